@@ -1,0 +1,156 @@
+package licensing
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// App is an app or service that products include. A vendor calls it a service plan.
+type App struct {
+	ID ID
+	// VendorID is the vendor's service plan id.
+	VendorID uuid.UUID
+	// Code is the vendor's short name, such as TEAMS1. Vendors give one code to several apps at times.
+	Code string
+	Name string
+	// Claimable apps are those that users sign in to; only for these may a policy exist.
+	Claimable bool
+}
+
+// Product is what is bought: a collection of apps. A vendor calls it a SKU.
+type Product struct {
+	ID ID
+	// VendorID is the vendor's SKU id.
+	VendorID uuid.UUID
+	// Code is the vendor's short name. It is not unique.
+	Code string
+	Name string
+}
+
+// Inclusion says that a product includes an app.
+type Inclusion struct {
+	ProductID, AppID ID
+}
+
+// Catalog holds all apps and products, and which apps each product includes. It is the same for all
+// tenants, never changes once made, and is safe for concurrent use.
+type Catalog struct {
+	// Version rises with each import, so that two catalogs of one database with the same version are equal.
+	Version int64
+
+	apps        []App     // by folded name, then id
+	products    []Product // by folded name, then id
+	appByID     map[ID]App
+	appsByName  map[string][]App // by folded code, and by vendor id
+	productByID map[ID]Product
+	includes    map[Inclusion]struct{}
+	appsOf      map[ID][]App
+}
+
+// NewCatalog indexes a catalog. Inclusions that name an unknown app or product are ignored.
+func NewCatalog(version int64, apps []App, products []Product, inclusions []Inclusion) *Catalog {
+	c := &Catalog{
+		Version:     version,
+		apps:        slices.Clone(apps),
+		products:    slices.Clone(products),
+		appByID:     make(map[ID]App, len(apps)),
+		appsByName:  make(map[string][]App, 2*len(apps)), //nolint:mnd // Code and vendor id.
+		productByID: make(map[ID]Product, len(products)),
+		includes:    make(map[Inclusion]struct{}, len(inclusions)),
+		appsOf:      make(map[ID][]App, len(products)),
+	}
+	slices.SortFunc(c.apps, func(a, b App) int { return compareNamed(a.Name, a.ID, b.Name, b.ID) })
+	slices.SortFunc(c.products, func(a, b Product) int { return compareNamed(a.Name, a.ID, b.Name, b.ID) })
+
+	for _, app := range c.apps {
+		c.appByID[app.ID] = app
+
+		for _, name := range []string{Fold(app.Code), app.VendorID.String()} {
+			c.appsByName[name] = append(c.appsByName[name], app)
+		}
+	}
+
+	for _, product := range c.products {
+		c.productByID[product.ID] = product
+	}
+
+	for _, inclusion := range inclusions {
+		app, known := c.appByID[inclusion.AppID]
+		if _, repeated := c.includes[inclusion]; known && !repeated {
+			c.includes[inclusion] = struct{}{}
+			c.appsOf[inclusion.ProductID] = append(c.appsOf[inclusion.ProductID], app)
+		}
+	}
+
+	for _, apps := range c.appsOf {
+		slices.SortFunc(apps, func(a, b App) int { return compareNamed(a.Name, a.ID, b.Name, b.ID) })
+	}
+
+	return c
+}
+
+func compareNamed(nameA string, idA ID, nameB string, idB ID) int {
+	return cmp.Or(strings.Compare(Fold(nameA), Fold(nameB)), slices.Compare(idA[:], idB[:]))
+}
+
+// Apps returns all apps by name. The caller must not change the slice.
+func (c *Catalog) Apps() []App { return c.apps }
+
+// Products returns all products by name. The caller must not change the slice.
+func (c *Catalog) Products() []Product { return c.products }
+
+// App returns the app with this id.
+func (c *Catalog) App(id ID) (App, bool) {
+	app, ok := c.appByID[id]
+
+	return app, ok
+}
+
+// Product returns the product with this id.
+func (c *Catalog) Product(id ID) (Product, bool) {
+	product, ok := c.productByID[id]
+
+	return product, ok
+}
+
+// Includes says whether the product includes the app.
+func (c *Catalog) Includes(productID, appID ID) bool {
+	_, ok := c.includes[Inclusion{ProductID: productID, AppID: appID}]
+
+	return ok
+}
+
+// AppsOf returns the product's apps by name. The caller must not change the slice.
+func (c *Catalog) AppsOf(productID ID) []App { return c.appsOf[productID] }
+
+// FindApp returns the app that a caller names by its code (ignoring case) or by its vendor id. Where a
+// code stands for several apps, the only claimable one of them is meant; if that doesn't settle it, the
+// refusal asks for the vendor id.
+func (c *Catalog) FindApp(codeOrVendorID string) (App, error) {
+	wanted := strings.TrimSpace(codeOrVendorID)
+	matches := c.appsByName[Fold(wanted)]
+
+	var claimable []App
+
+	for _, app := range matches {
+		if app.Claimable {
+			claimable = append(claimable, app)
+		}
+	}
+
+	switch {
+	case len(matches) == 1:
+		return matches[0], nil
+	case len(claimable) == 1:
+		return claimable[0], nil
+	case len(matches) == 0:
+		return App{}, Refuse(CodeNotFound, "app",
+			"No app has the code or vendor id %q. Use a code such as TEAMS1, or the vendor's service plan id.", wanted)
+	default:
+		return App{}, Refuse(CodeAppAmbiguous, "app",
+			"%d apps have the code %q. Name the app by the vendor's service plan id instead.", len(matches), wanted)
+	}
+}

@@ -1,0 +1,99 @@
+package licensing
+
+import (
+	"slices"
+	"time"
+)
+
+// Source says where a license came from.
+type Source string
+
+// The sources of licenses.
+const (
+	// SourceDirect licenses were assigned by an admin.
+	SourceDirect Source = "DIRECT"
+	// SourceAutoClaim licenses were claimed under a policy.
+	SourceAutoClaim Source = "AUTO_CLAIM"
+)
+
+// License is one user's holding of one product.
+type License struct {
+	ID        ID     `json:"id"`
+	UserID    ID     `json:"userId"`
+	ProductID ID     `json:"productId"`
+	Source    Source `json:"source"`
+	// PolicyID is the policy of an AUTO_CLAIM license, and nil for a DIRECT one.
+	PolicyID *ID `json:"policyId,omitempty"`
+	// AppsOff are the apps of the product that this license does not give, in order of their ids.
+	AppsOff    []ID      `json:"appsOff"`
+	AssignedAt time.Time `json:"assignedAt"`
+	// RemovedAt is nil as long as the license is active.
+	RemovedAt *time.Time `json:"removedAt,omitempty"`
+}
+
+// Active says whether the user still holds the license.
+func (l License) Active() bool { return l.RemovedAt == nil }
+
+// TurnsOff says whether the app is turned off in the license.
+func (l License) TurnsOff(appID ID) bool { return slices.Contains(l.AppsOff, appID) }
+
+// LetsIn says whether an active license lets its user in to the app.
+func (l License) LetsIn(catalog *Catalog, appID ID) bool {
+	return l.Active() && catalog.Includes(l.ProductID, appID) && !l.TurnsOff(appID)
+}
+
+// User is someone who signs in.
+type User struct {
+	ID ID `json:"id"`
+	// ExternalID is the identity provider's id of the user; unique in the tenant, compared exactly.
+	ExternalID string `json:"externalId"`
+	// DisplayName and Email are empty where nobody has told them.
+	DisplayName string `json:"displayName"`
+	Email       string `json:"email"`
+	// BlockedAt is when an admin blocked the user from auto-claiming; nil if nobody did.
+	BlockedAt *time.Time `json:"blockedAt,omitempty"`
+	// LastSignInAt is accurate to about an hour; nil before the first sign-in.
+	LastSignInAt *time.Time `json:"-"`
+	CreatedAt    time.Time  `json:"createdAt"`
+}
+
+// Blocked says whether the user may not auto-claim.
+func (u User) Blocked() bool { return u.BlockedAt != nil }
+
+// AssignDirect makes a license that an admin assigns by hand. held are the user's active licenses.
+func AssignDirect(
+	catalog *Catalog, user User, held []License, pool Pool, appsOff []ID, at time.Time,
+) (License, error) {
+	switch {
+	case !pool.Owned():
+		return License{}, notOwned("productId")
+	case slices.ContainsFunc(held, func(l License) bool { return l.Active() && l.ProductID == pool.ProductID }):
+		return License{}, Refuse(CodeAlreadyLicensed, "productId",
+			"The user already holds a license of this product. Remove it first to assign it with other apps.")
+	case pool.Available() == 0:
+		return License{}, Refuse(CodeOutOfLicenses, "productId",
+			"All %d licenses of this product are assigned. Remove one, or raise the quantity of a subscription.", pool.Total)
+	}
+
+	appsOff, err := appsOffIn(catalog, pool.ProductID, appsOff, "appsOff")
+	if err != nil {
+		return License{}, err
+	}
+
+	return License{
+		ID: NewID(at), UserID: user.ID, ProductID: pool.ProductID, Source: SourceDirect,
+		AppsOff: appsOff, AssignedAt: at,
+	}, nil
+}
+
+// Remove ends an active license.
+func (l *License) Remove(at time.Time) error {
+	if !l.Active() {
+		return Refuse(CodeAlreadyRemoved, "licenseId",
+			"This license was already removed. Reload the user's licenses.")
+	}
+
+	l.RemovedAt = &at
+
+	return nil
+}

@@ -1,0 +1,73 @@
+package licensing
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Code says why a rule turned a request down. Clients branch on it, so codes are never reused or renamed.
+type Code string
+
+// The codes of all refusals.
+const (
+	CodeNotFound              Code = "NOT_FOUND"
+	CodeConflict              Code = "CONFLICT"
+	CodeInvalidInput          Code = "INVALID_INPUT"
+	CodeAutoClaimOff          Code = "AUTO_CLAIM_OFF"
+	CodeNameRequired          Code = "NAME_REQUIRED"
+	CodeNameTooLong           Code = "NAME_TOO_LONG"
+	CodeNameTaken             Code = "NAME_TAKEN"
+	CodeAppAmbiguous          Code = "APP_AMBIGUOUS"
+	CodeAppNotClaimable       Code = "APP_NOT_CLAIMABLE"
+	CodeAppHasPolicy          Code = "APP_HAS_POLICY"
+	CodeAppNotInProduct       Code = "APP_NOT_IN_PRODUCT"
+	CodePolicyAppRequired     Code = "POLICY_APP_REQUIRED"
+	CodeProductLacksApp       Code = "PRODUCT_LACKS_APP"
+	CodeProductNotOwned       Code = "PRODUCT_NOT_OWNED"
+	CodeProductDuplicate      Code = "PRODUCT_DUPLICATE"
+	CodeProductNotInPolicy    Code = "PRODUCT_NOT_IN_POLICY"
+	CodeProductsRequired      Code = "PRODUCTS_REQUIRED"
+	CodeTooManyProducts       Code = "TOO_MANY_PRODUCTS"
+	CodeLastProduct           Code = "LAST_PRODUCT"
+	CodeOrderIncomplete       Code = "ORDER_INCOMPLETE"
+	CodeCannotMove            Code = "CANNOT_MOVE"
+	CodeQuantityOutOfRange    Code = "QUANTITY_OUT_OF_RANGE"
+	CodeQuantityBelowAssigned Code = "QUANTITY_BELOW_ASSIGNED"
+	CodeAlreadyLicensed       Code = "ALREADY_LICENSED"
+	CodeAlreadyRemoved        Code = "ALREADY_REMOVED"
+	CodeOutOfLicenses         Code = "OUT_OF_LICENSES"
+)
+
+// Refusal is a request turned down by a rule: the caller can mend it, and nothing was changed.
+type Refusal struct {
+	Code Code
+	// Message says what is wrong and what to do about it, in words fit for an admin.
+	Message string
+	// Path leads to the field of the input at fault, outermost first; list positions are decimal numbers.
+	Path []string
+}
+
+// Error returns the message.
+func (r *Refusal) Error() string { return r.Message }
+
+// Refuse makes a refusal. The path is written with dots: "products.1.productId".
+func Refuse(code Code, path, format string, args ...any) *Refusal {
+	var elements []string
+	if path != "" {
+		elements = strings.Split(path, ".")
+	}
+
+	return &Refusal{Code: code, Message: fmt.Sprintf(format, args...), Path: elements}
+}
+
+// NotFound refuses a reference to an object that the tenant does not have. An object of another
+// tenant gets the same words, so that nobody learns of it.
+func NotFound(path, kind string) *Refusal {
+	return Refuse(CodeNotFound, path, "This %s does not exist. Reload the list and choose another.", kind)
+}
+
+// AsRefusal returns the refusal in err's chain, if there is one.
+func AsRefusal(err error) (*Refusal, bool) {
+	return errors.AsType[*Refusal](err)
+}

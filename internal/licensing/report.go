@@ -1,0 +1,28 @@
+package licensing
+
+import "time"
+
+// Period is how far back a claim report looks, in days.
+type Period int
+
+// The periods of claim reports.
+const (
+	Period1Day   Period = 1
+	Period7Days  Period = 7
+	Period30Days Period = 30
+	Period90Days Period = 90
+)
+
+// DefaultPeriod is the period of a report whose caller names none.
+const DefaultPeriod = Period90Days
+
+// Periods returns all periods, shortest first.
+func Periods() []Period { return []Period{Period1Day, Period7Days, Period30Days, Period90Days} }
+
+// Since is the beginning of the period that ends at the given time: a whole number of 24-hour days earlier.
+func (p Period) Since(until time.Time) time.Time {
+	return until.UTC().Add(-time.Duration(p) * 24 * time.Hour)
+}
+
+// Day returns the midnight (UTC) at which the time's day begins.
+func Day(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

@@ -1,0 +1,110 @@
+package licensing
+
+import "time"
+
+// MaxQuantity is the largest quantity of one subscription.
+const MaxQuantity = 10_000_000
+
+// SubscriptionStatus is where a subscription is in its life.
+type SubscriptionStatus string
+
+// The statuses of a subscription.
+const (
+	SubscriptionActive SubscriptionStatus = "ACTIVE"
+	// SubscriptionWarning is expired but in its grace period: licenses stay, and still count.
+	SubscriptionWarning   SubscriptionStatus = "WARNING"
+	SubscriptionSuspended SubscriptionStatus = "SUSPENDED"
+	SubscriptionCanceled  SubscriptionStatus = "CANCELED"
+)
+
+// SubscriptionStatuses returns all statuses, in the order of a subscription's life.
+func SubscriptionStatuses() []SubscriptionStatus {
+	return []SubscriptionStatus{
+		SubscriptionActive, SubscriptionWarning, SubscriptionSuspended, SubscriptionCanceled,
+	}
+}
+
+// Counts says whether the quantity of a subscription in this status counts as licenses.
+func (s SubscriptionStatus) Counts() bool {
+	return s == SubscriptionActive || s == SubscriptionWarning
+}
+
+// Subscription is a tenant's purchase of a quantity of a product.
+type Subscription struct {
+	ID        ID `json:"id"`
+	ProductID ID `json:"productId"`
+	// Quantity is 1 to MaxQuantity.
+	Quantity  int                `json:"quantity"`
+	Status    SubscriptionStatus `json:"status"`
+	CreatedAt time.Time          `json:"createdAt"`
+	UpdatedAt time.Time          `json:"updatedAt"`
+}
+
+// CountedQuantity is what the subscription adds to its license pool.
+func (s Subscription) CountedQuantity() int {
+	if s.Status.Counts() {
+		return s.Quantity
+	}
+
+	return 0
+}
+
+// Pool is a tenant's licenses of one product.
+type Pool struct {
+	ProductID ID
+	// Total is the sum of the quantities of the subscriptions that count.
+	Total int
+	// Assigned is the number of active licenses. A lapse may leave it above Total.
+	Assigned int
+}
+
+// Available is how many licenses can still be given; never negative.
+func (p Pool) Available() int { return max(0, p.Total-p.Assigned) }
+
+// Owned says whether the tenant has a subscription of the product that counts.
+func (p Pool) Owned() bool { return p.Total > 0 }
+
+// NewSubscription makes a subscription, or refuses a quantity out of range.
+func NewSubscription(productID ID, quantity int, status SubscriptionStatus, at time.Time) (Subscription, error) {
+	if err := checkQuantity(quantity); err != nil {
+		return Subscription{}, err
+	}
+
+	return Subscription{
+		ID: NewID(at), ProductID: productID, Quantity: quantity, Status: status, CreatedAt: at, UpdatedAt: at,
+	}, nil
+}
+
+// Change sets quantity and status; pool is the product's pool before the change. A smaller quantity
+// that would leave fewer licenses than are assigned is refused; a change of status is not, since a
+// lapse takes nothing away from anybody.
+func (s *Subscription) Change(quantity int, status SubscriptionStatus, pool Pool) error {
+	if err := checkQuantity(quantity); err != nil {
+		return err
+	}
+
+	changed := *s
+	changed.Quantity, changed.Status = quantity, status
+
+	if reduced := quantity < s.Quantity && status.Counts(); reduced {
+		total := pool.Total - s.CountedQuantity() + changed.CountedQuantity()
+		if excess := pool.Assigned - total; excess > 0 {
+			return Refuse(CodeQuantityBelowAssigned, "quantity",
+				"%d licenses of this product are assigned and %d would be left. Remove %d first, or keep a larger quantity.",
+				pool.Assigned, total, excess)
+		}
+	}
+
+	*s = changed
+
+	return nil
+}
+
+func checkQuantity(quantity int) error {
+	if quantity < 1 || quantity > MaxQuantity {
+		return Refuse(CodeQuantityOutOfRange, "quantity",
+			"The quantity is %d. Enter 1 to %d; to end a subscription, set its status to CANCELED.", quantity, MaxQuantity)
+	}
+
+	return nil
+}

@@ -1,0 +1,33 @@
+package licensing
+
+import "time"
+
+// Tenant is an organization. All data but the catalog belongs to exactly one.
+type Tenant struct {
+	ID   ID
+	Name string
+	// ExternalID is the identity provider's id of the organization, as tokens carry it.
+	ExternalID string
+	// AutoClaimEnabled is the feature switch; off in a new tenant.
+	AutoClaimEnabled bool
+	// ConfigVersion rises with each change of the switch or of a policy, so that servers know when
+	// what they remember is out of date.
+	ConfigVersion int64
+	CreatedAt     time.Time
+}
+
+// AuditEvent records one change by an admin.
+type AuditEvent struct {
+	ID ID
+	At time.Time
+	// Actor is the external id of the admin.
+	Actor string
+	// Action is the name of the mutation.
+	Action     string
+	ObjectKind Kind
+	ObjectID   ID
+	// Before and After are the object as JSON; nil where it did not exist.
+	Before    []byte
+	After     []byte
+	RequestID string
+}
