@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// insertChunk keeps statements well below the databases' limits on parameters.
+const insertChunk = 500
+
+func catalogVersion(query *gorm.DB) (int64, error) {
+	row, err := one[catalogStateRow](query, "the catalog's version")
+
+	return row.Version, err
+}
+
+// Catalog returns the catalog as it is in the database now. It is read anew only when it has changed.
+func (s *Store) Catalog(ctx context.Context) (*licensing.Catalog, error) {
+	return s.catalogSeenBy(s.read.WithContext(ctx))
+}
+
+func (s *Store) catalogSeenBy(db *gorm.DB) (*licensing.Catalog, error) {
+	version, err := catalogVersion(db)
+	if err != nil {
+		return nil, err
+	}
+
+	return s.catalogSince(db, version)
+}
+
+// CatalogSince returns the catalog at this version or at a later one, from memory if it can.
+func (s *Store) CatalogSince(ctx context.Context, version int64) (*licensing.Catalog, error) {
+	return s.catalogSince(s.read.WithContext(ctx), version)
+}
+
+func (s *Store) catalogSince(db *gorm.DB, version int64) (*licensing.Catalog, error) {
+	s.catalogMu.Lock()
+	known := s.catalog
+	s.catalogMu.Unlock()
+
+	if known != nil && known.Version >= version {
+		return known, nil
+	}
+
+	// The version is older than what is read now, or as old: if an import comes in between, the
+	// catalog is newer than it says, and will be read once more.
+	catalog, err := loadCatalog(db, version)
+	if err != nil {
+		return nil, err
+	}
+
+	s.catalogMu.Lock()
+	defer s.catalogMu.Unlock()
+
+	if s.catalog == nil || s.catalog.Version < version {
+		s.catalog = catalog
+	}
+
+	return catalog, nil
+}
+
+func loadCatalog(db *gorm.DB, version int64) (*licensing.Catalog, error) {
+	apps, err := all[appRow](db, "the apps")
+	if err != nil {
+		return nil, err
+	}
+
+	products, err := all[productRow](db, "the products")
+	if err != nil {
+		return nil, err
+	}
+
+	inclusions, err := all[productAppRow](db, "the products' apps")
+	if err != nil {
+		return nil, err
+	}
+
+	return licensing.NewCatalog(version, apps, products, inclusions), nil
+}
+
+// CatalogChanges are new and changed apps and products, by id, and links that come and go.
+type CatalogChanges struct {
+	Apps     []licensing.App
+	Products []licensing.Product
+	Added    []licensing.Inclusion
+	Removed  []licensing.Inclusion
+}
+
+// Empty says whether there is nothing to change.
+func (c CatalogChanges) Empty() bool {
+	return len(c.Apps)+len(c.Products)+len(c.Added)+len(c.Removed) == 0
+}
+
+// ChangeCatalog calls decide with the catalog as it is, and makes the changes that it returns, all or
+// none. Only one process changes the catalog at a time. Its version rises if anything changed.
+func (s *Store) ChangeCatalog(
+	ctx context.Context, decide func(current *licensing.Catalog) (CatalogChanges, error),
+) error {
+	return s.inTx(ctx, func(db *gorm.DB) error {
+		version, err := catalogVersion(s.dialect.lockRows(db))
+		if err != nil {
+			return err
+		}
+
+		current, err := loadCatalog(db, version)
+		if err != nil {
+			return err
+		}
+
+		changes, err := decide(current)
+		if err != nil || changes.Empty() {
+			return err
+		}
+
+		if err := saveCatalog(db, changes); err != nil {
+			return err
+		}
+
+		err = db.Model(&catalogStateRow{}).Where("id = 1").Update("version", version+1).Error
+		if err != nil {
+			return fmt.Errorf("raise the catalog's version: %w", err)
+		}
+
+		return nil
+	})
+}
+
+func saveCatalog(db *gorm.DB, changes CatalogChanges) error {
+	upsert := db.Clauses(clause.OnConflict{UpdateAll: true})
+
+	apps := make([]appRow, len(changes.Apps))
+	for i, app := range changes.Apps {
+		apps[i] = appRow(app)
+	}
+
+	products := make([]productRow, len(changes.Products))
+	for i, product := range changes.Products {
+		products[i] = productRow(product)
+	}
+
+	links := make([]productAppRow, len(changes.Added))
+	for i, link := range changes.Added {
+		links[i] = productAppRow(link)
+	}
+
+	for _, rows := range []any{apps, products, links} {
+		if err := upsert.CreateInBatches(rows, insertChunk).Error; err != nil {
+			return fmt.Errorf("save the catalog: %w", err)
+		}
+	}
+
+	for _, link := range changes.Removed {
+		row := productAppRow(link)
+		if err := db.Delete(&row).Error; err != nil {
+			return fmt.Errorf("remove an app from a product: %w", err)
+		}
+	}
+
+	return nil
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	gosqlite "github.com/glebarez/go-sqlite"
+	"github.com/glebarez/sqlite"
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// dialect is where the two databases differ: one named method for each difference.
+type dialect string
+
+const (
+	dialectPostgres dialect = "postgres"
+	dialectSQLite   dialect = "sqlite"
+)
+
+const (
+	sqlitePrefix    = "sqlite:"
+	maxConnections  = 20
+	idleConnections = 10
+	connectionLife  = time.Hour
+)
+
+func open(databaseURL string) (dialect, *gorm.DB, *gorm.DB, error) {
+	if path, isSQLite := strings.CutPrefix(databaseURL, sqlitePrefix); isSQLite {
+		return openSQLite(path)
+	}
+
+	if !strings.HasPrefix(databaseURL, "postgres://") && !strings.HasPrefix(databaseURL, "postgresql://") {
+		return "", nil, nil, errors.New("the database URL must begin with postgres:// or sqlite:")
+	}
+
+	pool, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		return "", nil, nil, fmt.Errorf("read the URL: %w", err)
+	}
+
+	pool.SetMaxOpenConns(maxConnections)
+	pool.SetMaxIdleConns(idleConnections)
+	pool.SetConnMaxLifetime(connectionLife)
+
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig())
+	if err != nil {
+		return "", nil, nil, errors.Join(err, pool.Close())
+	}
+
+	return dialectPostgres, db, db, nil
+}
+
+// openSQLite opens one connection that writes and several that read: in WAL mode readers never wait.
+func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
+	if path == "" || path == ":memory:" {
+		return "", nil, nil, errors.New(`the SQLite URL must name a file: "sqlite:autoclaim.db"`)
+	}
+
+	connect := func(connections int, txLock string) (*gorm.DB, error) {
+		options := url.Values{
+			"_pragma": {
+				"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+			},
+			"_txlock":      {txLock},
+			"_time_format": {"sqlite"},
+		}
+
+		pool, err := sql.Open(sqlite.DriverName, "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", path, err)
+		}
+
+		pool.SetMaxOpenConns(connections)
+		pool.SetMaxIdleConns(connections)
+
+		db, err := gorm.Open(&sqlite.Dialector{Conn: pool}, gormConfig())
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), pool.Close())
+		}
+
+		return db, nil
+	}
+
+	// The writer comes first: it creates the file and sets its journal mode.
+	write, err := connect(1, "immediate")
+	if err != nil {
+		return "", nil, nil, err
+	}
+
+	read, err := connect(max(4, runtime.NumCPU()), "deferred") //nolint:mnd // Readers wait for the disk at times.
+	if err != nil {
+		return "", nil, nil, err
+	}
+
+	return dialectSQLite, read, write, nil
+}
+
+func gormConfig() *gorm.Config {
+	return &gorm.Config{
+		// A failed statement is an error that the edge logs once, with its request.
+		Logger:                 logger.Discard,
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		NowFunc:                func() time.Time { return time.Now().UTC() },
+	}
+}
+
+// lockRows keeps others from changing or locking the query's rows until the transaction ends. SQLite's
+// write transactions exclude each other anyhow.
+func (d dialect) lockRows(query *gorm.DB) *gorm.DB {
+	if d == dialectSQLite {
+		return query
+	}
+
+	// The weaker of PostgreSQL's exclusive row locks: rows that refer to these can still be added.
+	return query.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+}
+
+// anyOf is a condition that holds where the column is one of the ids. Its text is the same for any
+// number of them, so that the statement is prepared once.
+func (d dialect) anyOf(column string, ids []licensing.ID) clause.Expr {
+	if d == dialectSQLite {
+		// Marshaling ids cannot fail.
+		list, _ := json.Marshal(ids)
+
+		return gorm.Expr(column+" IN (SELECT value FROM json_each(?))", string(list))
+	}
+
+	return gorm.Expr(column+" = ANY(?::uuid[])", idArray(ids))
+}
+
+// idArray is a PostgreSQL array of ids in its text form.
+func idArray(ids []licensing.ID) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
+	}
+
+	return "{" + strings.Join(texts, ",") + "}"
+}
+
+// retryable says whether a transaction failed only because another got in its way.
+func (d dialect) retryable(err error) bool {
+	if d == dialectSQLite {
+		const busy, locked, primaryCode = 5, 6, 0xff
+
+		failure, ok := errors.AsType[*gosqlite.Error](err)
+
+		return ok && (failure.Code()&primaryCode == busy || failure.Code()&primaryCode == locked)
+	}
+
+	const serializationFailure, deadlockDetected = "40001", "40P01"
+
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+
+	return ok && (failure.Code == serializationFailure || failure.Code == deadlockDetected)
+}
+
+// likePattern matches texts that contain the part, whatever characters it has; the escape character is \.
+func likePattern(part string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
+}

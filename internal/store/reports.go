@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// ReportFilter says which claims a report is about.
+type ReportFilter struct {
+	// Since is the beginning of the period; claims at that very moment belong to it.
+	Since time.Time
+	// PolicyID restricts the report to one policy, if it isn't nil.
+	PolicyID *licensing.ID
+}
+
+// claimView adds to each claim whether its license is still active.
+const claimView = `claims.*, EXISTS (SELECT 1 FROM licenses l
+WHERE l.tenant_id = claims.tenant_id AND l.id = claims.license_id AND l.removed_at IS NULL) AS still_held`
+
+// Claims lists claims, latest first.
+func (h Handle) Claims(filter ReportFilter) List[licensing.Claim] {
+	return lazily[claimViewRow](func(ctx context.Context) *gorm.DB {
+		query := h.from(ctx, &claimRow{}).Select(claimView).Where("claimed_at >= ?", filter.Since)
+
+		return whereEqual(query, "policy_id", filter.PolicyID)
+	}, byLatest("claimed_at"), func(c licensing.Claim) Cursor { return Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
+}
+
+// Claim returns a claim, or [ErrNotFound].
+func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, error) {
+	row, err := one[claimViewRow](h.from(ctx, &claimRow{}).Select(claimView).Where("id = ?", id), "the claim")
+
+	return row.domain(), err
+}
+
+// MissedClaims lists the users who were turned away, those of late first.
+func (h Handle) MissedClaims(filter ReportFilter) List[licensing.MissedClaim] {
+	return lazily[missedClaimRow](func(ctx context.Context) *gorm.DB {
+		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
+
+		return whereEqual(query, "policy_id", filter.PolicyID)
+	}, byLatest("last_at"), func(m licensing.MissedClaim) Cursor { return Cursor{Key: timeKey(m.LastAt), ID: m.ID} })
+}
+
+// MissedClaim returns a missed claim, or [ErrNotFound].
+func (h Handle) MissedClaim(ctx context.Context, id licensing.ID) (licensing.MissedClaim, error) {
+	row, err := one[missedClaimRow](h.from(ctx, &missedClaimRow{}).Where("id = ?", id), "the missed claim")
+
+	return row.domain(), err
+}
+
+// ClaimTotal is how many claims one policy made of one product on one day.
+type ClaimTotal struct {
+	// Day is the midnight (UTC) at which the day begins.
+	Day       time.Time
+	PolicyID  licensing.ID
+	ProductID licensing.ID
+	Claims    int
+}
+
+// ClaimTotals counts the claims that [Handle.Claims] lists, by day, policy and product, latest day
+// first. Whole days come from the roll-up, so that only the claims of the day on which the period
+// begins are counted one by one.
+func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTotal, error) {
+	firstDay := licensing.Day(filter.Since)
+
+	var totals []ClaimTotal
+
+	days := h.from(ctx, &claimDayRow{}).Where("day > ?", firstDay)
+	days = whereEqual(days, "policy_id", filter.PolicyID).Order("day DESC, policy_id, product_id")
+
+	if err := days.Select("day, policy_id, product_id, claims").Scan(&totals).Error; err != nil {
+		return nil, fmt.Errorf("read the claims by day: %w", err)
+	}
+
+	var partial []ClaimTotal
+
+	claims := h.from(ctx, &claimRow{}).
+		Where("claimed_at >= ? AND claimed_at < ?", filter.Since, firstDay.AddDate(0, 0, 1))
+	claims = whereEqual(claims, "policy_id", filter.PolicyID).Group("policy_id, product_id").Order("policy_id, product_id")
+
+	if err := claims.Select("policy_id, product_id, count(*) AS claims").Scan(&partial).Error; err != nil {
+		return nil, fmt.Errorf("count the claims of the first day: %w", err)
+	}
+
+	for _, total := range partial {
+		total.Day = firstDay
+		totals = append(totals, total)
+	}
+
+	for i := range totals {
+		totals[i].Day = licensing.Day(totals[i].Day)
+	}
+
+	return totals, nil
+}

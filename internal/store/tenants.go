@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// CreateTenant adds a tenant with auto-claim off. It refuses a name or an external id that another has.
+func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at time.Time) (licensing.Tenant, error) {
+	name, externalID = strings.TrimSpace(name), strings.TrimSpace(externalID)
+	if name == "" || externalID == "" {
+		return licensing.Tenant{}, licensing.Refuse(licensing.CodeInvalidInput, "name",
+			"A tenant needs a name and the identity provider's id of the organization.")
+	}
+
+	row := tenantRow{
+		ID: licensing.NewID(at), Name: name, NameKey: licensing.Fold(name), ExternalID: externalID,
+		ConfigVersion: 1, CreatedAt: at,
+	}
+
+	err := s.write.WithContext(ctx).Create(&row).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return licensing.Tenant{}, licensing.Refuse(licensing.CodeNameTaken, "name",
+			"A tenant with this name or external id exists already. See 'autoclaim tenant list'.")
+	}
+
+	if err != nil {
+		return licensing.Tenant{}, fmt.Errorf("create the tenant: %w", err)
+	}
+
+	return row.domain(), nil
+}
+
+// Tenants returns all tenants by name.
+func (s *Store) Tenants(ctx context.Context) ([]licensing.Tenant, error) {
+	return all[tenantRow](s.read.WithContext(ctx).Order("name_key"), "the tenants")
+}
+
+// TenantByExternalID returns the tenant that tokens name so, or [ErrNotFound].
+func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
+	row, err := one[tenantRow](s.read.WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
+
+	return row.domain(), err
+}
+
+// TenantByName returns the tenant of this name, ignoring case, or [ErrNotFound].
+func (s *Store) TenantByName(ctx context.Context, name string) (licensing.Tenant, error) {
+	key := licensing.Fold(strings.TrimSpace(name))
+	row, err := one[tenantRow](s.read.WithContext(ctx).Where("name_key = ?", key), "the tenant")
+
+	return row.domain(), err
+}
+
+// Tenant returns the handle's tenant.
+func (h Handle) Tenant(ctx context.Context) (licensing.Tenant, error) {
+	row, err := one[tenantRow](h.db.WithContext(ctx).Where("id = ?", h.tenant), "the tenant")
+
+	return row.domain(), err
+}
+
+// LockTenant returns the tenant and keeps other transactions from changing its switch and policies.
+func (tx *Tx) LockTenant(ctx context.Context) (licensing.Tenant, error) {
+	query := tx.dialect.lockRows(tx.db.WithContext(ctx).Where("id = ?", tx.tenant))
+	row, err := one[tenantRow](query, "the tenant")
+
+	return row.domain(), err
+}
+
+// SaveAutoClaimEnabled sets the feature switch.
+func (tx *Tx) SaveAutoClaimEnabled(ctx context.Context, enabled bool) error {
+	return tx.configChanged(ctx, map[string]any{"auto_claim_enabled": enabled})
+}
+
+// configChanged tells every server that what it remembers of the tenant's configuration is out of date.
+func (tx *Tx) configChanged(ctx context.Context, changes map[string]any) error {
+	changes["config_version"] = gorm.Expr("config_version + 1")
+
+	err := tx.db.WithContext(ctx).Model(&tenantRow{}).Where("id = ?", tx.tenant).Updates(changes).Error
+	if err != nil {
+		return fmt.Errorf("change the tenant: %w", err)
+	}
+
+	return nil
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// userSearchKey begins with what a list of users is ordered by.
+func userSearchKey(u licensing.User) string {
+	return licensing.Fold(strings.TrimSpace(u.DisplayName + " " + u.Email + " " + u.ExternalID))
+}
+
+// Users lists users by display name, email and external id; text restricts it to those in which one
+// of these contains the text, ignoring case.
+func (h Handle) Users(text string) List[licensing.User] {
+	key := licensing.Fold(strings.TrimSpace(text))
+
+	return lazily[userRow](func(ctx context.Context) *gorm.DB {
+		query := h.from(ctx, &userRow{})
+		if key != "" {
+			query = query.Where(`search_key LIKE ? ESCAPE '\'`, likePattern(key))
+		}
+
+		return query
+	}, byText("search_key"), func(u licensing.User) Cursor { return Cursor{Key: userSearchKey(u), ID: u.ID} })
+}
+
+// User returns a user, or [ErrNotFound].
+func (h Handle) User(ctx context.Context, id licensing.ID) (licensing.User, error) {
+	row, err := one[userRow](h.from(ctx, &userRow{}).Where("id = ?", id), "the user")
+
+	return row.domain(), err
+}
+
+// UserByExternalID returns the user whom the identity provider calls so, or [ErrNotFound].
+func (h Handle) UserByExternalID(ctx context.Context, externalID string) (licensing.User, error) {
+	row, err := one[userRow](h.from(ctx, &userRow{}).Where("external_id = ?", externalID), "the user")
+
+	return row.domain(), err
+}
+
+// UsersByID returns those of the users that exist, in no order.
+func (h Handle) UsersByID(ctx context.Context, ids []licensing.ID) ([]licensing.User, error) {
+	return all[userRow](h.from(ctx, &userRow{}).Where(h.dialect.anyOf("id", ids)), "users")
+}
+
+// LockUser returns a user and keeps other transactions from changing the user's licenses, or returns
+// [ErrNotFound]. Users are locked before pools.
+func (tx *Tx) LockUser(ctx context.Context, id licensing.ID) (licensing.User, error) {
+	row, err := one[userRow](tx.locking(ctx, &userRow{}).Where("id = ?", id), "the user")
+
+	return row.domain(), err
+}
+
+// SaveBlocked stores whether the user is blocked from auto-claiming.
+func (tx *Tx) SaveBlocked(ctx context.Context, user licensing.User) error {
+	err := tx.from(ctx, &userRow{}).Where("id = ?", user.ID).Update("blocked_at", user.BlockedAt).Error
+	if err != nil {
+		return fmt.Errorf("save the user's block: %w", err)
+	}
+
+	return nil
+}
+
+// SaveUsers adds users, or gives known ones (by external id) the new display name and email.
+func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
+	if len(users) == 0 {
+		return nil
+	}
+
+	rows := make([]userRow, len(users))
+	for i, user := range users {
+		rows[i] = newUserRow(tx.tenant, user)
+	}
+
+	// Claims lock users in this order too.
+	slices.SortFunc(rows, func(a, b userRow) int { return strings.Compare(a.ExternalID, b.ExternalID) })
+
+	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "external_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"display_name", "email", "search_key"}),
+	}).Create(&rows).Error
+	if err != nil {
+		return fmt.Errorf("save the users: %w", err)
+	}
+
+	return nil
+}
+
+// SignIn is the fact that a user signed in.
+type SignIn struct {
+	ExternalID string
+	At         time.Time
+}
+
+// RecordSignIns notes when users signed in and adds those that the tenant doesn't know yet.
+func (tx *Tx) RecordSignIns(ctx context.Context, signIns []SignIn) error {
+	if len(signIns) == 0 {
+		return nil
+	}
+
+	rows := make([]userRow, len(signIns))
+	for i, s := range signIns {
+		rows[i] = newUserRow(tx.tenant, licensing.User{
+			ID: licensing.NewID(s.At), ExternalID: s.ExternalID, LastSignInAt: &s.At, CreatedAt: s.At,
+		})
+	}
+
+	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "external_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"last_sign_in_at"}),
+	}).Create(&rows).Error
+	if err != nil {
+		return fmt.Errorf("record sign-ins: %w", err)
+	}
+
+	return nil
+}
