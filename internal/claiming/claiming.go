@@ -1,0 +1,184 @@
+// Package claiming answers claims: users who sign in and may be given a license.
+//
+// Nearly all claims are for users who have their license already; one indexed read answers them. A
+// claim that needs a license joins the batch of its policy, which is one transaction for all that wait.
+package claiming
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+// MaxExternalIDLength is the longest external id of a user, in characters.
+const MaxExternalIDLength = 255
+
+// ErrOverloaded says that too many claims wait already. The caller should try again after a moment.
+var ErrOverloaded = errors.New("too many claims are waiting")
+
+// ErrClosed says that the server is shutting down.
+var ErrClosed = errors.New("claims are no longer taken")
+
+// Answer is what became of a claim.
+type Answer struct {
+	Outcome licensing.Outcome
+	// License lets the user in to the app; nil unless the outcome is CLAIMED or ALREADY_LICENSED.
+	License *licensing.License
+	// Message is for the user to read.
+	Message string
+}
+
+// Service answers claims. It is safe for concurrent use.
+type Service struct {
+	store    *store.Store
+	now      func() time.Time
+	batches  *batcher
+	signIns  *signInRecorder
+	policies policyMemory
+}
+
+// New returns a service. Close it to end its goroutines.
+func New(db *store.Store, now func() time.Time, logger *slog.Logger) *Service {
+	s := &Service{store: db, now: now, policies: policyMemory{tenants: make(map[licensing.ID]tenantPolicies)}}
+	s.batches = newBatcher(s.claimBatch)
+	s.signIns = newSignInRecorder(db, logger)
+
+	return s
+}
+
+// Close lets claims that wait finish and notes the last sign-ins. Later claims get [ErrClosed].
+func (s *Service) Close() {
+	s.batches.close()
+	s.signIns.close()
+}
+
+// Claim answers the sign-in of a user, named by the external id, to an app, named by its code or vendor
+// id. It refuses an unknown app and a malformed external id. Its answer takes into account every change
+// that was committed, by whatever server, before Claim was called. An answer CLAIMED was committed
+// before Claim returns; if ctx ends earlier, the user may have got the license all the same, and the
+// next call says so.
+func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, app string) (Answer, error) {
+	if err := checkExternalID(externalID); err != nil {
+		return Answer{}, err
+	}
+
+	state, err := s.store.For(tenant).SignInState(ctx, externalID)
+	if err != nil {
+		return Answer{}, err
+	}
+
+	catalog, err := s.store.CatalogSince(ctx, state.CatalogVersion)
+	if err != nil {
+		return Answer{}, err
+	}
+
+	wanted, err := catalog.FindApp(app)
+	if err != nil {
+		return Answer{}, err
+	}
+
+	policy, err := s.policies.livePolicy(ctx, s.store.For(tenant), state.ConfigVersion, wanted.ID)
+	if err != nil {
+		return Answer{}, err
+	}
+
+	s.signIns.note(tenant, externalID, state.User, s.now())
+
+	terms := licensing.ClaimTerms{
+		Catalog: catalog, AppID: wanted.ID, AutoClaimEnabled: state.AutoClaimEnabled, Policy: policy,
+	}
+
+	decision, settled := terms.Settle(claimant(state.User, state.Licenses))
+	if !settled {
+		decision, err = s.batches.join(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
+		if err != nil {
+			return Answer{}, err
+		}
+	}
+
+	return answer(decision, wanted, catalog), nil
+}
+
+func checkExternalID(externalID string) error {
+	length := utf8.RuneCountInString(externalID)
+	if strings.TrimSpace(externalID) != externalID || length == 0 || length > MaxExternalIDLength ||
+		!utf8.ValidString(externalID) || strings.ContainsRune(externalID, 0) {
+		return licensing.Refuse(licensing.CodeInvalidInput, "user",
+			"The user's id must have 1 to %d characters and no white space around it. "+
+				"Send the id that the identity provider gave.", MaxExternalIDLength)
+	}
+
+	return nil
+}
+
+func claimant(user *licensing.User, licenses []licensing.License) licensing.Claimant {
+	if user == nil {
+		return licensing.Claimant{}
+	}
+
+	return licensing.Claimant{UserID: user.ID, Blocked: user.Blocked(), Licenses: licenses}
+}
+
+func answer(decision licensing.Decision, app licensing.App, catalog *licensing.Catalog) Answer {
+	var product licensing.Product
+	if decision.License != nil {
+		product, _ = catalog.Product(decision.License.ProductID)
+	}
+
+	return Answer{
+		Outcome: decision.Outcome,
+		License: decision.License,
+		Message: decision.Outcome.Message(app.Name, product.Name),
+	}
+}
+
+// policyMemory keeps each tenant's live policies as long as its configuration's version stays.
+type policyMemory struct {
+	mu      sync.Mutex
+	tenants map[licensing.ID]tenantPolicies
+}
+
+type tenantPolicies struct {
+	version int64
+	byApp   map[licensing.ID]*licensing.Policy
+}
+
+// livePolicy returns the tenant's policy for the app as it was at this version of the configuration or
+// later, or nil. The policy is shared: nobody may change it.
+func (m *policyMemory) livePolicy(
+	ctx context.Context, tenant store.Handle, version int64, app licensing.ID,
+) (*licensing.Policy, error) {
+	m.mu.Lock()
+	known, ok := m.tenants[tenant.TenantID()]
+	m.mu.Unlock()
+
+	if ok && known.version >= version {
+		return known.byApp[app], nil
+	}
+
+	policies, err := tenant.Policies(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	// What was just read may be newer than the version says; then it is read once more than necessary.
+	fresh := tenantPolicies{version: version, byApp: make(map[licensing.ID]*licensing.Policy, len(policies))}
+	for i := range policies {
+		fresh.byApp[policies[i].AppID] = &policies[i]
+	}
+
+	m.mu.Lock()
+	if m.tenants[tenant.TenantID()].version < version {
+		m.tenants[tenant.TenantID()] = fresh
+	}
+	m.mu.Unlock()
+
+	return fresh.byApp[app], nil
+}
