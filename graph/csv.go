@@ -1,0 +1,74 @@
+package graph
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/requestid"
+)
+
+// ClaimsCSVPath is where a claim report is to be had as CSV.
+const ClaimsCSVPath = "/reports/claims.csv"
+
+// ClaimsCSV returns the handler of [ClaimsCSVPath]. Its parameters are those of the query claimReport,
+// and so are its permissions. Its requests must carry a [Caller]. fail writes an error in the shape that
+// the server's other errors have.
+func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request, status int, code, message string)) http.Handler {
+	permissions := auth.NewPermissions()
+
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		caller, ok := callerFrom(req.Context())
+		if !ok || !permissions.Allowed(caller.Roles, "Query", "claimReport") {
+			fail(w, req, http.StatusForbidden, codeForbidden, "Your roles do not let you read reports.")
+
+			return
+		}
+
+		period, policy, err := reportParameters(req)
+		if err != nil {
+			fail(w, req, http.StatusBadRequest, codeBadUserInput, graphql.DefaultErrorPresenter(req.Context(), err).Message)
+
+			return
+		}
+
+		report := r.Reporting.ClaimReport(caller.TenantID, period, policy)
+
+		w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
+		w.Header().Set("Content-Disposition", `attachment; filename="claims.csv"`)
+
+		if err := r.Reporting.WriteCSV(req.Context(), report, w, http.NewResponseController(w).Flush); err != nil {
+			r.Logger.ErrorContext(req.Context(), "the CSV was not finished",
+				"request_id", requestid.From(req.Context()), "error", err)
+			// The status is sent already; a broken connection is how the client learns of it.
+			panic(http.ErrAbortHandler)
+		}
+	})
+}
+
+func reportParameters(req *http.Request) (licensing.Period, *licensing.ID, error) {
+	query := req.URL.Query()
+	period := licensing.DefaultPeriod
+
+	if name := query.Get("period"); name != "" {
+		var err error
+		if period, err = UnmarshalReportPeriod(name); err != nil {
+			return 0, nil, fmt.Errorf(
+				"period: %q is not a period. Use PAST_1_DAY, PAST_7_DAYS, PAST_30_DAYS or PAST_90_DAYS", shorten(name))
+		}
+	}
+
+	if !query.Has("policyId") {
+		return period, nil, nil
+	}
+
+	policy, err := parseID(licensing.KindPolicy, query.Get("policyId"), "policyId")
+	if err != nil {
+		return 0, nil, err
+	}
+
+	return period, &policy, nil
+}

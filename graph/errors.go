@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/requestid"
+)
+
+// The codes of top-level errors, beside gqlgen's own for what it cannot parse or validate.
+const (
+	codeBadUserInput = "BAD_USER_INPUT"
+	codeForbidden    = "FORBIDDEN"
+	codeOverloaded   = "OVERLOADED"
+	codeUnavailable  = "UNAVAILABLE"
+	codeInternal     = "INTERNAL"
+)
+
+// errNoCaller means that the server's wiring let a request through that nobody authenticated.
+var errNoCaller = errors.New("the request has no caller")
+
+// presentError gives every error a code. What is not meant for clients is logged, once, and replaced
+// by the request's id.
+func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		shown := graphql.DefaultErrorPresenter(ctx, err)
+		if _, coded := shown.Extensions["code"]; coded {
+			return shown
+		}
+
+		// gqlgen reports input that no type of the schema takes without a code, but with nothing inside.
+		var wrapped *gqlerror.Error
+		if refusal, ok := licensing.AsRefusal(err); ok {
+			shown.Message = refusal.Message
+			shown.Extensions = map[string]any{"code": codeBadUserInput}
+
+			return shown
+		}
+
+		if errors.As(err, &wrapped) && wrapped.Err == nil || isNumberError(err) {
+			shown.Extensions = map[string]any{"code": codeBadUserInput}
+
+			return shown
+		}
+
+		code, message := classify(err)
+		shown.Message = message
+		shown.Extensions = map[string]any{"code": code}
+
+		if code == codeInternal {
+			shown.Extensions["requestId"] = requestid.From(ctx)
+			logger.ErrorContext(ctx, "request failed", "request_id", requestid.From(ctx),
+				"path", shown.Path.String(), "error", err)
+		}
+
+		return shown
+	}
+}
+
+func classify(err error) (code, message string) {
+	switch {
+	case errors.Is(err, claiming.ErrOverloaded):
+		return codeOverloaded, "Too many claims are waiting. Try again in a second."
+	case errors.Is(err, claiming.ErrClosed):
+		return codeUnavailable, "The server is shutting down. Try again; another one will answer."
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return codeUnavailable, "The request took too long. Try again."
+	default:
+		return codeInternal, "Something went wrong on the server. Tell its operator the request id."
+	}
+}
+
+// isNumberError says whether a number in the input was out of the range of its type.
+func isNumberError(err error) bool {
+	var overflow *graphql.NumberOverflowError
+
+	return errors.As(err, &overflow)
+}
+
+// recovered makes an error of a panic in a resolver; the stack goes to the log alone.
+func recovered(_ context.Context, p any) error {
+	return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) //nolint:err113 // Not to be told apart.
+}
+
+// refused turns a rule's refusal into user errors. Any other error stays an error.
+func refused(err error) ([]UserError, error) {
+	if err == nil {
+		return []UserError{}, nil
+	}
+
+	refusal, ok := licensing.AsRefusal(err)
+	if !ok {
+		return nil, err
+	}
+
+	path := refusal.Path
+	if path == nil {
+		path = []string{}
+	}
+
+	return []UserError{{Code: refusal.Code, Message: refusal.Message, Path: path}}, nil
+}

@@ -1,0 +1,110 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/autoclaim/autoclaim/internal/admin"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/reporting"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+// queryCacheSize is how many parsed operations are kept; clients send few different ones.
+const queryCacheSize = 1000
+
+// Resolver is the root of all resolvers: the use cases that they call.
+type Resolver struct {
+	Store     *store.Store
+	Admin     *admin.Service
+	Claiming  *claiming.Service
+	Reporting *reporting.Service
+	Logger    *slog.Logger
+	// Introspection lets clients ask for the schema.
+	Introspection bool
+}
+
+// Handler returns the handler of GraphQL over HTTP. Its requests must carry a [Caller].
+func (r *Resolver) Handler() http.Handler {
+	server := handler.New(NewExecutableSchema(Config{Resolvers: r}))
+	server.AddTransport(transport.Options{})
+	server.AddTransport(transport.GET{})
+	server.AddTransport(transport.POST{})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
+	server.SetErrorPresenter(presentError(r.Logger))
+	server.SetRecoverFunc(recovered)
+	server.SetDisableSuggestion(!r.Introspection)
+	server.Use(authorization{auth.NewPermissions()})
+	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		caller, _ := callerFrom(ctx)
+
+		return next(withScope(ctx, r.Store, caller))
+	})
+
+	if r.Introspection {
+		server.Use(extension.Introspection{})
+	}
+
+	return server
+}
+
+// authorization checks each operation against the table of permissions before any of it runs.
+type authorization struct{ permissions auth.Permissions }
+
+// ExtensionName implements [graphql.HandlerExtension].
+func (authorization) ExtensionName() string { return "Authorization" }
+
+// Validate implements [graphql.HandlerExtension].
+func (authorization) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext implements [graphql.OperationContextMutator].
+func (a authorization) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	caller, ok := callerFrom(ctx)
+	if !ok {
+		return gqlerror.Wrap(errNoCaller)
+	}
+
+	return a.check(caller.Roles, op.Operation.SelectionSet)
+}
+
+func (a authorization) check(roles auth.Roles, selections ast.SelectionSet) *gqlerror.Error {
+	for _, selection := range selections {
+		var deeper ast.SelectionSet
+
+		switch selection := selection.(type) {
+		case *ast.Field:
+			if !a.permissions.Allowed(roles, selection.ObjectDefinition.Name, selection.Name) {
+				return forbidden("Your roles do not let you use %s.%s.", selection.ObjectDefinition.Name, selection.Name)
+			}
+
+			deeper = selection.SelectionSet
+		case *ast.InlineFragment:
+			deeper = selection.SelectionSet
+		case *ast.FragmentSpread:
+			deeper = selection.Definition.SelectionSet
+		}
+
+		if err := a.check(roles, deeper); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+func forbidden(format string, args ...any) *gqlerror.Error {
+	err := gqlerror.Errorf(format, args...)
+	err.Extensions = map[string]any{"code": codeForbidden}
+
+	return err
+}

@@ -1,0 +1,112 @@
+// Package auth turns bearer tokens into identities, and says who may do what.
+package auth
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Role is what a token lets its bearer do beyond reading and claiming their own licenses.
+type Role string
+
+// The roles.
+const (
+	// RoleGlobalAdmin may do everything in its tenant.
+	RoleGlobalAdmin Role = "GLOBAL_ADMIN"
+	// RoleGlobalReader may read everything in its tenant.
+	RoleGlobalReader Role = "GLOBAL_READER"
+	// RoleReportsReader may read claim reports.
+	RoleReportsReader Role = "REPORTS_READER"
+	// RoleSignInService may claim licenses for any user of its tenant, and do nothing else.
+	RoleSignInService Role = "SIGN_IN_SERVICE"
+)
+
+// AllRoles returns every role.
+func AllRoles() []Role {
+	return []Role{RoleGlobalAdmin, RoleGlobalReader, RoleReportsReader, RoleSignInService}
+}
+
+// Roles is a set of roles; the zero value is empty.
+type Roles uint8
+
+// NewRoles makes a set. Roles that do not exist are left out.
+func NewRoles(roles ...Role) Roles {
+	var set Roles
+
+	for _, role := range roles {
+		set |= role.bit()
+	}
+
+	return set
+}
+
+func (r Role) bit() Roles {
+	for i, role := range AllRoles() {
+		if role == r {
+			return 1 << i
+		}
+	}
+
+	return 0
+}
+
+// Has says whether the role is in the set.
+func (r Roles) Has(role Role) bool { return r&role.bit() != 0 }
+
+// List returns the roles of the set.
+func (r Roles) List() []Role {
+	roles := make([]Role, 0, len(AllRoles()))
+
+	for _, role := range AllRoles() {
+		if r.Has(role) {
+			roles = append(roles, role)
+		}
+	}
+
+	return roles
+}
+
+// Identity is what a verified token says about its bearer.
+type Identity struct {
+	// TenantExternalID is the identity provider's id of the organization.
+	TenantExternalID string
+	// UserExternalID is the identity provider's id of the user or of the service.
+	UserExternalID string
+	// DisplayName and Email are empty where the token does not tell them.
+	DisplayName string
+	Email       string
+	Roles       Roles
+	ExpiresAt   time.Time
+}
+
+// TokenError says that a token is no good. Its text is safe to show: it holds nothing of the token.
+type TokenError struct{ Reason string }
+
+// Error returns the reason.
+func (e *TokenError) Error() string { return e.Reason }
+
+// Verifier turns tokens into identities.
+type Verifier interface {
+	// Verify returns the identity of a token's bearer. It returns a *TokenError for a token that is no
+	// good, and ErrKeysUnavailable if the issuer's keys can't be had at present.
+	Verify(ctx context.Context, token string) (Identity, error)
+}
+
+// BearerToken returns the token of an Authorization header, and whether there is such a header.
+func BearerToken(header http.Header) (token string, present bool, err error) {
+	values := header.Values("Authorization")
+	if len(values) == 0 {
+		return "", false, nil
+	}
+
+	scheme, token, _ := strings.Cut(values[0], " ")
+	token = strings.TrimSpace(token)
+
+	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return "", true, &TokenError{Reason: "The Authorization header must be 'Bearer' and a token."}
+	}
+
+	return token, true, nil
+}

@@ -1,0 +1,266 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+const (
+	// maxTokenLength bounds what is parsed, in bytes.
+	maxTokenLength   = 16 << 10
+	defaultClockSkew = time.Minute
+	issuerTimeout    = 10 * time.Second
+)
+
+// ErrKeysUnavailable says that the issuer's keys could not be fetched, so that no token can be judged.
+var ErrKeysUnavailable = errors.New("the issuer's signing keys cannot be fetched")
+
+// Config says whose tokens are accepted, and where in them tenant, user and roles are found.
+//
+// Claims are named by paths: the dots of "realm_access.roles" lead into nested objects. A claim whose
+// own name has dots, such as "https://example.com/roles", is found too.
+type Config struct {
+	// Issuer is the URL of the OpenID provider, exactly as its tokens carry it.
+	Issuer string
+	// Audience is what tokens must be meant for.
+	Audience string
+	// TenantClaim is the claim with the organization's id; "tid" if empty.
+	TenantClaim string
+	// FixedTenant is the organization of all tokens; then TenantClaim is not read.
+	FixedTenant string
+	// UserClaim is the claim with the user's id; "sub" if empty.
+	UserClaim string
+	// RolesClaim is the claim with the roles, a list or a text with spaces; "roles" if empty.
+	RolesClaim string
+	// RoleMapping translates the provider's names of roles. Names that it lacks stand for themselves.
+	RoleMapping map[string]string
+	// ClockSkew is by how much clocks may differ; a minute if zero.
+	ClockSkew time.Duration
+	// Now is the time; time.Now if nil.
+	Now func() time.Time
+	// HTTPClient fetches the issuer's configuration and keys; one with timeouts if nil.
+	HTTPClient *http.Client
+}
+
+// withDefaults fills in what was left empty.
+func (c Config) withDefaults() Config {
+	for _, d := range []struct {
+		field *string
+		value string
+	}{{&c.TenantClaim, "tid"}, {&c.UserClaim, "sub"}, {&c.RolesClaim, "roles"}} {
+		if *d.field == "" {
+			*d.field = d.value
+		}
+	}
+
+	if c.ClockSkew == 0 {
+		c.ClockSkew = defaultClockSkew
+	}
+
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+
+	if c.HTTPClient == nil {
+		c.HTTPClient = &http.Client{Timeout: issuerTimeout}
+	}
+
+	return c
+}
+
+// tokenVerifier verifies the tokens of one issuer. It is safe for concurrent use.
+type tokenVerifier struct {
+	config  Config
+	idToken *oidc.IDTokenVerifier
+}
+
+// NewOIDC returns a verifier of an OpenID provider's tokens. It asks the provider for its
+// configuration; keys are fetched when they are first needed and when a token names an unknown one.
+func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
+	if config.Issuer == "" || config.Audience == "" {
+		return nil, errors.New("an issuer and an audience are required: set both")
+	}
+
+	config = config.withDefaults()
+	// Keys are fetched long after this call has ended.
+	ctx = oidc.ClientContext(context.WithoutCancel(ctx), config.HTTPClient)
+
+	provider, err := oidc.NewProvider(ctx, config.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("ask %s for its OpenID configuration: %w", config.Issuer, err)
+	}
+
+	var discovered struct {
+		JWKSURL string `json:"jwks_uri"`
+	}
+	if err := provider.Claims(&discovered); err != nil {
+		return nil, fmt.Errorf("read the OpenID configuration of %s: %w", config.Issuer, err)
+	}
+
+	return newVerifier(config, oidc.NewRemoteKeySet(ctx, discovered.JWKSURL)), nil
+}
+
+// newVerifier is how all tokens are verified, in development too; only the keys differ.
+func newVerifier(config Config, keys oidc.KeySet) *tokenVerifier {
+	return &tokenVerifier{
+		config: config,
+		idToken: oidc.NewVerifier(config.Issuer, fetchWatcher{keys}, &oidc.Config{
+			ClientID: config.Audience,
+			// Symmetric algorithms and "none" would let anybody who knows the public key sign.
+			SupportedSigningAlgs: []string{
+				oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
+				oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
+			},
+			// The library allows no skew for expiry; checkTimes does.
+			SkipExpiryCheck: true,
+		}),
+	}
+}
+
+// Verify implements [Verifier].
+func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, error) {
+	if len(token) > maxTokenLength {
+		return Identity{}, &TokenError{Reason: "The token is too long."}
+	}
+
+	var fetchFailed error
+
+	verified, err := v.idToken.Verify(context.WithValue(ctx, fetchErrorKey{}, &fetchFailed), token)
+
+	switch {
+	case fetchFailed != nil:
+		return Identity{}, errors.Join(ErrKeysUnavailable, fetchFailed)
+	case err != nil:
+		return Identity{}, &TokenError{Reason: v.reason(err)}
+	}
+
+	claims := make(map[string]any)
+	if err := verified.Claims(&claims); err != nil {
+		return Identity{}, &TokenError{Reason: "The token's claims are malformed."}
+	}
+
+	if err := v.checkTimes(verified.Expiry, claims["nbf"]); err != nil {
+		return Identity{}, err
+	}
+
+	return v.identity(claims, verified.Expiry)
+}
+
+// reason says what is wrong with a token without repeating any of it.
+func (v *tokenVerifier) reason(err error) string {
+	text := err.Error()
+
+	switch {
+	case strings.Contains(text, "expected audience"):
+		return "The token is for another audience. Ask for one for " + v.config.Audience + "."
+	case strings.Contains(text, "issued by a different provider"):
+		return "The token is from another issuer. Sign in with " + v.config.Issuer + "."
+	case strings.Contains(text, "malformed"):
+		return "The token is malformed."
+	default:
+		return "The token's signature does not verify."
+	}
+}
+
+func (v *tokenVerifier) checkTimes(expiry time.Time, notBefore any) error {
+	now := v.config.Now()
+	if now.After(expiry.Add(v.config.ClockSkew)) {
+		return &TokenError{Reason: "The token has expired. Sign in again."}
+	}
+
+	if seconds, ok := notBefore.(float64); ok && now.Add(v.config.ClockSkew).Before(time.Unix(int64(seconds), 0)) {
+		return &TokenError{Reason: "The token is not valid yet. Check the clocks."}
+	}
+
+	return nil
+}
+
+func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Identity, error) {
+	tenant := v.config.FixedTenant
+	if tenant == "" {
+		tenant, _ = lookUp(claims, v.config.TenantClaim).(string)
+	}
+
+	user, _ := lookUp(claims, v.config.UserClaim).(string)
+
+	switch {
+	case tenant == "":
+		return Identity{}, &TokenError{Reason: "The token names no organization in its claim " + v.config.TenantClaim + "."}
+	case user == "":
+		return Identity{}, &TokenError{Reason: "The token names no user in its claim " + v.config.UserClaim + "."}
+	}
+
+	name, _ := claims["name"].(string)
+	email, _ := claims["email"].(string)
+
+	return Identity{
+		TenantExternalID: tenant, UserExternalID: user, DisplayName: name, Email: email,
+		Roles: v.roles(lookUp(claims, v.config.RolesClaim)), ExpiresAt: expiry,
+	}, nil
+}
+
+// roles ignores names that stand for no role: providers put many others into the same claim.
+func (v *tokenVerifier) roles(claim any) Roles {
+	var names []string
+
+	switch claim := claim.(type) {
+	case string:
+		names = strings.Fields(claim)
+	case []any:
+		for _, name := range claim {
+			if text, ok := name.(string); ok {
+				names = append(names, text)
+			}
+		}
+	}
+
+	var roles Roles
+
+	for _, name := range names {
+		if mapped, ok := v.config.RoleMapping[name]; ok {
+			name = mapped
+		}
+
+		roles |= NewRoles(Role(name))
+	}
+
+	return roles
+}
+
+// lookUp finds a claim by its own name or else by its path.
+func lookUp(claims map[string]any, path string) any {
+	if value, ok := claims[path]; ok {
+		return value
+	}
+
+	head, rest, nested := strings.Cut(path, ".")
+	if object, ok := claims[head].(map[string]any); ok && nested {
+		return lookUp(object, rest)
+	}
+
+	return nil
+}
+
+// fetchErrorKey is where Verify learns that a key could not be fetched: the library makes text of it.
+type fetchErrorKey struct{}
+
+// fetchWatcher tells failures to fetch keys apart from signatures that do not verify.
+type fetchWatcher struct{ oidc.KeySet }
+
+// VerifySignature implements [oidc.KeySet].
+func (w fetchWatcher) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+	payload, err := w.KeySet.VerifySignature(ctx, token)
+	if err != nil && strings.HasPrefix(err.Error(), "fetching keys") {
+		if failure, ok := ctx.Value(fetchErrorKey{}).(*error); ok {
+			*failure = err
+		}
+	}
+
+	return payload, err
+}
