@@ -1,8 +1,10 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -13,6 +15,8 @@ import (
 
 // ClaimsCSVPath is where a claim report is to be had as CSV.
 const ClaimsCSVPath = "/reports/claims.csv"
+
+const csvPartTimeout = 30 * time.Second
 
 // ClaimsCSV returns the handler of [ClaimsCSVPath]. Its parameters are those of the query claimReport,
 // and so are its permissions. Its requests must carry a [Caller]. fail writes an error in the shape that
@@ -40,7 +44,13 @@ func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request,
 		w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 		w.Header().Set("Content-Disposition", `attachment; filename="claims.csv"`)
 
-		if err := r.Reporting.WriteCSV(req.Context(), report, w, http.NewResponseController(w).Flush); err != nil {
+		// A download may take any time, but no part of it longer than this.
+		connection := http.NewResponseController(w)
+		flush := func() error {
+			return errors.Join(connection.SetWriteDeadline(time.Now().Add(csvPartTimeout)), connection.Flush())
+		}
+
+		if err := r.Reporting.WriteCSV(req.Context(), report, w, flush); err != nil {
 			r.Logger.ErrorContext(req.Context(), "the CSV was not finished",
 				"request_id", requestid.From(req.Context()), "error", err)
 			// The status is sent already; a broken connection is how the client learns of it.

@@ -8,17 +8,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
-
-// MaxExternalIDLength is the longest external id of a user, in characters.
-const MaxExternalIDLength = 255
 
 // ErrOverloaded says that too many claims wait already. The caller should try again after a moment.
 var ErrOverloaded = errors.New("too many claims are waiting")
@@ -65,7 +60,7 @@ func (s *Service) Close() {
 // before Claim returns; if ctx ends earlier, the user may have got the license all the same, and the
 // next call says so.
 func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, app string) (Answer, error) {
-	if err := checkExternalID(externalID); err != nil {
+	if err := licensing.CheckExternalID(externalID); err != nil {
 		return Answer{}, err
 	}
 
@@ -104,18 +99,6 @@ func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, ap
 	}
 
 	return answer(decision, wanted, catalog), nil
-}
-
-func checkExternalID(externalID string) error {
-	length := utf8.RuneCountInString(externalID)
-	if strings.TrimSpace(externalID) != externalID || length == 0 || length > MaxExternalIDLength ||
-		!utf8.ValidString(externalID) || strings.ContainsRune(externalID, 0) {
-		return licensing.Refuse(licensing.CodeInvalidInput, "user",
-			"The user's id must have 1 to %d characters and no white space around it. "+
-				"Send the id that the identity provider gave.", MaxExternalIDLength)
-	}
-
-	return nil
 }
 
 func claimant(user *licensing.User, licenses []licensing.License) licensing.Claimant {

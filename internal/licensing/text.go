@@ -32,3 +32,19 @@ func PolicyName(name string) (string, error) {
 
 	return name, nil
 }
+
+// MaxExternalIDLength is the longest external id of a user, in characters.
+const MaxExternalIDLength = 255
+
+// CheckExternalID refuses what no identity provider would call a user.
+func CheckExternalID(externalID string) error {
+	length := utf8.RuneCountInString(externalID)
+	if strings.TrimSpace(externalID) != externalID || length == 0 || length > MaxExternalIDLength ||
+		!utf8.ValidString(externalID) || strings.ContainsRune(externalID, 0) {
+		return Refuse(CodeInvalidInput, "user",
+			"The user's id must have 1 to %d characters and no white space around it. "+
+				"Send the id that the identity provider gave.", MaxExternalIDLength)
+	}
+
+	return nil
+}

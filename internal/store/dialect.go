@@ -129,6 +129,15 @@ func (d dialect) lockRows(query *gorm.DB) *gorm.DB {
 	return query.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
 }
 
+// snapshot are the options of a transaction that sees one moment's state throughout. SQLite's all do.
+func (d dialect) snapshot() *sql.TxOptions {
+	if d == dialectSQLite {
+		return &sql.TxOptions{ReadOnly: true}
+	}
+
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
 // anyOf is a condition that holds where the column is one of the ids. Its text is the same for any
 // number of them, so that the statement is prepared once.
 func (d dialect) anyOf(column string, ids []licensing.ID) clause.Expr {
