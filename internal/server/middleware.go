@@ -1,0 +1,205 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/requestid"
+)
+
+const requestIDHeader = "X-Request-Id"
+
+// withRequestID gives each request an id: the client's if it is harmless, or a new one.
+func (s *Server) withRequestID(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(requestIDHeader)
+		if !requestid.Valid(id) {
+			id = requestid.New()
+		}
+
+		w.Header().Set(requestIDHeader, id)
+		next.ServeHTTP(w, r.WithContext(requestid.With(r.Context(), id)))
+	})
+}
+
+// statusWriter remembers what was answered.
+type statusWriter struct {
+	http.ResponseWriter
+
+	status int
+	bytes  int64
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *statusWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [http.ResponseWriter].
+func (w *statusWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+
+	return n, err
+}
+
+// Unwrap lets an [http.ResponseController] reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// logged writes one line for each request. Queries, bodies and headers stay out of it: they hold tokens
+// and people's data.
+func (s *Server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		recorder := &statusWriter{ResponseWriter: w}
+
+		// A download that is broken off panics; it is logged all the same.
+		defer func() {
+			level := slog.LevelInfo
+			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+				level = slog.LevelDebug
+			}
+
+			s.config.Logger.Log(r.Context(), level, "request",
+				"request_id", requestid.From(r.Context()), "method", r.Method, "path", r.URL.Path,
+				"status", recorder.status, "bytes", recorder.bytes, "duration", time.Since(began), "remote", r.RemoteAddr)
+		}()
+
+		next.ServeHTTP(recorder, r)
+	})
+}
+
+// recovering answers a request whose handler panicked. The stack goes to the log alone.
+func (s *Server) recovering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(p)
+			}
+
+			s.internal(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack())) //nolint:err113 // Not to be told apart.
+		}()
+
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) internal(w http.ResponseWriter, r *http.Request, err error) {
+	s.config.Logger.ErrorContext(r.Context(), "request failed",
+		"request_id", requestid.From(r.Context()), "path", r.URL.Path, "error", err)
+	WriteError(w, r, http.StatusInternalServerError, CodeInternal,
+		"Something went wrong on the server. Tell its operator the request id.")
+}
+
+// secured keeps browsers from guessing, framing, caching and telling others.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withBody reads the whole body, within the limit, before anything looks at it.
+func (s *Server) withBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.config.MaxBodyBytes))
+
+		var tooLarge *http.MaxBytesError
+
+		switch {
+		case errors.As(err, &tooLarge):
+			WriteError(w, r, http.StatusRequestEntityTooLarge, CodeBadUserInput,
+				fmt.Sprintf("The request has more than %d bytes. Send less at a time.", tooLarge.Limit))
+
+			return
+		case err != nil:
+			WriteError(w, r, http.StatusBadRequest, CodeBadUserInput, "The request's body did not arrive. Send it again.")
+
+			return
+		}
+
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) withTimeout(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), s.config.RequestTimeout)
+		defer cancel()
+
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// authenticated lets requests through that have a good token, with their caller in the context.
+func (s *Server) authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, present, err := auth.BearerToken(r.Header)
+		if err == nil && !present && r.Method != http.MethodOptions {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			WriteError(w, r, http.StatusUnauthorized, CodeUnauthenticated,
+				"Send a bearer token in the Authorization header.")
+
+			return
+		}
+
+		ctx := r.Context()
+		if err == nil && present {
+			ctx, err = s.config.Authenticate(ctx, token)
+		}
+
+		if err != nil {
+			s.reject(w, r, err)
+
+			return
+		}
+
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
+	var bad *auth.TokenError
+
+	switch {
+	case errors.As(err, &bad):
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		WriteError(w, r, http.StatusUnauthorized, CodeUnauthenticated, bad.Reason)
+	case errors.Is(err, auth.ErrKeysUnavailable):
+		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
+		w.Header().Set("Retry-After", "5")
+		WriteError(w, r, http.StatusServiceUnavailable, CodeUnavailable,
+			"The identity provider does not answer, so your token cannot be verified. Try again soon.")
+	case errors.Is(err, ErrUnknownTenant):
+		WriteError(w, r, http.StatusForbidden, CodeForbidden,
+			"Your organization is not registered here. Ask the operator to create a tenant for it.")
+	default:
+		s.internal(w, r, err)
+	}
+}

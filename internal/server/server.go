@@ -1,0 +1,156 @@
+// Package server is Autoclaim over HTTP: routes, limits, health, logs and shutdown.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	defaultMaxBody         = 1 << 20
+	defaultRequestTimeout  = 10 * time.Second
+	defaultShutdownTimeout = 30 * time.Second
+	readHeaderTimeout      = 5 * time.Second
+	readTimeout            = 15 * time.Second
+	idleTimeout            = 2 * time.Minute
+	maxHeaderBytes         = 32 << 10
+	readyTimeout           = 2 * time.Second
+	// writeMargin is for an answer to reach a slow client after the request's own time is up.
+	writeMargin = 20 * time.Second
+)
+
+// Config is what a server serves and within which limits.
+type Config struct {
+	// GraphQL answers /graphql, and ClaimsCSV GET requests of ClaimsCSVPath. Their requests are authenticated.
+	GraphQL       http.Handler
+	ClaimsCSV     http.Handler
+	ClaimsCSVPath string
+	// Playground answers / if it isn't nil. It is open to everybody who can connect.
+	Playground http.Handler
+	// Authenticate verifies a token and returns the context with its caller. Errors that it may return:
+	// *auth.TokenError, auth.ErrKeysUnavailable, ErrUnknownTenant; any other is INTERNAL.
+	Authenticate func(ctx context.Context, token string) (context.Context, error)
+	// Ready says whether the server can answer requests; it is given two seconds.
+	Ready  func(ctx context.Context) error
+	Logger *slog.Logger
+
+	// MaxBodyBytes is the largest request body; 1 MiB if zero.
+	MaxBodyBytes int64
+	// RequestTimeout is the time that a GraphQL request gets; 10 seconds if zero. Downloads have no such limit.
+	RequestTimeout time.Duration
+	// ShutdownTimeout is the time that requests in flight get to finish; 30 seconds if zero.
+	ShutdownTimeout time.Duration
+	// ReadHeaderTimeout and ReadTimeout end connections whose clients are slow to send; 5 and 15 seconds if zero.
+	ReadHeaderTimeout time.Duration
+	ReadTimeout       time.Duration
+}
+
+// Server is an HTTP server. Run it once.
+type Server struct {
+	config   Config
+	draining atomic.Bool
+}
+
+// New returns a server that isn't running yet.
+func New(config Config) *Server {
+	setDefault(&config.MaxBodyBytes, defaultMaxBody)
+	setDefault(&config.RequestTimeout, defaultRequestTimeout)
+	setDefault(&config.ShutdownTimeout, defaultShutdownTimeout)
+	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
+	setDefault(&config.ReadTimeout, readTimeout)
+
+	return &Server{config: config}
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Handler returns the handler of all routes.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("ok\n"))
+	})
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("/graphql", s.withBody(s.authenticated(s.withTimeout(s.config.GraphQL))))
+
+	if s.config.ClaimsCSV != nil {
+		mux.Handle("GET "+s.config.ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
+	}
+
+	if s.config.Playground != nil {
+		mux.Handle("GET /{$}", s.config.Playground)
+	}
+
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		WriteError(w, r, http.StatusNotFound, CodeNotFound, "There is nothing at this path. The API is at /graphql.")
+	})
+
+	return s.withRequestID(s.logged(s.recovering(secured(mux))))
+}
+
+// Run serves connections of the listener until ctx ends. Then it takes no more, lets requests in flight
+// finish, and returns nil; if they do not finish in time, it cuts them off and returns an error.
+func (s *Server) Run(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: s.config.ReadHeaderTimeout,
+		ReadTimeout:       s.config.ReadTimeout,
+		WriteTimeout:      s.config.RequestTimeout + writeMargin,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelDebug),
+	}
+
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+
+	s.draining.Store(true)
+	s.config.Logger.Info("shutting down", "timeout", s.config.ShutdownTimeout)
+
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.ShutdownTimeout)
+	defer cancel()
+
+	err := server.Shutdown(drain)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("requests in flight did not finish in time: %w", err), server.Close())
+	}
+
+	<-served
+
+	return err
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+
+	err := s.config.Ready(ctx)
+	if err != nil || s.draining.Load() {
+		s.config.Logger.WarnContext(ctx, "not ready", "draining", s.draining.Load(), "error", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte(`{"status":"unavailable"}` + "\n"))
+
+		return
+	}
+
+	_, _ = w.Write([]byte(`{"status":"ready"}` + "\n"))
+}
