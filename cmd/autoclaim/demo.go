@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/playground"
+
+	"github.com/autoclaim/autoclaim/internal/admin"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/catalog"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+const (
+	demoTenant   = "demo"
+	demoTokenTTL = 12 * time.Hour
+)
+
+// demoSubscriptions are small, so that one can watch them run out.
+func demoSubscriptions() map[string]int {
+	return map[string]int{"SPE_E3": 5, "ENTERPRISEPACK": 3, "Teams_Ess": 2, "VISIOCLIENT": 10}
+}
+
+// demoCallers are one of each kind.
+func demoCallers() []auth.Identity {
+	return []auth.Identity{
+		{UserExternalID: "demo-admin", DisplayName: "Ada Admin", Roles: auth.NewRoles(auth.RoleGlobalAdmin)},
+		{UserExternalID: "demo-reader", DisplayName: "Rita Reader", Roles: auth.NewRoles(auth.RoleGlobalReader)},
+		{UserExternalID: "demo-sign-in", DisplayName: "Sign-in", Roles: auth.NewRoles(auth.RoleSignInService)},
+		{UserExternalID: "demo-user", DisplayName: "Uma User"},
+	}
+}
+
+// serveDemo sets up what is missing of the demo, prints how to begin, and serves.
+func (c serveCommand) serveDemo(e *environment) func(ctx context.Context, db *store.Store) error {
+	return func(ctx context.Context, db *store.Store) error {
+		if _, err := db.Migrate(ctx); err != nil {
+			return err
+		}
+
+		if err := fillDemo(ctx, db); err != nil {
+			return fmt.Errorf("set up the demo: %w", err)
+		}
+
+		issuer, err := auth.OpenDevIssuer(c.DevKey, time.Now)
+		if err != nil {
+			return err
+		}
+
+		tokens := make(map[string]string)
+
+		for _, caller := range demoCallers() {
+			caller.TenantExternalID = demoTenant
+			if tokens[caller.UserExternalID], err = issuer.Sign(caller, demoTokenTTL); err != nil {
+				return err
+			}
+		}
+
+		listener, err := c.listen(ctx)
+		if err != nil {
+			return err
+		}
+
+		url := "http://" + listener.Addr().String()
+		e.introduce(url, tokens)
+
+		page := playground.Handler("Autoclaim", "/graphql",
+			playground.WithGraphiqlUiHeaders(map[string]string{"Authorization": "Bearer " + tokens["demo-admin"]}))
+
+		return c.serve(ctx, e, db, issuer.Verifier(), loopbackOnly(page), listener)
+	}
+}
+
+// loopbackOnly keeps other sites' pages from reading the playground's token by giving their own names
+// this machine's address (DNS rebinding).
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+
+		if ip := net.ParseIP(strings.Trim(host, "[]")); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "Open the playground by its loopback address.", http.StatusMisdirectedRequest)
+
+			return
+		}
+
+		next.ServeHTTP(w, r)
+	})
+}
+
+// fillDemo adds the sample catalog to an empty one, and the demo tenant with its subscriptions.
+func fillDemo(ctx context.Context, db *store.Store) error {
+	current, err := db.Catalog(ctx)
+	if err != nil {
+		return err
+	}
+
+	if len(current.Products()) == 0 {
+		file, err := catalog.Read(catalog.Sample())
+		if err != nil {
+			return err
+		}
+
+		if _, err := catalog.Import(ctx, db, file, catalog.Options{Claimable: []string{"TEAMS1"}}, time.Now()); err != nil {
+			return err
+		}
+	}
+
+	if _, err := db.TenantByExternalID(ctx, demoTenant); !store.IsNotFound(err) {
+		return err
+	}
+
+	tenant, err := db.CreateTenant(ctx, "Demo", demoTenant, time.Now().UTC())
+	if err != nil {
+		return err
+	}
+
+	return buyDemo(ctx, db, tenant.ID)
+}
+
+func buyDemo(ctx context.Context, db *store.Store, tenant licensing.ID) error {
+	current, err := db.Catalog(ctx)
+	if err != nil {
+		return err
+	}
+
+	actions := admin.New(db, time.Now)
+	actor := admin.Actor{TenantID: tenant, ExternalID: "demo-admin", RequestID: "demo"}
+	quantities := demoSubscriptions()
+
+	for _, product := range current.Products() {
+		quantity, wanted := quantities[product.Code]
+		if !wanted {
+			continue
+		}
+
+		_, err := actions.CreateSubscription(ctx, actor, product.ID, quantity, licensing.SubscriptionActive)
+		if err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// introduce tells somebody who has just started the server what to do next.
+func (e *environment) introduce(url string, tokens map[string]string) {
+	e.say("\nTokens of the demo tenant, good for %v:\n", demoTokenTTL)
+
+	for _, caller := range demoCallers() {
+		role := "no role"
+		if roles := caller.Roles.List(); len(roles) > 0 {
+			role = string(roles[0])
+		}
+
+		e.say("%s (%s)\n%s\n", caller.UserExternalID, role, tokens[caller.UserExternalID])
+	}
+
+	e.say(`Playground: %s
+It is signed in as demo-admin. Paste this query to begin:
+
+{
+  apps(claimable: true) { nodes { id code name } }
+  products(filter: {owned: true}) { nodes { id name pool { total available } } }
+}
+`, url)
+}

@@ -1,0 +1,113 @@
+// Command autoclaim is the Autoclaim server and what its operator needs beside it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is every command, flag and environment variable: flag --some-flag can be set by AUTOCLAIM_SOME_FLAG.
+type cli struct {
+	DatabaseURL string `default:"sqlite:autoclaim.db" help:"The database: postgres://user@host/name or sqlite:FILE." placeholder:"URL"`
+	LogLevel    string `default:"info" enum:"debug,info,warn,error" help:"The least important log lines to write: debug, info, warn or error."`
+	LogFormat   string `default:"text" enum:"text,json" help:"How to write log lines: text or json."`
+
+	Serve   serveCommand   `cmd:"" help:"Serve the API."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Import  struct {
+		Catalog importCatalogCommand `cmd:"" help:"Bring the catalog up to date with the vendor's file."`
+		Users   importUsersCommand   `cmd:"" help:"Add users to a tenant, or update their names and emails."`
+	} `cmd:"" help:"Import a file."`
+	App struct {
+		List      appListCommand      `cmd:"" help:"List the claimable apps."`
+		Claimable appClaimableCommand `cmd:"" help:"Make apps claimable, or no longer so."`
+	} `cmd:"" help:"The catalog's apps."`
+	Tenant struct {
+		Create tenantCreateCommand `cmd:"" help:"Create a tenant."`
+		List   tenantListCommand   `cmd:"" help:"List the tenants."`
+	} `cmd:"" help:"Tenants."`
+	Token tokenCommand `cmd:"" help:"Print a token for a server that runs with --dev. For development only."`
+	Check checkCommand `cmd:"" help:"Verify every rule in the database; exit with status 1 if one is broken."`
+}
+
+// environment is what commands get from the outside.
+type environment struct {
+	context     context.Context //nolint:containedctx // It ends with the process; kong passes values, not arguments.
+	databaseURL string
+	logger      *slog.Logger
+	out         io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run returns the exit status: 0, or 1 after an error or a broken rule, or 2 for a wrong command line.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	const failed, misused = 1, 2
+
+	var (
+		commands cli
+		exited   *int
+	)
+
+	parser, err := kong.New(&commands,
+		kong.Name("autoclaim"),
+		kong.Description("Gives users a license the first time they sign in to an app."),
+		kong.DefaultEnvars("AUTOCLAIM"),
+		kong.UsageOnError(),
+		kong.Writers(out, errOut),
+		kong.Exit(func(status int) { exited = &status }),
+	)
+	if err != nil {
+		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
+
+		return failed
+	}
+
+	command, err := parser.Parse(args)
+
+	switch {
+	case exited != nil: // --help
+		return *exited
+	case err != nil:
+		_, _ = fmt.Fprintf(errOut, "autoclaim: %v. See autoclaim --help.\n", err)
+
+		return misused
+	}
+
+	err = command.Run(&environment{
+		context: ctx, databaseURL: commands.DatabaseURL,
+		logger: newLogger(errOut, commands.LogLevel, commands.LogFormat), out: out,
+	})
+	if err != nil {
+		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
+
+		return failed
+	}
+
+	return 0
+}
+
+func newLogger(w io.Writer, level, format string) *slog.Logger {
+	var least slog.Level
+	// The parser lets no other level through.
+	_ = least.UnmarshalText([]byte(level))
+
+	options := &slog.HandlerOptions{Level: least}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+
+	return slog.New(slog.NewTextHandler(w, options))
+}

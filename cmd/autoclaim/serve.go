@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/admin"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/reporting"
+	"github.com/autoclaim/autoclaim/internal/server"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+type serveCommand struct {
+	Listen          string        `default:"127.0.0.1:8080" help:"The address to listen on." placeholder:"HOST:PORT"`
+	MaxBody         int64         `default:"1048576" help:"The largest request, in bytes."`
+	RequestTimeout  time.Duration `default:"10s" help:"The time that a request gets."`
+	ShutdownTimeout time.Duration `default:"30s" help:"The time that requests in flight get to finish on SIGTERM."`
+
+	Issuer      string            `group:"Sign-in" help:"The OpenID provider whose tokens are accepted." placeholder:"URL"`
+	Audience    string            `group:"Sign-in" help:"The audience that tokens must be meant for."`
+	TenantClaim string            `default:"tid" group:"Sign-in" help:"The claim with the organization's id."`
+	FixedTenant string            `group:"Sign-in" help:"The organization's id where tokens carry none: all of them are its users'."`
+	UserClaim   string            `default:"sub" group:"Sign-in" help:"The claim with the user's id; oid for Entra ID."`
+	RolesClaim  string            `default:"roles" group:"Sign-in" help:"The claim with the roles; realm_access.roles for Keycloak."`
+	RoleMap     map[string]string `group:"Sign-in" help:"The provider's names of roles: licence-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER." placeholder:"NAME=ROLE"`
+	ClockSkew   time.Duration     `default:"1m" group:"Sign-in" help:"By how much clocks may differ."`
+
+	Dev    bool   `group:"Development" help:"Serve a demo tenant to this machine alone, with a playground, and print tokens."`
+	DevKey string `default:"autoclaim-dev-key.json" group:"Development" help:"The file with the key that signs development tokens."`
+}
+
+// Validate implements kong's check of the command line.
+func (c serveCommand) Validate() error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+
+	switch ip := net.ParseIP(host); {
+	case c.Dev && c.Issuer != "":
+		return errors.New("--dev and --issuer exclude each other: development tokens are not for real use")
+	case c.Dev && host != "localhost" && (ip == nil || !ip.IsLoopback()):
+		return errors.New("--dev listens on loopback only, since anybody may have its tokens: use --listen 127.0.0.1:8080")
+	case !c.Dev && (c.Issuer == "" || c.Audience == ""):
+		return errors.New("--issuer and --audience are missing: name the OpenID provider of your users, or use --dev to try Autoclaim out")
+	}
+
+	return nil
+}
+
+// Run serves until the process is told to end.
+func (c serveCommand) Run(e *environment) error {
+	if c.Dev {
+		return e.withDatabase(c.serveDemo(e))
+	}
+
+	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		verifier, err := auth.NewOIDC(ctx, auth.Config{
+			Issuer: c.Issuer, Audience: c.Audience, TenantClaim: c.TenantClaim, FixedTenant: c.FixedTenant,
+			UserClaim: c.UserClaim, RolesClaim: c.RolesClaim, RoleMapping: c.RoleMap, ClockSkew: c.ClockSkew,
+		})
+		if err != nil {
+			return err
+		}
+
+		listener, err := c.listen(ctx)
+		if err != nil {
+			return err
+		}
+
+		return c.serve(ctx, e, db, verifier, nil, listener)
+	})
+}
+
+func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s (see --listen): %w", c.Listen, err)
+	}
+
+	return listener, nil
+}
+
+// serve wires the server up and runs it. Claims that wait when it ends are answered first.
+func (c serveCommand) serve(
+	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier,
+	playground http.Handler, listener net.Listener,
+) error {
+	claims := claiming.New(db, time.Now, e.logger)
+	defer claims.Close()
+
+	resolver := &graph.Resolver{
+		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
+		Logger: e.logger, Introspection: c.Dev,
+	}
+
+	e.logger.Info("serving", "address", listener.Addr().String())
+
+	return server.New(server.Config{
+		GraphQL:         resolver.Handler(),
+		ClaimsCSV:       resolver.ClaimsCSV(server.WriteError),
+		ClaimsCSVPath:   graph.ClaimsCSVPath,
+		Playground:      playground,
+		Authenticate:    server.Authenticator(verifier, db),
+		Ready:           db.Ping,
+		Logger:          e.logger,
+		MaxBodyBytes:    c.MaxBody,
+		RequestTimeout:  c.RequestTimeout,
+		ShutdownTimeout: c.ShutdownTimeout,
+	}).Run(ctx, listener)
+}
