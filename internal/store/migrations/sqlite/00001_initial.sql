@@ -1,12 +1,12 @@
 -- +goose Up
 
 CREATE TABLE catalog_state (
-    id      integer PRIMARY KEY CHECK (id = 1),
+    id      integer NOT NULL PRIMARY KEY CHECK (id = 1),
     version integer NOT NULL
 );
 
 CREATE TABLE apps (
-    id        text    PRIMARY KEY,
+    id        text    NOT NULL PRIMARY KEY,
     vendor_id text    NOT NULL UNIQUE,
     code      text    NOT NULL,
     name      text    NOT NULL,
@@ -14,7 +14,7 @@ CREATE TABLE apps (
 );
 
 CREATE TABLE products (
-    id        text PRIMARY KEY,
+    id        text NOT NULL PRIMARY KEY,
     vendor_id text NOT NULL UNIQUE,
     code      text NOT NULL,
     name      text NOT NULL
@@ -27,7 +27,7 @@ CREATE TABLE product_apps (
 );
 
 CREATE TABLE tenants (
-    id                 text     PRIMARY KEY,
+    id                 text     NOT NULL PRIMARY KEY,
     name               text     NOT NULL,
     name_key           text     NOT NULL UNIQUE,
     external_id        text     NOT NULL UNIQUE,

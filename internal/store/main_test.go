@@ -1,0 +1,17 @@
+package store_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/autoclaim/autoclaim/internal/testdb"
+)
+
+// cluster is this package's PostgreSQL.
+var cluster = testdb.NewCluster()
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	cluster.Close()
+	os.Exit(status)
+}

@@ -1,0 +1,236 @@
+// Package storetest runs tests against both databases, with a small world to test in.
+package storetest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/admin"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/testdb"
+)
+
+// Each runs the test on SQLite and on PostgreSQL, each with an empty, migrated database of its own.
+func Each(t *testing.T, cluster *testdb.Cluster, test func(t *testing.T, url string)) {
+	t.Helper()
+	t.Parallel()
+
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		test(t, SQLite(t))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		test(t, Postgres(t, cluster))
+	})
+}
+
+// migratedFile is what a migrated SQLite file holds; to copy it is quicker than to migrate each time.
+var migratedFile = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "autoclaim-sqlite-")
+	if err != nil {
+		return nil, err
+	}
+
+	defer func() { _ = os.RemoveAll(dir) }()
+
+	path := filepath.Join(dir, "template.db")
+	if err := migrate("sqlite:" + path); err != nil {
+		return nil, err
+	}
+
+	return os.ReadFile(path)
+})
+
+// SQLite returns the URL of an empty, migrated SQLite file.
+func SQLite(t testing.TB) string {
+	t.Helper()
+
+	raw, err := migratedFile()
+	require.NoError(t, err)
+
+	path := filepath.Join(t.TempDir(), "test.db")
+	require.NoError(t, os.WriteFile(path, raw, 0o600))
+
+	return "sqlite:" + path
+}
+
+// Postgres returns the URL of an empty, migrated PostgreSQL database.
+func Postgres(t testing.TB, cluster *testdb.Cluster) string {
+	t.Helper()
+
+	return cluster.FromTemplate(t, "migrated", migrate)
+}
+
+func migrate(url string) error {
+	ctx := context.Background()
+
+	db, err := store.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+
+	if _, err := db.Migrate(ctx); err != nil {
+		return err
+	}
+
+	return db.Close()
+}
+
+// Open opens the database until the test ends.
+func Open(t testing.TB, url string) *store.Store {
+	t.Helper()
+
+	db, err := store.Open(context.Background(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+
+	return db
+}
+
+// Clock is a time that stands still until a test moves it. It is safe for concurrent use.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewClock returns a clock at a fixed time.
+func NewClock() *Clock { return &Clock{now: time.Date(2026, 3, 10, 15, 30, 0, 0, time.UTC)} }
+
+// Now is the time on the clock.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.now
+}
+
+// Advance moves the clock.
+func (c *Clock) Advance(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	c.now = c.now.Add(by)
+}
+
+// World is a catalog and what acts on it.
+//
+// Teams and Mail are claimable apps, Voice is not. E5, E3, E1 and F1 include Teams and Mail, E5 and E3
+// Voice too; Basic includes Teams alone, and Draw none of the three but Sketch.
+type World struct {
+	Store *store.Store
+	Clock *Clock
+	Admin *admin.Service
+
+	Teams, Mail, Voice, Sketch  licensing.App
+	E5, E3, E1, F1, Basic, Draw licensing.Product
+}
+
+// NewWorld fills the catalog of an empty database.
+func NewWorld(t testing.TB, db *store.Store) *World {
+	t.Helper()
+
+	clock := NewClock()
+	app := func(code string, claimable bool) licensing.App {
+		return licensing.App{
+			ID: licensing.NewID(clock.Now()), VendorID: uuid.New(), Code: code, Name: "App " + code, Claimable: claimable,
+		}
+	}
+	product := func(code string) licensing.Product {
+		return licensing.Product{
+			ID: licensing.NewID(clock.Now()), VendorID: uuid.New(), Code: code, Name: "Product " + code,
+		}
+	}
+
+	w := &World{
+		Store: db, Clock: clock, Admin: admin.New(db, clock.Now),
+		Teams: app("TEAMS1", true), Mail: app("MAIL", true), Voice: app("VOICE", false), Sketch: app("SKETCH", false),
+		E5: product("E5"), E3: product("E3"), E1: product("E1"), F1: product("F1"),
+		Basic: product("BASIC"), Draw: product("DRAW"),
+	}
+
+	changes := store.CatalogChanges{
+		Apps:     []licensing.App{w.Teams, w.Mail, w.Voice, w.Sketch},
+		Products: []licensing.Product{w.E5, w.E3, w.E1, w.F1, w.Basic, w.Draw},
+	}
+	include := func(product licensing.Product, apps ...licensing.App) {
+		for _, app := range apps {
+			changes.Added = append(changes.Added, licensing.Inclusion{ProductID: product.ID, AppID: app.ID})
+		}
+	}
+	include(w.E5, w.Teams, w.Mail, w.Voice)
+	include(w.E3, w.Teams, w.Mail, w.Voice)
+	include(w.E1, w.Teams, w.Mail)
+	include(w.F1, w.Teams, w.Mail)
+	include(w.Basic, w.Teams)
+	include(w.Draw, w.Sketch)
+
+	require.NoError(t, db.ChangeCatalog(context.Background(),
+		func(*licensing.Catalog) (store.CatalogChanges, error) { return changes, nil }))
+
+	return w
+}
+
+// Tenant is a tenant of a world and its admin.
+type Tenant struct {
+	*World
+	licensing.Tenant
+
+	Actor admin.Actor
+}
+
+// NewTenant makes a tenant, with auto-claim on.
+func (w *World) NewTenant(t testing.TB, name string) *Tenant {
+	t.Helper()
+
+	tenant, err := w.Store.CreateTenant(context.Background(), name, name+"-external", w.Clock.Now())
+	require.NoError(t, err)
+
+	actor := admin.Actor{TenantID: tenant.ID, ExternalID: name + "-admin", RequestID: "request-1"}
+	_, err = w.Admin.SetAutoClaimEnabled(context.Background(), actor, true)
+	require.NoError(t, err)
+
+	return &Tenant{World: w, Tenant: tenant, Actor: actor}
+}
+
+// Buy makes an active subscription.
+func (t *Tenant) Buy(tb testing.TB, product licensing.Product, quantity int) licensing.Subscription {
+	tb.Helper()
+
+	subscription, err := t.Admin.CreateSubscription(
+		context.Background(), t.Actor, product.ID, quantity, licensing.SubscriptionActive)
+	require.NoError(tb, err)
+
+	return subscription
+}
+
+// Policy makes a policy for the app that is on, with all toggles on.
+func (t *Tenant) Policy(tb testing.TB, name string, app licensing.App, products ...licensing.Product) licensing.Policy {
+	tb.Helper()
+
+	draft := licensing.PolicyDraft{Name: name, AppID: app.ID, Enabled: true}
+	for _, product := range products {
+		draft.Products = append(draft.Products, licensing.PolicyProduct{ProductID: product.ID})
+	}
+
+	policy, err := t.Admin.CreatePolicy(context.Background(), t.Actor, draft)
+	require.NoError(tb, err)
+
+	return policy
+}
+
+// Data reads the tenant's data.
+func (t *Tenant) Data() store.Handle { return t.Store.For(t.ID) }
+
+// Logger writes nowhere.
+func Logger() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

@@ -1,0 +1,253 @@
+// Package testdb gives tests real databases: PostgreSQL clusters that live as long as a test binary, with
+// default durability, and databases in them that are copied from a template.
+package testdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
+)
+
+const (
+	startTimeout = 60 * time.Second
+	superuser    = "autoclaim_test"
+)
+
+// Cluster is a PostgreSQL server for the tests of one package. Make it in TestMain; it starts when the
+// first test asks for a database.
+type Cluster struct {
+	start   func() (string, error) // The URL of the maintenance database.
+	process *exec.Cmd
+	done    chan struct{}
+	dir     string
+
+	mu        sync.Mutex
+	templates map[string]error
+	databases int
+}
+
+// NewCluster returns a cluster that has not started yet.
+func NewCluster() *Cluster {
+	c := &Cluster{templates: make(map[string]error), done: make(chan struct{})}
+	c.start = sync.OnceValues(c.launch)
+
+	return c
+}
+
+// FromTemplate returns the URL of a database of its own for the test, as prepare makes it. prepare runs
+// once for each name; after that databases are copied. It fails the test if PostgreSQL cannot be had.
+func (c *Cluster) FromTemplate(t testing.TB, name string, prepare func(url string) error) string {
+	t.Helper()
+
+	maintenance, err := c.start()
+	if err != nil {
+		t.Fatalf("PostgreSQL is needed for this test: %v", err)
+	}
+
+	db, err := sql.Open("pgx", maintenance)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	defer func() { _ = db.Close() }()
+
+	database, err := c.copyTemplate(db, maintenance, name, prepare)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() {
+		db, err := sql.Open("pgx", maintenance)
+		if err == nil {
+			_, err = db.ExecContext(context.Background(), "DROP DATABASE "+database+" WITH (FORCE)")
+			err = errors.Join(err, db.Close())
+		}
+
+		if err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+
+	return inDatabase(maintenance, database)
+}
+
+// copyTemplate makes databases one after the other: PostgreSQL copies only templates that nobody uses.
+func (c *Cluster) copyTemplate(
+	db *sql.DB, maintenance, name string, prepare func(url string) error,
+) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	template := "template_" + name
+
+	err, prepared := c.templates[name]
+	if !prepared {
+		if _, err = db.ExecContext(context.Background(), "CREATE DATABASE "+template); err == nil {
+			err = prepare(inDatabase(maintenance, template))
+		}
+
+		c.templates[name] = err
+	}
+
+	if err != nil {
+		return "", fmt.Errorf("prepare the database: %w", err)
+	}
+
+	c.databases++
+	database := "test_" + strconv.Itoa(c.databases)
+
+	_, err = db.ExecContext(context.Background(), "CREATE DATABASE "+database+" TEMPLATE "+template+" STRATEGY FILE_COPY")
+	if err != nil {
+		return "", fmt.Errorf("copy the database: %w", err)
+	}
+
+	return database, nil
+}
+
+func inDatabase(maintenance, database string) string {
+	u, err := url.Parse(maintenance)
+	if err != nil {
+		panic(err) // launch made it.
+	}
+
+	u.Path = "/" + database
+
+	return u.String()
+}
+
+// Close ends the cluster and removes its files.
+func (c *Cluster) Close() {
+	if c.process != nil {
+		_ = c.process.Process.Signal(os.Interrupt) // Fast shutdown: it ends its sessions.
+		<-c.done
+	}
+
+	if c.dir != "" {
+		_ = os.RemoveAll(c.dir)
+	}
+}
+
+// launch makes and starts a cluster.
+func (c *Cluster) launch() (string, error) {
+	bin, err := findBinaries()
+	if err != nil {
+		return "", err
+	}
+
+	// Sockets' paths must be short, so this is not the test's own temporary directory.
+	if c.dir, err = os.MkdirTemp("", "autoclaim-pg-"); err != nil {
+		return "", fmt.Errorf("make a directory: %w", err)
+	}
+
+	data := filepath.Join(c.dir, "data")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		return "", fmt.Errorf("make a directory: %w", err)
+	}
+
+	if err := giveToUnprivileged(c.dir, data); err != nil {
+		return "", err
+	}
+
+	initdb := unprivileged(exec.Command(filepath.Join(bin, "initdb"), "--pgdata="+data, "--username="+superuser,
+		"--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"))
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+
+	port, err := freePort()
+	if err != nil {
+		return "", err
+	}
+
+	// Everything that makes commits durable stays as it is by default.
+	c.process = unprivileged(exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port),
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300",
+		"-c", "log_destination=stderr", "-c", "logging_collector=off"))
+
+	log, err := os.Create(filepath.Join(c.dir, "log"))
+	if err != nil {
+		return "", fmt.Errorf("make the log: %w", err)
+	}
+
+	defer func() { _ = log.Close() }() // The server has its own handle.
+
+	c.process.Stdout, c.process.Stderr = log, log
+	if err := startTied(c.process, c.done); err != nil {
+		c.process = nil
+
+		return "", fmt.Errorf("start postgres: %w", err)
+	}
+
+	address := fmt.Sprintf("postgres://%s@127.0.0.1:%d/postgres?sslmode=disable", superuser, port)
+
+	return address, c.awaitReady(address, log.Name())
+}
+
+func (c *Cluster) awaitReady(address, log string) error {
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+
+	defer func() { _ = db.Close() }()
+
+	for deadline := time.Now().Add(startTimeout); ; {
+		if err = db.PingContext(context.Background()); err == nil {
+			return nil
+		}
+
+		select {
+		case <-c.done:
+			c.process = nil
+			err = errors.New("postgres ended")
+		case <-time.After(50 * time.Millisecond):
+			if time.Now().Before(deadline) {
+				continue
+			}
+		}
+
+		said, _ := os.ReadFile(log) // Whatever there is.
+
+		return fmt.Errorf("postgres does not answer: %w\n%s", err, said)
+	}
+}
+
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+
+	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // It is a TCP listener's.
+
+	return port, listener.Close()
+}
+
+// findBinaries returns the directory of PostgreSQL's server programs.
+func findBinaries() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(path), nil
+		}
+	}
+
+	// Debian keeps them out of the PATH.
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // The pattern is well formed.
+	if len(found) == 0 {
+		return "", errors.New("PostgreSQL's server programs are not installed: on Debian, run apt-get install postgresql")
+	}
+
+	return filepath.Dir(found[len(found)-1]), nil
+}
