@@ -25,6 +25,7 @@ var cluster = testdb.NewCluster()
 func TestMain(m *testing.M) {
 	// As many histories as make a minute; -rapid.checks asks for more.
 	_ = flag.Set("rapid.checks", "40")
+	_ = flag.Set("rapid.steps", "60")
 	status := m.Run()
 	cluster.Close()
 	os.Exit(status)
@@ -44,6 +45,8 @@ func TestRandomHistoriesOfTwoTenantsFollowTheModel(t *testing.T) {
 			actions := make(map[string]func(*rapid.T))
 
 			for i, m := range machines {
+				m.begin(r)
+
 				for name, action := range m.actions() {
 					actions[name+strconv.Itoa(i)] = action
 				}
@@ -118,6 +121,27 @@ var (
 	anyStatus  = rapid.SampledFrom(licensing.SubscriptionStatuses())
 	fewApps    = rapid.SliceOfNDistinct(anyApp, 0, 2, rapid.ID)
 )
+
+// begin makes a policy with few licenses, so that histories soon run out of them.
+func (m *machine) begin(r *rapid.T) {
+	ctx := context.Background()
+
+	s, err := m.tenant.Admin.CreateSubscription(
+		ctx, m.tenant.Actor, m.products["E1"].ID, 1, licensing.SubscriptionActive)
+	same(r, "", err)
+
+	m.subscriptions = append(m.subscriptions, s.ID)
+	m.model.subscriptions = append(m.model.subscriptions,
+		&modelSubscription{product: "E1", status: "ACTIVE", quantity: 1})
+
+	policy, err := m.tenant.Admin.CreatePolicy(ctx, m.tenant.Actor, licensing.PolicyDraft{
+		Name: "Two", AppID: m.apps["TEAMS1"].ID, Enabled: true,
+		Products: []licensing.PolicyProduct{{ProductID: m.products["E1"].ID}},
+	})
+	same(r, m.model.createPolicy("Two", "TEAMS1", []string{"E1"}), err)
+
+	m.policies = append(m.policies, policy.ID)
+}
 
 // pick draws the place of one of n objects, or skips the action if there are none.
 func pick(r *rapid.T, n int, what string) int {
