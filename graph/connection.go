@@ -40,8 +40,8 @@ func (c Connection[N]) Nodes() []N {
 // TotalCount counts the objects on all pages; the database is asked only if a client selects it.
 func (c Connection[N]) TotalCount(ctx context.Context) (int, error) { return c.count(ctx) }
 
-// The connections of the schema.
-type (
+// The connections of the schema, and their edges.
+type ( //nolint:revive // Their names say it all.
 	PolicyConnection       = Connection[Policy]
 	PolicyEdge             = Edge[Policy]
 	ProductConnection      = Connection[Product]
@@ -136,7 +136,7 @@ func encodeCursor(cursor store.Cursor) string {
 
 func decodeCursor(text *string, argument string) (*store.Cursor, error) {
 	if text == nil {
-		return nil, nil //nolint:nilnil // No cursor was given, and that is fine.
+		return nil, nil // No cursor was given, and that is fine.
 	}
 
 	var cursor store.Cursor

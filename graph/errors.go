@@ -87,7 +87,7 @@ func isNumberError(err error) bool {
 
 // recovered makes an error of a panic in a resolver; the stack goes to the log alone.
 func recovered(_ context.Context, p any) error {
-	return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) //nolint:err113 // Not to be told apart.
+	return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) // Not to be told apart.
 }
 
 // refused turns a rule's refusal into user errors. Any other error stays an error.

@@ -85,7 +85,7 @@ func (policyResolver) AvailableLicenses(ctx context.Context, policy *Policy) (in
 		pools[pool.ProductID] = pool
 	}
 
-	return policy.Policy.AvailableLicenses(pools), nil
+	return policy.AvailableLicenses(pools), nil
 }
 
 type policyProductResolver struct{}
@@ -133,7 +133,7 @@ func (licenseResolver) Product(ctx context.Context, license *License) (*Product,
 
 func (licenseResolver) Policy(ctx context.Context, license *License) (*Policy, error) {
 	if license.PolicyID == nil {
-		return nil, nil //nolint:nilnil // A license that an admin assigned has no policy.
+		return nil, nil // A license that an admin assigned has no policy.
 	}
 
 	return load(ctx, *license.PolicyID, scopeFrom(ctx).policies.Load, newPolicy)
@@ -145,7 +145,7 @@ func (licenseResolver) AppsOff(ctx context.Context, license *License) ([]App, er
 		return nil, err
 	}
 
-	apps := make([]App, 0, len(license.License.AppsOff))
+	apps := make([]App, 0, len(license.AppsOff))
 
 	for _, app := range catalog.AppsOf(license.ProductID) {
 		if license.TurnsOff(app.ID) {

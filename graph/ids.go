@@ -54,7 +54,7 @@ func parseID(kind licensing.Kind, text, argument string) (licensing.ID, error) {
 // parseOptionalID is parseID for an id that may be left out.
 func parseOptionalID(kind licensing.Kind, text *string, argument string) (*licensing.ID, error) {
 	if text == nil {
-		return nil, nil //nolint:nilnil // No id was given, and that is fine.
+		return nil, nil // No id was given, and that is fine.
 	}
 
 	id, err := parseID(kind, *text, argument)

@@ -21,7 +21,7 @@ func isMissing(err error) bool {
 // orNull wraps an object, and makes null of one that does not exist.
 func orNull[T, N any](object T, err error, node func(T) N) (*N, error) {
 	if isMissing(err) {
-		return nil, nil //nolint:nilnil // An object that does not exist is null to clients.
+		return nil, nil // An object that does not exist is null to clients.
 	}
 
 	if err != nil {
@@ -139,7 +139,7 @@ func nodeOf[T any, N Node](
 ) (Node, error) {
 	object, err := get(ctx, id)
 	if isMissing(err) {
-		return nil, nil //nolint:nilnil // An object that does not exist is null to clients.
+		return nil, nil // An object that does not exist is null to clients.
 	}
 
 	if err != nil {

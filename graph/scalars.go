@@ -65,5 +65,5 @@ func UnmarshalReportPeriod(value any) (licensing.Period, error) {
 		}
 	}
 
-	return 0, fmt.Errorf("%v is not a period", value) //nolint:err113 // For the client to read.
+	return 0, fmt.Errorf("%v is not a period", value) // For the client to read.
 }

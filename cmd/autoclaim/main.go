@@ -39,7 +39,7 @@ type cli struct {
 
 // environment is what commands get from the outside.
 type environment struct {
-	context     context.Context //nolint:containedctx // It ends with the process; kong passes values, not arguments.
+	context     context.Context // It ends with the process; kong passes values, not arguments.
 	databaseURL string
 	logger      *slog.Logger
 	out         io.Writer
@@ -47,9 +47,10 @@ type environment struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	stop()
+	os.Exit(status)
 }
 
 // run returns the exit status: 0, or 1 after an error or a broken rule, or 2 for a wrong command line.

@@ -41,7 +41,7 @@ func (tenantListCommand) Run(e *environment) error {
 			return err
 		}
 
-		table := tabwriter.NewWriter(e.out, 0, 0, 2, ' ', 0) //nolint:mnd // Two spaces between columns.
+		table := tabwriter.NewWriter(e.out, 0, 0, 2, ' ', 0) // Two spaces between columns.
 		_, _ = fmt.Fprintln(table, "NAME\tEXTERNAL ID\tAUTO-CLAIM\tCREATED")
 
 		for _, t := range tenants {

@@ -50,7 +50,7 @@ func permissions() map[string]audience {
 		{everybody, "Product.id Product.vendorId Product.code Product.name"},
 		{everybody, "App.id App.vendorId App.code App.name"},
 	} {
-		for _, field := range strings.Fields(row.fields) {
+		for field := range strings.FieldsSeq(row.fields) {
 			table[field] = row.who
 		}
 	}

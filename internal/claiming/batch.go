@@ -148,7 +148,7 @@ func (b *batcher) runSafely(
 ) (decisions []licensing.Decision, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("claim batch panicked: %v\n%s", p, debug.Stack()) //nolint:err113 // Not to be told apart.
+			err = fmt.Errorf("claim batch panicked: %v\n%s", p, debug.Stack()) // Not to be told apart.
 		}
 	}()
 

@@ -57,7 +57,7 @@ func NewCatalog(version int64, apps []App, products []Product, inclusions []Incl
 		apps:        slices.Clone(apps),
 		products:    slices.Clone(products),
 		appByID:     make(map[ID]App, len(apps)),
-		appsByName:  make(map[string][]App, 2*len(apps)), //nolint:mnd // Code and vendor id.
+		appsByName:  make(map[string][]App, 2*len(apps)), // Code and vendor id.
 		productByID: make(map[ID]Product, len(products)),
 		includes:    make(map[Inclusion]struct{}, len(inclusions)),
 		appsOf:      make(map[ID][]App, len(products)),

@@ -37,7 +37,7 @@ func NewID(at time.Time) ID {
 	_, _ = rand.Read(id[8:])
 
 	const subMillisecondSteps = 1 << 12
-	milliseconds := uint64(at.UnixMilli()) //nolint:gosec // Times before 1970 are not creation times.
+	milliseconds := uint64(at.UnixMilli())
 	fraction := uint64(at.UnixNano()%int64(time.Millisecond)) * subMillisecondSteps / uint64(time.Millisecond)
 
 	binary.BigEndian.PutUint64(id[:8], milliseconds<<16|7<<12|fraction)

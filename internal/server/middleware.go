@@ -98,7 +98,7 @@ func (s *Server) recovering(next http.Handler) http.Handler {
 				panic(p)
 			}
 
-			s.internal(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack())) //nolint:err113 // Not to be told apart.
+			s.internal(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack())) // Not to be told apart.
 		}()
 
 		next.ServeHTTP(w, r)

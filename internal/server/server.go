@@ -132,7 +132,9 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		err = errors.Join(fmt.Errorf("requests in flight did not finish in time: %w", err), server.Close())
 	}
 
-	<-served
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 
 	return err
 }

@@ -32,19 +32,23 @@ func invariants() []invariant {
 SELECT t.name, 'pool of product ' || p.product_id AS object FROM license_pools p JOIN tenants t ON t.id = p.tenant_id
 WHERE p.assigned <> (SELECT count(*) FROM licenses l
 	WHERE l.tenant_id = p.tenant_id AND l.product_id = p.product_id AND l.removed_at IS NULL)`},
-		{rule: "a pool's total is the sum of its counting subscriptions", query: `
+		{
+			rule: "a pool's total is the sum of its counting subscriptions", query: `
 SELECT t.name, 'pool of product ' || p.product_id AS object FROM license_pools p JOIN tenants t ON t.id = p.tenant_id
 WHERE p.total <> (SELECT coalesce(sum(s.quantity), 0) FROM subscriptions s
 	WHERE s.tenant_id = p.tenant_id AND s.product_id = p.product_id AND s.status IN ?)`,
-			args: []any{countingStatuses()}},
+			args: []any{countingStatuses()},
+		},
 		{rule: "a user has at most one active license of a product", query: `
 SELECT t.name, 'user ' || l.user_id || ', product ' || l.product_id AS object
 FROM licenses l JOIN tenants t ON t.id = l.tenant_id WHERE l.removed_at IS NULL
 GROUP BY t.name, l.tenant_id, l.user_id, l.product_id HAVING count(*) > 1`},
-		{rule: "a license that was claimed has exactly one claim", query: `
+		{
+			rule: "a license that was claimed has exactly one claim", query: `
 SELECT t.name, 'license ' || l.id AS object FROM licenses l JOIN tenants t ON t.id = l.tenant_id
 WHERE l.source = ? AND (SELECT count(*) FROM claims c WHERE c.tenant_id = l.tenant_id AND c.license_id = l.id) <> 1`,
-			args: []any{licensing.SourceAutoClaim}},
+			args: []any{licensing.SourceAutoClaim},
+		},
 		{rule: "a claim names the user, product and policy of its license", query: `
 SELECT t.name, 'claim ' || c.id AS object FROM claims c JOIN tenants t ON t.id = c.tenant_id
 LEFT JOIN licenses l ON l.tenant_id = c.tenant_id AND l.id = c.license_id
@@ -56,12 +60,14 @@ WHERE p.deleted_at IS NULL GROUP BY t.name, p.tenant_id, p.app_id HAVING count(*
 		{rule: "no two live policies share a name", query: `
 SELECT t.name, 'policy name ' || p.name_key AS object FROM policies p JOIN tenants t ON t.id = p.tenant_id
 WHERE p.deleted_at IS NULL GROUP BY t.name, p.tenant_id, p.name_key HAVING count(*) > 1`},
-		{rule: "a policy has 1 to 5 products, in places that follow each other", query: `
+		{
+			rule: "a policy has 1 to 5 products, in places that follow each other", query: `
 SELECT t.name, 'policy ' || p.id AS object FROM policies p JOIN tenants t ON t.id = p.tenant_id
 LEFT JOIN policy_products pp ON pp.tenant_id = p.tenant_id AND pp.policy_id = p.id
 GROUP BY t.name, p.tenant_id, p.id
 HAVING count(pp.position) NOT BETWEEN 1 AND ? OR max(pp.position) <> count(pp.position) - 1`,
-			args: []any{licensing.MaxPolicyProducts}},
+			args: []any{licensing.MaxPolicyProducts},
+		},
 		{rule: "a policy's own app is on in all its products", query: `
 SELECT t.name, 'policy ' || p.id AS object FROM policies p JOIN tenants t ON t.id = p.tenant_id
 JOIN policy_products pp ON pp.tenant_id = p.tenant_id AND pp.policy_id = p.id

@@ -43,7 +43,7 @@ func open(databaseURL string) (dialect, *gorm.DB, *gorm.DB, error) {
 	}
 
 	if !strings.HasPrefix(databaseURL, "postgres://") && !strings.HasPrefix(databaseURL, "postgresql://") {
-		return "", nil, nil, errors.New("the database URL must begin with postgres:// or sqlite:")
+		return "", nil, nil, errors.New("the database URL must be a postgres:// URL, or sqlite: and a file")
 	}
 
 	pool, err := sql.Open("pgx", databaseURL)
@@ -66,7 +66,7 @@ func open(databaseURL string) (dialect, *gorm.DB, *gorm.DB, error) {
 // openSQLite opens one connection that writes and several that read: in WAL mode readers never wait.
 func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
 	if path == "" || path == ":memory:" {
-		return "", nil, nil, errors.New(`the SQLite URL must name a file: "sqlite:autoclaim.db"`)
+		return "", nil, nil, errors.New("the SQLite URL must name a file, such as sqlite:autoclaim.db")
 	}
 
 	connect := func(connections int, txLock string) (*gorm.DB, error) {
@@ -100,7 +100,7 @@ func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
 		return "", nil, nil, err
 	}
 
-	read, err := connect(max(4, runtime.NumCPU()), "deferred") //nolint:mnd // Readers wait for the disk at times.
+	read, err := connect(max(4, runtime.NumCPU()), "deferred") // Readers wait for the disk at times.
 	if err != nil {
 		return "", nil, nil, err
 	}

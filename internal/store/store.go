@@ -54,7 +54,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 
 // Close ends all connections.
 func (s *Store) Close() error {
-	errs := make([]error, 0, 2) //nolint:mnd // The reader and the writer.
+	errs := make([]error, 0, 2) // The reader and the writer.
 
 	for _, db := range []*gorm.DB{s.read, s.write} {
 		pool, err := db.DB()
@@ -105,7 +105,7 @@ func (s *Store) inTx(ctx context.Context, work func(db *gorm.DB) error) error {
 		}
 
 		// Transactions that met once would meet again if they waited equally long.
-		pause := time.Duration(attempt) * rand.N(10*time.Millisecond) //nolint:gosec,mnd // No secret.
+		pause := time.Duration(attempt) * rand.N(10*time.Millisecond) //nolint:gosec // No secret.
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), err)

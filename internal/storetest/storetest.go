@@ -3,7 +3,6 @@ package storetest
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -233,4 +232,4 @@ func (t *Tenant) Policy(tb testing.TB, name string, app licensing.App, products 
 func (t *Tenant) Data() store.Handle { return t.Store.For(t.ID) }
 
 // Logger writes nowhere.
-func Logger() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func Logger() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -230,7 +230,15 @@ func freePort() (int, error) {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
 
-	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // It is a TCP listener's.
+	_, text, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return 0, errors.Join(err, listener.Close())
+	}
+
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, errors.Join(err, listener.Close())
+	}
 
 	return port, listener.Close()
 }
