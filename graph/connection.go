@@ -40,8 +40,8 @@ func (c Connection[N]) Nodes() []N {
 // TotalCount counts the objects on all pages; the database is asked only if a client selects it.
 func (c Connection[N]) TotalCount(ctx context.Context) (int, error) { return c.count(ctx) }
 
-// The connections of the schema, and their edges.
-type ( //nolint:revive // Their names say it all.
+// PolicyConnection and those below are the connections of the schema, and their edges.
+type (
 	PolicyConnection       = Connection[Policy]
 	PolicyEdge             = Edge[Policy]
 	ProductConnection      = Connection[Product]

@@ -1,0 +1,232 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/reporting"
+	"github.com/autoclaim/autoclaim/internal/server"
+	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testdb"
+)
+
+// cluster is this package's PostgreSQL.
+var cluster = testdb.NewCluster()
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	cluster.Close()
+	os.Exit(status)
+}
+
+// api is a server over real HTTP.
+type api struct {
+	t      *testing.T
+	url    string
+	issuer *auth.DevIssuer
+	world  *storetest.World
+}
+
+// each runs the test against a server on each of the databases.
+func each(t *testing.T, test func(t *testing.T, a *api)) {
+	t.Helper()
+	storetest.Each(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
+}
+
+func serve(t *testing.T, url string) *api {
+	t.Helper()
+
+	world := storetest.NewWorld(t, storetest.Open(t, url))
+
+	issuer, err := auth.OpenDevIssuer(filepath.Join(t.TempDir(), "key.json"), world.Clock.Now)
+	require.NoError(t, err)
+
+	claims := claiming.New(world.Store, world.Clock.Now, storetest.Logger())
+	t.Cleanup(claims.Close)
+
+	resolver := &graph.Resolver{
+		Store: world.Store, Admin: world.Admin, Claiming: claims,
+		Reporting: reporting.New(world.Store, world.Clock.Now), Logger: storetest.Logger(), Introspection: true,
+	}
+	http := httptest.NewServer(server.New(server.Config{
+		GraphQL: resolver.Handler(), ClaimsCSV: resolver.ClaimsCSV(server.WriteError), ClaimsCSVPath: graph.ClaimsCSVPath,
+		Authenticate: server.Authenticator(issuer.Verifier(), world.Store),
+		Ready:        world.Store.Ping, Logger: storetest.Logger(),
+	}).Handler())
+	t.Cleanup(http.Close)
+
+	return &api{t: t, url: http.URL, issuer: issuer, world: world}
+}
+
+// caller is somebody with a token.
+type caller struct {
+	*api
+
+	t     *testing.T
+	token string
+}
+
+// as returns a caller of the tenant with the roles.
+func (a *api) as(tenant *storetest.Tenant, user string, roles ...auth.Role) *caller {
+	a.t.Helper()
+
+	token, err := a.issuer.Sign(auth.Identity{
+		TenantExternalID: tenant.ExternalID, UserExternalID: user, DisplayName: user, Roles: auth.NewRoles(roles...),
+	}, time.Hour)
+	require.NoError(a.t, err)
+
+	return &caller{api: a, t: a.t, token: token}
+}
+
+// answer is the response to an operation.
+type answer struct {
+	Data   json.RawMessage
+	Errors []struct {
+		Message    string
+		Path       []any
+		Extensions map[string]any
+	}
+}
+
+func (a answer) code() string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+
+	code, _ := a.Errors[0].Extensions["code"].(string)
+
+	return code
+}
+
+func (c *caller) do(query string, variables map[string]any) answer {
+	c.t.Helper()
+
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	require.NoError(c.t, err)
+
+	status, raw := c.send(http.MethodPost, "/graphql", bytes.NewReader(body))
+	require.NotEqual(c.t, http.StatusInternalServerError, status, string(raw))
+
+	var a answer
+	require.NoError(c.t, json.Unmarshal(raw, &a), string(raw))
+
+	return a
+}
+
+func (c *caller) send(method, path string, body io.Reader) (int, []byte) {
+	c.t.Helper()
+
+	request, err := http.NewRequestWithContext(context.Background(), method, c.url+path, body)
+	require.NoError(c.t, err)
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	request.Header.Set("Content-Type", "application/json")
+
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(c.t, err)
+
+	defer response.Body.Close()
+
+	raw, err := io.ReadAll(response.Body)
+	require.NoError(c.t, err)
+
+	return response.StatusCode, raw
+}
+
+// get runs an operation that must succeed, and reads the value of its only field into T.
+func get[T any](c *caller, query string, variables map[string]any) T {
+	c.t.Helper()
+
+	a := c.do(query, variables)
+	require.Empty(c.t, a.Errors)
+
+	var fields map[string]T
+	require.NoError(c.t, json.Unmarshal(a.Data, &fields), string(a.Data))
+	require.Len(c.t, fields, 1)
+
+	for _, value := range fields {
+		return value
+	}
+
+	panic("unreachable")
+}
+
+type userError struct {
+	Code    licensing.Code
+	Message string
+	Path    []string
+}
+
+type policyFields struct {
+	ID                string
+	Name              string
+	Enabled           bool
+	Version           int
+	AvailableLicenses int
+	Products          []struct {
+		Position          int
+		AvailableLicenses int
+		Product           struct{ ID, Code string }
+	}
+}
+
+type payload struct {
+	Policy       *policyFields
+	License      *struct{ ID string }
+	User         *struct{ ID string }
+	Subscription *struct {
+		ID       string
+		Quantity int
+		Status   string
+	}
+	Settings   *struct{ AutoClaimEnabled bool }
+	Outcome    *licensing.Outcome
+	Message    string
+	UserErrors []userError
+}
+
+// codes of the user errors, for short comparisons.
+func (p payload) codes() []licensing.Code {
+	var codes []licensing.Code
+	for _, e := range p.UserErrors {
+		codes = append(codes, e.Code)
+	}
+
+	return codes
+}
+
+const policySelection = `{ policy { id name enabled version availableLicenses
+	products { position availableLicenses product { id code } } } userErrors { code message path } }`
+
+// mutate runs a mutation with an input of the type that belongs to it.
+func (c *caller) mutate(name, selection string, input map[string]any) payload {
+	c.t.Helper()
+
+	return get[payload](c, mutation(name, selection), map[string]any{"input": input})
+}
+
+func mutation(name, selection string) string {
+	inputType := string(name[0]-'a'+'A') + name[1:] + "Input"
+
+	return "mutation($input: " + inputType + "!) { " + name + "(input: $input) " + selection + " }"
+}
+
+func (c *caller) claim(user string) payload {
+	c.t.Helper()
+
+	return c.mutate("claimLicense", `{ outcome message license { id } userErrors { code message path } }`,
+		map[string]any{"app": "TEAMS1", "user": user})
+}
