@@ -90,7 +90,8 @@ func TestAnAdminSetsUpAutoClaimAndUsersGetLicensesAtSignIn(t *testing.T) {
 		created := admin.mutate("createPolicy", policySelection, map[string]any{
 			"name": " Teams for all ", "appId": ids["TEAMS1"], "products": []any{
 				map[string]any{"productId": ids["E3"], "appsOff": []string{ids["VOICE"]}},
-				map[string]any{"productId": ids["E1"]}, map[string]any{"productId": ids["F1"]},
+				map[string]any{"productId": ids["E1"]},
+				map[string]any{"productId": ids["F1"]},
 			},
 		})
 		require.Empty(t, created.UserErrors)
