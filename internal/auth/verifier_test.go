@@ -1,0 +1,201 @@
+package auth_test
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+)
+
+func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {
+	t.Parallel()
+
+	p := newProvider(t)
+	p.claims = map[string]any{"tid": "acme", "roles": []string{"SIGN_IN_SERVICE"}}
+
+	// The provider's own clock dates this token.
+	verifier := p.verifier(t, func(c *auth.Config) { c.Audience, c.Now = "sid1", time.Now })
+
+	got, err := verifier.Verify(t.Context(), p.clientToken(t))
+	require.NoError(t, err)
+	assert.Equal(t, "sid1", got.UserExternalID)
+	assert.Equal(t, "acme", got.TenantExternalID)
+	assert.Equal(t, []auth.Role{auth.RoleSignInService}, got.Roles.List())
+}
+
+func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
+	t.Parallel()
+
+	p := newProvider(t)
+	ann := auth.Identity{
+		TenantExternalID: "acme", UserExternalID: "ann", DisplayName: "Ann", Email: "ann@example.com",
+		Roles: auth.NewRoles(auth.RoleGlobalReader), ExpiresAt: now.Add(time.Hour).Local(),
+	}
+
+	for name, test := range map[string]struct {
+		config func(c *auth.Config)
+		claims map[string]any
+	}{
+		"by default": {},
+		"Entra ID": {
+			func(c *auth.Config) { c.UserClaim = "oid" },
+			map[string]any{"sub": "pairwise", "oid": "ann"},
+		},
+		"Keycloak": {
+			func(c *auth.Config) { c.RolesClaim = "realm_access.roles"; c.FixedTenant = "acme" },
+			map[string]any{"tid": nil, "roles": nil, "realm_access": map[string]any{"roles": []string{"GLOBAL_READER"}}},
+		},
+		"claims named by URLs": {
+			func(c *auth.Config) { c.RolesClaim = "https://example.com/roles" },
+			map[string]any{"roles": nil, "https://example.com/roles": []string{"GLOBAL_READER"}},
+		},
+		"roles as text": {nil, map[string]any{"roles": "other GLOBAL_READER"}},
+		"roles by other names": {
+			func(c *auth.Config) { c.RoleMapping = map[string]string{"helpdesk": "GLOBAL_READER"} },
+			map[string]any{"roles": []string{"helpdesk"}},
+		},
+		"expired within the skew":  {nil, map[string]any{"exp": now.Add(-59 * time.Second).Unix()}},
+		"valid soon, by the clock": {nil, map[string]any{"nbf": now.Add(59 * time.Second).Unix()}},
+		"several audiences":        {nil, map[string]any{"aud": []string{"other", audience}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			got, err := p.verifier(t, test.config).Verify(t.Context(), p.token(t, test.claims))
+			require.NoError(t, err)
+
+			got.ExpiresAt = ann.ExpiresAt
+			assert.Equal(t, ann, got)
+		})
+	}
+}
+
+func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
+	t.Parallel()
+
+	p := newProvider(t)
+	key := p.current()
+
+	der, err := x509.MarshalPKIXPublicKey(key.key.Public())
+	require.NoError(t, err)
+
+	good := p.token(t, nil)
+	parts := strings.Split(good, ".")
+	unsigned := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
+	claims := map[string]any{"iss": p.url, "aud": audience, "sub": "ann", "tid": "acme", "exp": now.Add(time.Hour).Unix()}
+
+	devKey, err := auth.OpenDevIssuer(t.TempDir()+"/key", func() time.Time { return now })
+	require.NoError(t, err)
+	dev, err := devKey.Sign(auth.Identity{TenantExternalID: "acme", UserExternalID: "ann"}, time.Hour)
+	require.NoError(t, err)
+
+	for name, test := range map[string]struct{ token, reason string }{
+		"expired":             {p.token(t, map[string]any{"exp": now.Add(-61 * time.Second).Unix()}), "expired"},
+		"without an end":      {p.token(t, map[string]any{"exp": nil}), "expired"},
+		"not yet valid":       {p.token(t, map[string]any{"nbf": now.Add(61 * time.Second).Unix()}), "not valid yet"},
+		"another audience":    {p.token(t, map[string]any{"aud": "other"}), "audience"},
+		"another issuer":      {p.token(t, map[string]any{"iss": "https://evil.example"}), "issuer"},
+		"no organization":     {p.token(t, map[string]any{"tid": nil}), "organization"},
+		"no user":             {p.token(t, map[string]any{"sub": ""}), "user"},
+		"unsigned":            {unsigned, "malformed"},
+		"another's signature": {sign(t, jose.SigningKey{Algorithm: jose.HS256, Key: der}, claims), "malformed"},
+		"changed":             {parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+p.url+`"}`)) + "." + parts[2], ""},
+		"not a token":         {"nonsense", "malformed"},
+		"empty":               {"", "malformed"},
+		"too long":            {strings.Repeat("a", 17<<10), "too long"},
+		"of development":      {dev, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			_, err := p.verifier(t, nil).Verify(t.Context(), test.token)
+
+			var refused *auth.TokenError
+			require.ErrorAs(t, err, &refused)
+			assert.Contains(t, refused.Reason, test.reason)
+
+			for _, part := range strings.Split(test.token, ".") {
+				if len(part) > 1 {
+					assert.NotContains(t, refused.Reason, part)
+				}
+			}
+		})
+	}
+}
+
+func TestKeysMayBeRotated(t *testing.T) {
+	t.Parallel()
+
+	p := newProvider(t)
+	verifier := p.verifier(t, nil)
+	old := p.token(t, nil)
+
+	_, err := verifier.Verify(t.Context(), old)
+	require.NoError(t, err)
+
+	p.rotate(t, "key-2")
+
+	_, err = verifier.Verify(t.Context(), p.token(t, nil))
+	require.NoError(t, err, "a key that is new is fetched")
+	_, err = verifier.Verify(t.Context(), old)
+	require.NoError(t, err, "tokens of a key that is still published stay good")
+}
+
+func TestATokenCannotBeJudgedWhileTheProviderIsDown(t *testing.T) {
+	t.Parallel()
+
+	p := newProvider(t)
+	verifier := p.verifier(t, nil)
+	token := p.token(t, nil)
+	p.server.Close()
+
+	_, err := verifier.Verify(t.Context(), token)
+	require.ErrorIs(t, err, auth.ErrKeysUnavailable)
+
+	var refused *auth.TokenError
+	assert.NotErrorAs(t, err, &refused, "it may be a good one")
+}
+
+func TestAVerifierNeedsAnIssuerAndAnAudience(t *testing.T) {
+	t.Parallel()
+
+	_, err := auth.NewOIDC(t.Context(), auth.Config{Issuer: "https://login.example"})
+	require.ErrorContains(t, err, "audience")
+
+	_, err = auth.NewOIDC(t.Context(), auth.Config{Issuer: "http://127.0.0.1:1", Audience: audience})
+	require.ErrorContains(t, err, "OpenID configuration")
+}
+
+func TestABearerTokenIsReadFromItsHeader(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct {
+		values  []string
+		token   string
+		present bool
+		good    bool
+	}{
+		{nil, "", false, true},
+		{[]string{"Bearer abc"}, "abc", true, true},
+		{[]string{"bearer  abc "}, "abc", true, true},
+		{[]string{"Basic abc"}, "", true, false},
+		{[]string{"Bearer"}, "", true, false},
+		{[]string{"Bearer a", "Bearer b"}, "", true, false},
+	} {
+		token, present, err := auth.BearerToken(http.Header{"Authorization": test.values})
+		assert.Equal(t, test.good, err == nil, "%v", test.values)
+		assert.Equal(t, test.present, present, "%v", test.values)
+
+		if test.good {
+			assert.Equal(t, test.token, token)
+		}
+	}
+}
