@@ -24,7 +24,7 @@ const (
 
 // demoSubscriptions are small, so that one can watch them run out.
 func demoSubscriptions() map[string]int {
-	return map[string]int{"SPE_E3": 5, "ENTERPRISEPACK": 3, "Teams_Ess": 2, "VISIOCLIENT": 10}
+	return map[string]int{"SPE_E3": 5, "ENTERPRISEPACK": 3, "O365_BUSINESS_ESSENTIALS": 2, "VISIOCLIENT": 10}
 }
 
 // demoCallers are one of each kind.

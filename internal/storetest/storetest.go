@@ -228,6 +228,12 @@ func (t *Tenant) Policy(tb testing.TB, name string, app licensing.App, products 
 	return policy
 }
 
+// Ref names a policy whatever its version.
+func Ref(policy licensing.Policy) admin.PolicyRef { return admin.PolicyRef{ID: policy.ID} }
+
+// NewAdmin returns the admin actions of a database.
+func NewAdmin(db *store.Store, clock *Clock) *admin.Service { return admin.New(db, clock.Now) }
+
 // Data reads the tenant's data.
 func (t *Tenant) Data() store.Handle { return t.Store.For(t.ID) }
 

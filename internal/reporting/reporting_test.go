@@ -1,0 +1,187 @@
+package reporting_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/reporting"
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testdb"
+)
+
+// cluster is this package's PostgreSQL.
+var cluster = testdb.NewCluster()
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	cluster.Close()
+	os.Exit(status)
+}
+
+// each runs the test in a world with one tenant, on both databases.
+func each(t *testing.T, test func(t *testing.T, tenant *storetest.Tenant, claim func(user string), reports *reporting.Service)) {
+	t.Helper()
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		world := storetest.NewWorld(t, storetest.Open(t, url))
+		tenant := world.NewTenant(t, "acme")
+		claims := claiming.New(world.Store, world.Clock.Now, storetest.Logger())
+		t.Cleanup(claims.Close)
+
+		test(t, tenant, func(user string) {
+			answer, err := claims.Claim(context.Background(), tenant.ID, user, "TEAMS1")
+			require.NoError(t, err)
+			require.Equal(t, licensing.OutcomeClaimed, answer.Outcome)
+		}, reporting.New(world.Store, world.Clock.Now))
+	})
+}
+
+func TestAReportHasTheClaimsOfItsPeriodAndItsTotalsAgree(t *testing.T) {
+	each(t, func(t *testing.T, tenant *storetest.Tenant, claim func(string), reports *reporting.Service) {
+		ctx := context.Background()
+
+		tenant.Buy(t, tenant.E3, 1000)
+		policy := tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		// A claim every 7 hours for 100 days, so that they fall on all sides of midnights and periods.
+		const every = 7 * time.Hour
+
+		var times []time.Time
+
+		for i := 0; i*7 <= 100*24; i++ {
+			claim(fmt.Sprintf("user-%d", i))
+
+			times = append(times, tenant.Clock.Now())
+			tenant.Clock.Advance(every)
+		}
+
+		for _, period := range licensing.Periods() {
+			since := period.Since(tenant.Clock.Now())
+			want, days := 0, make(map[time.Time]int)
+
+			for _, at := range times {
+				if !at.Before(since) {
+					want++
+					days[licensing.Day(at)]++
+				}
+			}
+
+			report := reports.ClaimReport(tenant.ID, period, &policy.ID)
+
+			listed, err := report.Claims().Count(ctx)
+			require.NoError(t, err)
+			assert.Equal(t, want, listed, "%d days", period)
+
+			totals, err := report.Totals(ctx)
+			require.NoError(t, err)
+			assert.Equal(t, want, totals.Claims, "%d days", period)
+			assert.Equal(t, []reporting.Total[licensing.ID]{{Key: policy.ID, Claims: want}}, totals.ByPolicy)
+			assert.Equal(t, []reporting.Total[licensing.ID]{{Key: tenant.E3.ID, Claims: want}}, totals.ByProduct)
+			require.Len(t, totals.ByDay, len(days))
+
+			for i, day := range totals.ByDay {
+				assert.Equal(t, days[day.Key], day.Claims, day.Key)
+				assert.True(t, i == 0 || day.Key.Before(totals.ByDay[i-1].Key), "latest first")
+			}
+		}
+
+		other := licensing.NewID(tenant.Clock.Now())
+		none, err := reports.ClaimReport(tenant.ID, licensing.Period90Days, &other).Totals(ctx)
+		require.NoError(t, err)
+		assert.Zero(t, none.Claims)
+	})
+}
+
+func TestAClaimAtTheBeginningOfThePeriodBelongsToIt(t *testing.T) {
+	each(t, func(t *testing.T, tenant *storetest.Tenant, claim func(string), reports *reporting.Service) {
+		tenant.Buy(t, tenant.E3, 10)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+		claim("ann")
+
+		tenant.Clock.Advance(24 * time.Hour)
+		requireClaims(t, reports, tenant, 1)
+		tenant.Clock.Advance(time.Microsecond)
+		requireClaims(t, reports, tenant, 0)
+	})
+}
+
+func requireClaims(t *testing.T, reports *reporting.Service, tenant *storetest.Tenant, want int) {
+	t.Helper()
+
+	report := reports.ClaimReport(tenant.ID, licensing.Period1Day, nil)
+	page, err := report.Claims().Page(context.Background(), store.Page{Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, page.Items, want)
+
+	totals, err := report.Totals(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, want, totals.Claims)
+}
+
+func TestTheCSVHasEveryClaimAlsoOfDeletedPoliciesAndRemovedLicenses(t *testing.T) {
+	each(t, func(t *testing.T, tenant *storetest.Tenant, claim func(string), reports *reporting.Service) {
+		ctx := context.Background()
+
+		tenant.Buy(t, tenant.E3, 2000)
+		policy := tenant.Policy(t, "=cmd()", tenant.Teams, tenant.E3)
+
+		// More than fit in one page of the database.
+		const users = 520
+		for i := range users {
+			claim(fmt.Sprintf("user-%d", i))
+
+			if i%3 == 0 {
+				tenant.Clock.Advance(time.Second)
+			}
+		}
+
+		claim("@sum(1+1)")
+
+		removed, err := tenant.Data().Licenses(store.LicenseFilter{}).Page(ctx, store.Page{Limit: 1, Backward: true})
+		require.NoError(t, err)
+		_, err = tenant.Admin.RemoveLicense(ctx, tenant.Actor, removed.Items[0].Value.ID, false)
+		require.NoError(t, err)
+		_, err = tenant.Admin.DeletePolicy(ctx, tenant.Actor, storetest.Ref(policy))
+		require.NoError(t, err)
+
+		var (
+			out     bytes.Buffer
+			flushes int
+		)
+
+		report := reports.ClaimReport(tenant.ID, licensing.Period90Days, nil)
+		require.NoError(t, reports.WriteCSV(ctx, report, &out, func() error { flushes++; return nil }))
+		assert.Greater(t, flushes, 1, "it is streamed")
+
+		rows, err := csv.NewReader(&out).ReadAll()
+		require.NoError(t, err)
+		require.Len(t, rows, 1+users+1)
+
+		seen, held := make(map[string]bool), 0
+
+		for i, row := range rows[1:] {
+			assert.False(t, seen[row[1]], "%s is there twice", row[1])
+			seen[row[1]] = true
+			assert.Equal(t, "'=cmd()", row[6], "no spreadsheet takes it for a formula")
+			assert.Equal(t, "true", row[7], "the policy is deleted")
+			assert.True(t, i == 0 || row[0] <= rows[i][0], "latest first")
+
+			if row[11] == "true" {
+				held++
+			}
+		}
+
+		assert.True(t, seen["'@sum(1+1)"])
+		assert.Equal(t, users, held)
+	})
+}
