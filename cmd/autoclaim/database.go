@@ -73,7 +73,7 @@ func (checkCommand) Run(e *environment) error {
 		}
 
 		if len(violations) > 0 {
-			return fmt.Errorf("%d rules are broken", len(violations))
+			return fmt.Errorf("%d violations of rules", len(violations))
 		}
 
 		e.say("All rules hold.")

@@ -15,7 +15,7 @@ import (
 
 // cli is every command, flag and environment variable: flag --some-flag can be set by AUTOCLAIM_SOME_FLAG.
 type cli struct {
-	DatabaseURL string `default:"sqlite:autoclaim.db" help:"The database: postgres://user@host/name or sqlite:FILE." placeholder:"URL"`
+	DatabaseURL string `default:"sqlite:autoclaim.db" help:"The database: postgres://user@host/name or sqlite:FILE; sqlite:autoclaim.db by default." placeholder:"URL"`
 	LogLevel    string `default:"info" enum:"debug,info,warn,error" help:"The least important log lines to write: debug, info, warn or error."`
 	LogFormat   string `default:"text" enum:"text,json" help:"How to write log lines: text or json."`
 

@@ -18,7 +18,7 @@ import (
 )
 
 type serveCommand struct {
-	Listen          string        `default:"127.0.0.1:8080" help:"The address to listen on." placeholder:"HOST:PORT"`
+	Listen          string        `default:"127.0.0.1:8080" help:"The address to listen on; 127.0.0.1:8080 by default." placeholder:"HOST:PORT"`
 	MaxBody         int64         `default:"1048576" help:"The largest request, in bytes."`
 	RequestTimeout  time.Duration `default:"10s" help:"The time that a request gets."`
 	ShutdownTimeout time.Duration `default:"30s" help:"The time that requests in flight get to finish on SIGTERM."`

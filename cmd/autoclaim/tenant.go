@@ -68,12 +68,12 @@ type tokenCommand struct {
 	User   string        `default:"demo-user" help:"The identity provider's id of the user."`
 	Tenant string        `default:"demo" help:"The identity provider's id of the organization."`
 	TTL    time.Duration `default:"12h" help:"How long the token is good." name:"ttl"`
-	Key    string        `default:"autoclaim-dev-key.json" env:"AUTOCLAIM_SERVE_DEV_KEY" help:"The server's file with the development key."`
+	DevKey string        `default:"autoclaim-dev-key.json" help:"The server's file with the development key."`
 }
 
 // Run prints a development token.
 func (c tokenCommand) Run(e *environment) error {
-	issuer, err := auth.OpenDevIssuer(c.Key, time.Now)
+	issuer, err := auth.OpenDevIssuer(c.DevKey, time.Now)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/storetest"
+)
+
+func TestServingNeedsAnIssuerOrDevelopment(t *testing.T) {
+	t.Parallel()
+
+	for says, args := range map[string][]string{
+		"--issuer and --audience are missing": {"serve"},
+		"--issuer and --audience":             {"serve", "--issuer=https://login.example"},
+		"exclude each other":                  {"serve", "--dev", "--issuer=https://login.example"},
+		"listens on loopback only":            {"serve", "--dev", "--listen=0.0.0.0:8080"},
+		"--listen":                            {"serve", "--dev", "--listen=8080"},
+		"unexpected argument":                 {"nonsense"},
+	} {
+		status, out := command(t, args...)
+		assert.Equal(t, 2, status, args)
+		assert.Contains(t, out, says)
+	}
+}
+
+func TestAnUnreachableProviderEndsTheServerWithItsName(t *testing.T) {
+	t.Parallel()
+
+	status, out := command(t, "serve", "--issuer=http://127.0.0.1:1", "--audience=a", "--database-url="+storetest.SQLite(t))
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "http://127.0.0.1:1")
+}
+
+func TestADatabaseIsMigratedBeforeItIsUsed(t *testing.T) {
+	t.Parallel()
+
+	url := "--database-url=sqlite:" + filepath.Join(t.TempDir(), "new.db")
+
+	status, out := command(t, "tenant", "list", url)
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "autoclaim migrate")
+
+	assert.Contains(t, succeed(t, "migrate", url), "Ran 1 migrations")
+	assert.Contains(t, succeed(t, "migrate", url), "Ran 0 migrations")
+	succeed(t, "tenant", "list", url)
+}
+
+func TestAnOperatorSetsUpATenantByCommands(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		db := "--database-url=" + url
+		users := filepath.Join(t.TempDir(), "users.csv")
+		require.NoError(t, os.WriteFile(users, []byte("external_id,display_name,email\nann,Ann,ann@example.com\nbob,Bob,\n"), 0o600))
+
+		assert.Contains(t, succeed(t, "import", "catalog", "sample", db), "11 products")
+		assert.NotContains(t, succeed(t, "app", "list", db), "TEAMS1")
+		assert.Contains(t, succeed(t, "app", "claimable", "TEAMS1", db), "57ff2da0-773e-42df-b2af-ffb7a2317929")
+		assert.NotContains(t, succeed(t, "app", "claimable", "--off", "TEAMS1", db), "TEAMS1")
+		succeed(t, "tenant", "create", "Acme", "--external-id=acme-id", db)
+		assert.Regexp(t, `Acme +acme-id +off`, succeed(t, "tenant", "list", db))
+
+		status, out := command(t, "tenant", "create", "ACME", "--external-id=other", db)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, "exists already")
+
+		assert.Contains(t, succeed(t, "import", "users", users, "--tenant=acme", db), "Imported 2 users")
+		assert.Contains(t, succeed(t, "import", "users", users, "--tenant=acme", db), "Imported 2 users")
+
+		status, out = command(t, "import", "users", users, "--tenant=nobody", db)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, "autoclaim tenant list")
+
+		require.NoError(t, os.WriteFile(users, []byte("external_id,display_name,email\n,No id,\nann,A,\nann,B,\n"), 0o600))
+		status, out = command(t, "import", "users", users, "--tenant=acme", db)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, "line 2: external_id")
+		assert.Contains(t, out, "line 4: external_id")
+
+		assert.Contains(t, succeed(t, "check", db), "All rules hold")
+	})
+}
+
+func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		world := storetest.NewWorld(t, storetest.Open(t, url))
+		tenant := world.NewTenant(t, "acme")
+		tenant.Buy(t, tenant.E3, 5)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		driver, source := "pgx", url
+		if path, isSQLite := strings.CutPrefix(url, "sqlite:"); isSQLite {
+			driver, source = "sqlite", path
+		}
+
+		db, err := sql.Open(driver, source)
+		require.NoError(t, err)
+
+		defer db.Close()
+
+		for _, damage := range []struct{ do, undo, says string }{
+			{"UPDATE license_pools SET assigned = 3", "UPDATE license_pools SET assigned = 0", "count of assigned licenses"},
+			{"UPDATE license_pools SET total = 3", "UPDATE license_pools SET total = 5", "sum of its counting subscriptions"},
+			{"UPDATE policy_products SET position = 2", "UPDATE policy_products SET position = 0", "places that follow each other"},
+			{
+				"UPDATE policy_products SET apps_off = '[\"" + tenant.Teams.ID.String() + "\"]'",
+				"UPDATE policy_products SET apps_off = '[]'", "own app is on",
+			},
+		} {
+			_, err := db.Exec(damage.do)
+			require.NoError(t, err)
+
+			status, out := command(t, "check", "--database-url="+url)
+			assert.Equal(t, 1, status)
+			assert.Contains(t, out, damage.says)
+			assert.Contains(t, out, `tenant "acme"`)
+			assert.Contains(t, out, "1 violations of rules")
+
+			_, err = db.Exec(damage.undo)
+			require.NoError(t, err)
+		}
+
+		succeed(t, "check", "--database-url="+url)
+	})
+}
+
+func TestFlagsAreEnvironmentVariablesToo(t *testing.T) {
+	url := storetest.SQLite(t)
+	t.Setenv("AUTOCLAIM_DATABASE_URL", url)
+	assert.Contains(t, succeed(t, "tenant", "list"), "NAME")
+
+	t.Setenv("AUTOCLAIM_DEV", "true")
+	t.Setenv("AUTOCLAIM_LISTEN", "0.0.0.0:1")
+
+	status, out := command(t, "serve")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, out, "loopback")
+
+	assert.Contains(t, succeed(t, "--help"), "AUTOCLAIM_DATABASE_URL")
+}

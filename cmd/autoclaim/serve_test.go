@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/storetest"
+)
+
+type nodes struct{ Nodes []struct{ ID, Code string } }
+
+func (n nodes) id(t *testing.T, code string) string {
+	t.Helper()
+
+	for _, node := range n.Nodes {
+		if node.Code == code {
+			return node.ID
+		}
+	}
+
+	require.Fail(t, "not in the catalog", code)
+
+	return ""
+}
+
+// setUp turns auto-claim on and makes a policy with a primary and two backups that have 100 licenses left.
+func setUp(t *testing.T, p *process) {
+	t.Helper()
+
+	var catalog struct{ Apps, Products nodes }
+
+	p.must("demo-admin", `{ apps(claimable: true) { nodes { id code } } products { nodes { id code } } }`, &catalog)
+
+	var ignored any
+
+	p.must("demo-admin", `mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { message } } }`, &ignored)
+
+	products := ""
+
+	for _, bought := range []struct {
+		code string
+		more int
+	}{{"SPE_E3", 55}, {"ENTERPRISEPACK", 27}, {"O365_BUSINESS_ESSENTIALS", 8}} {
+		id := catalog.Products.id(t, bought.code)
+		products += fmt.Sprintf("{productId: %q} ", id)
+
+		p.must("demo-admin", fmt.Sprintf(
+			`mutation { createSubscription(input: {productId: %q, quantity: %d}) { userErrors { message } } }`, id, bought.more), &ignored)
+	}
+
+	var created struct {
+		CreatePolicy struct {
+			Policy     *struct{ AvailableLicenses int }
+			UserErrors []struct{ Message string }
+		}
+	}
+
+	p.must("demo-admin", fmt.Sprintf(`mutation { createPolicy(input: {name: "Teams", appId: %q, products: [%s]}) {
+		policy { availableLicenses } userErrors { message } } }`, catalog.Apps.id(t, "TEAMS1"), products), &created)
+	require.Empty(t, created.CreatePolicy.UserErrors)
+	require.Equal(t, 100, created.CreatePolicy.Policy.AvailableLicenses)
+}
+
+type claimAnswer struct {
+	ClaimLicense struct {
+		Outcome licensing.Outcome
+		License *struct{ User struct{ ExternalID string } }
+	}
+}
+
+func claimQuery(user string) string {
+	return fmt.Sprintf(`mutation { claimLicense(input: {app: "TEAMS1", user: %q}) {
+		outcome license { user { externalId } } } }`, user)
+}
+
+func TestTwoHundredCallersOfTwoServerProcessesGetAHundredLicenses(t *testing.T) {
+	t.Parallel()
+
+	url := storetest.Postgres(t, cluster)
+	dir := t.TempDir() // The processes share the key in it.
+	servers := []*process{start(t, dir, url), start(t, dir, url)}
+	setUp(t, servers[0])
+
+	var (
+		callers  sync.WaitGroup
+		mu       sync.Mutex
+		outcomes = make(map[licensing.Outcome]int)
+		holders  = make(map[string]int)
+	)
+
+	for i := range 200 {
+		callers.Go(func() {
+			var answer claimAnswer
+			if !assert.NoError(t, servers[i%2].query(t.Context(), "demo-sign-in", claimQuery(fmt.Sprintf("user-%d", i)), &answer)) {
+				return
+			}
+
+			mu.Lock()
+			defer mu.Unlock()
+
+			outcomes[answer.ClaimLicense.Outcome]++
+			if answer.ClaimLicense.License != nil {
+				holders[answer.ClaimLicense.License.User.ExternalID]++
+			}
+		})
+	}
+
+	callers.Wait()
+
+	assert.Equal(t, map[licensing.Outcome]int{
+		licensing.OutcomeClaimed: 100, licensing.OutcomeOutOfLicenses: 100,
+	}, outcomes)
+	assert.Len(t, holders, 100, "no user got two")
+	assert.Contains(t, succeed(t, "check", "--database-url="+url), "All rules hold")
+}
+
+func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
+	t.Parallel()
+
+	for name, url := range map[string]string{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.Postgres(t, cluster)} {
+		server := start(t, t.TempDir(), url)
+		setUp(t, server)
+
+		var (
+			callers sync.WaitGroup
+			mu      sync.Mutex
+			claimed []string
+		)
+
+		for i := range 90 {
+			callers.Go(func() {
+				user := fmt.Sprintf("user-%d", i)
+
+				var answer claimAnswer
+				// Those who come too late find nobody there, which is no answer.
+				if server.query(context.Background(), "demo-sign-in", claimQuery(user), &answer) == nil {
+					mu.Lock()
+					defer mu.Unlock()
+
+					claimed = append(claimed, user)
+				}
+
+				if i == 20 {
+					assert.NoError(t, server.cmd.Process.Signal(syscall.SIGTERM))
+				}
+			})
+		}
+
+		callers.Wait()
+		require.NoError(t, server.cmd.Wait(), "%s: exit status 0", name)
+
+		db := storetest.Open(t, url)
+		tenant, err := db.TenantByExternalID(t.Context(), demoTenant)
+		require.NoError(t, err)
+
+		for _, user := range claimed {
+			known, err := db.For(tenant.ID).UserByExternalID(t.Context(), user)
+			require.NoError(t, err, "%s: %s was told of a license", name, user)
+
+			held, err := db.For(tenant.ID).ActiveLicenses(t.Context(), []licensing.ID{known.ID})
+			require.NoError(t, err)
+			require.Len(t, held[known.ID], 1, "%s: %s", name, user)
+		}
+
+		succeed(t, "check", "--database-url="+url)
+	}
+}
