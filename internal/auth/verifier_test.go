@@ -37,7 +37,7 @@ func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
 	p := newProvider(t)
 	ann := auth.Identity{
 		TenantExternalID: "acme", UserExternalID: "ann", DisplayName: "Ann", Email: "ann@example.com",
-		Roles: auth.NewRoles(auth.RoleGlobalReader), ExpiresAt: now.Add(time.Hour).Local(),
+		Roles: auth.NewRoles(auth.RoleGlobalReader), ExpiresAt: now.Add(time.Hour),
 	}
 
 	for name, test := range map[string]struct {
@@ -122,7 +122,7 @@ func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
 			require.ErrorAs(t, err, &refused)
 			assert.Contains(t, refused.Reason, test.reason)
 
-			for _, part := range strings.Split(test.token, ".") {
+			for part := range strings.SplitSeq(test.token, ".") {
 				if len(part) > 1 {
 					assert.NotContains(t, refused.Reason, part)
 				}
