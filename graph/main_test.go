@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
@@ -30,6 +32,16 @@ var cluster = testdb.NewCluster()
 func TestMain(m *testing.M) {
 	status := m.Run()
 	cluster.Close()
+
+	// Idle connections of the tests' own HTTP client are nobody's concern.
+	http.DefaultClient.CloseIdleConnections()
+
+	if err := goleak.Find(); err != nil && status == 0 {
+		fmt.Fprintln(os.Stderr, "goroutines without an owner:", err)
+
+		status = 1
+	}
+
 	os.Exit(status)
 }
 

@@ -2,10 +2,12 @@ package claiming_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -20,6 +22,13 @@ var cluster = testdb.NewCluster()
 func TestMain(m *testing.M) {
 	status := m.Run()
 	cluster.Close()
+
+	if err := goleak.Find(); err != nil && status == 0 {
+		fmt.Fprintln(os.Stderr, "goroutines without an owner:", err)
+
+		status = 1
+	}
+
 	os.Exit(status)
 }
 

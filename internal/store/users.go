@@ -13,9 +13,10 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// userSearchKey begins with what a list of users is ordered by.
+// userSearchKey is what users are searched in and ordered by. The line breaks keep a search from
+// matching across its parts.
 func userSearchKey(u licensing.User) string {
-	return licensing.Fold(strings.TrimSpace(u.DisplayName + " " + u.Email + " " + u.ExternalID))
+	return licensing.Fold(u.DisplayName + "\n" + u.Email + "\n" + u.ExternalID)
 }
 
 // Users lists users by display name, email and external id; text restricts it to those in which one

@@ -1,0 +1,312 @@
+package graph_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
+	t.Parallel()
+
+	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+
+	for name, definition := range schema.Types {
+		if definition.BuiltIn {
+			continue
+		}
+
+		assert.NotEmpty(t, definition.Description, name)
+
+		for _, value := range definition.EnumValues {
+			assert.NotEmpty(t, value.Description, "%s.%s", name, value.Name)
+		}
+
+		for _, field := range definition.Fields {
+			if strings.HasPrefix(field.Name, "__") {
+				continue
+			}
+
+			assert.NotEmpty(t, field.Description, "%s.%s", name, field.Name)
+
+			for _, argument := range field.Arguments {
+				assert.NotEmpty(t, argument.Description, "%s.%s(%s)", name, field.Name, argument.Name)
+			}
+
+			// Null in place of an object that does not exist is what nodes are for.
+			if list := field.Type; list.Elem != nil && definition.Kind == ast.Object && field.Name != "nodes" {
+				assert.True(t, list.NonNull && list.Elem.NonNull, "%s.%s is %s", name, field.Name, list)
+			}
+		}
+	}
+}
+
+func TestTheSchemasCodesAreTheDomains(t *testing.T) {
+	t.Parallel()
+
+	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	values := func(enum string) (names []string) {
+		for _, value := range schema.Types[enum].EnumValues {
+			names = append(names, value.Name)
+		}
+
+		return names
+	}
+
+	for _, code := range []licensing.Code{
+		licensing.CodeNotFound, licensing.CodeConflict, licensing.CodeInvalidInput, licensing.CodeAutoClaimOff,
+		licensing.CodeNameRequired, licensing.CodeNameTooLong, licensing.CodeNameTaken, licensing.CodeAppAmbiguous,
+		licensing.CodeAppNotClaimable, licensing.CodeAppHasPolicy, licensing.CodeAppNotInProduct,
+		licensing.CodePolicyAppRequired, licensing.CodeProductLacksApp, licensing.CodeProductNotOwned,
+		licensing.CodeProductDuplicate, licensing.CodeProductNotInPolicy, licensing.CodeProductsRequired,
+		licensing.CodeTooManyProducts, licensing.CodeLastProduct, licensing.CodeOrderIncomplete, licensing.CodeCannotMove,
+		licensing.CodeQuantityOutOfRange, licensing.CodeQuantityBelowAssigned, licensing.CodeAlreadyLicensed,
+		licensing.CodeAlreadyRemoved, licensing.CodeOutOfLicenses,
+	} {
+		assert.Contains(t, values("UserErrorCode"), string(code))
+	}
+
+	var statuses []string
+	for _, status := range licensing.SubscriptionStatuses() {
+		statuses = append(statuses, string(status))
+	}
+
+	assert.Equal(t, statuses, values("SubscriptionStatus"))
+
+	for _, period := range licensing.Periods() {
+		assert.True(t, slices.ContainsFunc(values("ReportPeriod"), func(name string) bool {
+			got, err := graph.UnmarshalReportPeriod(name)
+
+			return err == nil && got == period
+		}))
+	}
+}
+
+type page struct {
+	TotalCount int
+	Nodes      []struct{ ExternalID string }
+	PageInfo   struct {
+		HasNextPage, HasPreviousPage bool
+		StartCursor, EndCursor       *string
+	}
+}
+
+func (p page) names() (names []string) {
+	for _, node := range p.Nodes {
+		names = append(names, node.ExternalID)
+	}
+
+	return names
+}
+
+func TestAListIsReadForwardAndBackwardWithoutGapsWhateverIsAdded(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
+
+		var users []licensing.User
+		for i := range 25 {
+			users = append(users, licensing.User{ExternalID: fmt.Sprintf("user-%02d", i), DisplayName: fmt.Sprintf("Same %d", i/5)})
+		}
+
+		require.NoError(t, tenant.Admin.ImportUsers(context.Background(), tenant.ID, users))
+
+		read := func(arguments string) page {
+			return get[page](admin, `{ users(`+arguments+`) { totalCount nodes { externalId }
+				pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`, nil)
+		}
+
+		var forward, backward []string
+
+		for after := ""; ; {
+			p := read("first: 7" + after)
+			forward = append(forward, p.names()...)
+			assert.Equal(t, after != "", p.PageInfo.HasPreviousPage)
+
+			if !p.PageInfo.HasNextPage {
+				break
+			}
+
+			after = fmt.Sprintf(", after: %q", *p.PageInfo.EndCursor)
+
+			// Users who come in before the cursor are not seen again, and push nobody out.
+			require.NoError(t, tenant.Admin.ImportUsers(context.Background(), tenant.ID,
+				[]licensing.User{{ExternalID: fmt.Sprintf("new-%d", len(forward)), DisplayName: "A"}}))
+		}
+
+		require.Len(t, forward, 25)
+		assert.True(t, slices.IsSorted(forward))
+
+		for before := ""; ; {
+			p := read("last: 7" + before)
+			backward = append(p.names(), backward...)
+
+			if !p.PageInfo.HasPreviousPage {
+				break
+			}
+
+			before = fmt.Sprintf(", before: %q", *p.PageInfo.StartCursor)
+		}
+
+		assert.Equal(t, forward, backward[len(backward)-25:])
+		assert.Equal(t, len(backward), read("first: 1").TotalCount)
+		assert.Equal(t, []string{"user-10"}, read(`text: "USER-10"`).names())
+		assert.Len(t, read(`text: "sAME 2"`).names(), 5)
+		assert.Empty(t, read(`text: "2 user-10"`).names(), "a search does not match across name and id")
+		assert.Empty(t, read(`text: "100%"`).names(), "wildcards are ordinary characters")
+	})
+}
+
+func TestProductsAreFilteredAsAPickerOfBackupsNeeds(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
+
+		for _, product := range []licensing.Product{tenant.E3, tenant.E1, tenant.Draw} {
+			tenant.Buy(t, product, 1)
+		}
+
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		type nodes struct{ Nodes []struct{ ID, Code string } }
+
+		policy := get[nodes](admin, `{ policies { nodes { id } } }`, nil).Nodes[0].ID
+		found := get[nodes](admin, `query($filter: ProductFilter) { products(filter: $filter) { nodes { id code } } }`,
+			map[string]any{"filter": map[string]any{
+				"owned": true, "includesAppId": admin.ids()["TEAMS1"], "notInPolicyId": policy, "text": "pRoDuct",
+			}})
+		require.Len(t, found.Nodes, 1)
+		assert.Equal(t, "E1", found.Nodes[0].Code)
+	})
+}
+
+func TestMalformedInputGetsACodedErrorThatNamesIt(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
+		product := admin.ids()["E3"]
+
+		for query, says := range map[string]string{
+			`{ policy(id: "nonsense") { id } }`:                         "not an id",
+			`{ policy(id: "` + product + `") { id } }`:                  "product",
+			`{ policy(id: "` + strings.ToUpper(product) + `") { id } }`: "not an id",
+			`{ node(id: "horse_00000000000000000000000000") { id } }`:   "horse",
+			`{ users(first: 0) { totalCount } }`:                        "between 1 and 100",
+			`{ users(first: 101) { totalCount } }`:                      "between 1 and 100",
+			`{ users(first: 1, last: 1) { totalCount } }`:               "not both",
+			`{ users(after: "%%%") { totalCount } }`:                    "not a cursor",
+			`{ claimReport { claims(after: "eyJrIjoieCIsImkiOiIwMTljZDg1ZS04OGMwLTcwMDAtOTIzZS00Y2M5Nzc2YmMyZGIifQ") { totalCount } } }`:     "cursor",
+			`{ nodes(ids: [` + strings.Repeat(`"`+product+`",`, 101) + `]) { id } }`:                                                         "at most 100",
+			`mutation { createPolicy(input: {name: "x", appId: "x", products: []}) { policy { id } } }`:                                      "appId",
+			`mutation { setAppToggles(input: {policyId: "x", toggles: []}) { policy { id } } }`:                                              "policyId",
+			`mutation { createSubscription(input: {productId: "` + product + `", quantity: 99999999999999999999}) { userErrors { code } } }`: "",
+		} {
+			got := admin.do(query, nil)
+			assert.Contains(t, []string{"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}, got.code(), query)
+
+			if assert.NotEmpty(t, got.Errors, query) {
+				assert.Contains(t, got.Errors[0].Message, says, query)
+			}
+		}
+	})
+}
+
+func TestWhatDoesNotExistIsNull(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
+		none := "_00000000000000000000000000"
+
+		for _, query := range []string{
+			`{ policy(id: "policy` + none + `") { id } }`, `{ product(id: "product` + none + `") { id } }`,
+			`{ user(id: "user` + none + `") { id } }`, `{ node(id: "claim` + none + `") { id } }`,
+			`{ node(id: "missed_claim` + none + `") { id } }`, `{ node(id: "app` + none + `") { id } }`,
+		} {
+			got := admin.do(query, nil)
+			assert.Empty(t, got.Errors, query)
+			assert.Contains(t, string(got.Data), "null", query)
+		}
+	})
+}
+
+func TestAnInternalErrorTellsTheClientNothingButTheRequest(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
+		admin.do(`{ viewer { externalId } }`, nil) // The tenant is known from now on.
+		require.NoError(t, a.world.Store.Close())
+
+		got := admin.do(`{ settings { autoClaimEnabled } }`, nil)
+		require.Equal(t, "INTERNAL", got.code())
+		assert.NotEmpty(t, got.Errors[0].Extensions["requestId"])
+		assert.Equal(t, "Something went wrong on the server. Tell its operator the request id.", got.Errors[0].Message)
+	})
+}
+
+func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+
+		for _, role := range roleLetters {
+			status, _ := a.as(tenant, "somebody", role.roles...).send(http.MethodGet, graph.ClaimsCSVPath, nil)
+			want := http.StatusForbidden
+
+			if strings.Contains("ARP", role.letter) {
+				want = http.StatusOK
+			}
+
+			assert.Equal(t, want, status, role.letter)
+		}
+
+		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
+
+		for parameters, says := range map[string]string{
+			"?period=PAST_2_DAYS": "PAST_90_DAYS", "?policyId=x": `policyId: \"x\" is not an id`,
+		} {
+			status, body := admin.send(http.MethodGet, graph.ClaimsCSVPath+parameters, nil)
+			assert.Equal(t, http.StatusBadRequest, status)
+			assert.Contains(t, string(body), "BAD_USER_INPUT")
+			assert.Contains(t, string(body), says)
+		}
+	})
+}
+
+func TestATokenOfAnUnknownOrganizationOrAnExpiredOneGetsNowhere(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
+
+		unknown := *tenant
+		unknown.ExternalID = "nowhere"
+		assert.Equal(t, "FORBIDDEN", a.as(&unknown, "admin", auth.RoleGlobalAdmin).do(`{ viewer { externalId } }`, nil).code())
+
+		a.world.Clock.Advance(2 * time.Hour)
+		assert.Equal(t, "UNAUTHENTICATED", admin.do(`{ viewer { externalId } }`, nil).code())
+	})
+}
+
+func TestAGetRequestNeverChangesAnything(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
+
+		status, body := admin.send(http.MethodGet,
+			"/graphql?query=mutation%7BsetAutoClaimEnabled(input%3A%7Benabled%3Afalse%7D)%7BuserErrors%7Bcode%7D%7D%7D", bytes.NewReader(nil))
+		assert.NotEqual(t, http.StatusOK, status, string(body))
+
+		now, err := tenant.Data().Tenant(context.Background())
+		require.NoError(t, err)
+		assert.True(t, now.AutoClaimEnabled)
+	})
+}
