@@ -41,7 +41,7 @@ format: ## Format all code.
 
 .PHONY: generate
 generate: ## Generate code from schema.graphqls.
-	go generate ./...
+	go tool gqlgen generate
 
 .PHONY: check-generated
 check-generated: generate ## Fail if generated code or go.mod is out of date.

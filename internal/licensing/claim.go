@@ -176,9 +176,9 @@ func (t ClaimTerms) grant(pools map[ID]Pool, user Claimant, at time.Time) Decisi
 func (o Outcome) Message(app, product string) string {
 	switch o {
 	case OutcomeClaimed:
-		return "You now have a " + product + " license, which includes " + app + "."
+		return "You now have a license of " + product + ", which includes " + app + "."
 	case OutcomeAlreadyLicensed:
-		return "Your " + product + " license includes " + app + "."
+		return "Your license of " + product + " includes " + app + "."
 	case OutcomeAutoClaimOff, OutcomeNoPolicy, OutcomePolicyOff:
 		return "You have no license for " + app + ". Ask your admin for one."
 	case OutcomeBlocked:
