@@ -35,6 +35,8 @@ const (
 	maxConnections  = 20
 	idleConnections = 10
 	connectionLife  = time.Hour
+	// minReaders is how many connections read an SQLite file; they wait for the disk at times.
+	minReaders = 4
 )
 
 func open(databaseURL string) (dialect, *gorm.DB, *gorm.DB, error) {
@@ -69,12 +71,11 @@ func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
 		return "", nil, nil, errors.New("the SQLite URL must name a file, such as sqlite:autoclaim.db")
 	}
 
-	connect := func(connections int, txLock string) (*gorm.DB, error) {
+	connect := func(connections int) (*gorm.DB, error) {
 		options := url.Values{
 			"_pragma": {
 				"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
 			},
-			"_txlock":      {txLock},
 			"_time_format": {"sqlite"},
 		}
 
@@ -95,14 +96,16 @@ func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
 	}
 
 	// The writer comes first: it creates the file and sets its journal mode.
-	write, err := connect(1, "immediate")
+	write, err := connect(1)
 	if err != nil {
 		return "", nil, nil, err
 	}
 
-	read, err := connect(max(4, runtime.NumCPU()), "deferred") // Readers wait for the disk at times.
+	read, err := connect(max(minReaders, runtime.NumCPU()))
 	if err != nil {
-		return "", nil, nil, err
+		pool, poolErr := write.DB()
+
+		return "", nil, nil, errors.Join(err, poolErr, pool.Close())
 	}
 
 	return dialectSQLite, read, write, nil
@@ -127,6 +130,21 @@ func (d dialect) lockRows(query *gorm.DB) *gorm.DB {
 
 	// The weaker of PostgreSQL's exclusive row locks: rows that refer to these can still be added.
 	return query.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+}
+
+// beginWriting takes SQLite's write lock at the beginning of a transaction. One that read first and wrote
+// later would fail if another process had written in between. (The driver's _txlock would do, but it is
+// ignored beside _time_format.)
+func (d dialect) beginWriting(db *gorm.DB) error {
+	if d != dialectSQLite {
+		return nil
+	}
+
+	if err := db.Exec("UPDATE catalog_state SET version = version WHERE false").Error; err != nil {
+		return fmt.Errorf("take the write lock: %w", err)
+	}
+
+	return nil
 }
 
 // snapshot are the options of a transaction that sees one moment's state throughout. SQLite's all do.

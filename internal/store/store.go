@@ -99,7 +99,13 @@ func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx)
 
 func (s *Store) inTx(ctx context.Context, work func(db *gorm.DB) error) error {
 	for attempt := 1; ; attempt++ {
-		err := s.write.WithContext(ctx).Transaction(work, &sql.TxOptions{Isolation: sql.LevelDefault})
+		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			if err := s.dialect.beginWriting(db); err != nil {
+				return err
+			}
+
+			return work(db)
+		}, &sql.TxOptions{Isolation: sql.LevelDefault})
 		if err == nil || !s.dialect.retryable(err) || attempt == maxAttempts {
 			return err
 		}
