@@ -118,7 +118,7 @@ func fillDemo(ctx context.Context, db *store.Store) error {
 		return err
 	}
 
-	tenant, err := db.CreateTenant(ctx, "Demo", demoTenant, time.Now().UTC())
+	tenant, err := db.CreateTenant(ctx, "Demo", demoTenant, time.Now())
 	if err != nil {
 		return err
 	}

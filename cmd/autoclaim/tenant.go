@@ -19,7 +19,7 @@ type tenantCreateCommand struct {
 // Run creates a tenant.
 func (c tenantCreateCommand) Run(e *environment) error {
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
-		tenant, err := db.CreateTenant(ctx, c.Name, c.ExternalID, time.Now().UTC())
+		tenant, err := db.CreateTenant(ctx, c.Name, c.ExternalID, time.Now())
 		if err != nil {
 			return err
 		}

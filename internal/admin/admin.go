@@ -47,7 +47,7 @@ type action struct {
 // act runs an action in one transaction. name is the mutation's name.
 func (s *Service) act(ctx context.Context, actor Actor, name string, work func(a *action) error) error {
 	err := s.store.InTx(ctx, actor.TenantID, func(tx *store.Tx) error {
-		return work(&action{Tx: tx, actor: actor, name: name, at: s.now().UTC()})
+		return work(&action{Tx: tx, actor: actor, name: name, at: licensing.Instant(s.now())})
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -165,7 +165,7 @@ func TestEachActionThatChangesSomethingLeavesOneEventAndNoOther(t *testing.T) {
 			assert.Equal(t, step.kind, event.ObjectKind)
 			assert.Equal(t, actor.ExternalID, event.Actor)
 			assert.Equal(t, actor.RequestID, event.RequestID)
-			assert.Equal(t, tenant.Clock.Now(), event.At)
+			assert.Equal(t, licensing.Instant(tenant.Clock.Now()), event.At)
 			assert.Equal(t, strings.HasPrefix(step.action, "create") || step.action == "assignLicense", event.Before == nil, step.action)
 			assert.True(t, json.Valid(event.After), step.action)
 			assert.NotEqual(t, string(event.Before), string(event.After), step.action)

@@ -138,7 +138,7 @@ func (s *Service) SetAppToggles(
 
 // DeletePolicy deletes a policy. Reports go on naming it.
 func (s *Service) DeletePolicy(ctx context.Context, actor Actor, ref PolicyRef) (licensing.Policy, error) {
-	at := s.now().UTC()
+	at := licensing.Instant(s.now())
 
 	return s.changePolicy(ctx, actor, "deletePolicy", ref, func(p *licensing.Policy, _ licensing.Terms) error {
 		p.DeletedAt = &at

@@ -44,7 +44,7 @@ func ReadUsers(r io.Reader) ([]licensing.User, error) {
 // or nothing.
 func (s *Service) ImportUsers(ctx context.Context, tenant licensing.ID, users []licensing.User) error {
 	err := s.store.InTx(ctx, tenant, func(tx *store.Tx) error {
-		at := s.now().UTC()
+		at := licensing.Instant(s.now())
 
 		for chunk := range slices.Chunk(users, importChunk) {
 			for i := range chunk {

@@ -221,7 +221,7 @@ func TestAClaimKnowsEveryChangeThatAnotherServerMadeBeforeIt(t *testing.T) {
 func TestAnUnknownUserIsRecordedWithTheirSignIn(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		ctx := context.Background()
-		signedIn := tenant.Clock.Now()
+		signedIn := licensing.Instant(tenant.Clock.Now())
 
 		require.Equal(t, licensing.OutcomeNoPolicy, claim(t, claims, tenant, "ann", "TEAMS1").Outcome)
 		claims.Close() // Sign-ins are written behind the reply; closing waits for them.
@@ -234,7 +234,7 @@ func TestAnUnknownUserIsRecordedWithTheirSignIn(t *testing.T) {
 
 func TestTheLastSignInIsWrittenAtMostOnceAnHour(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, _ *claiming.Service) {
-		began := tenant.Clock.Now()
+		began := licensing.Instant(tenant.Clock.Now())
 		signIn := func() time.Time {
 			server := newServer(t, tenant.Store, tenant.Clock)
 			claim(t, server, tenant, "ann", "TEAMS1")

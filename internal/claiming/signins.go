@@ -69,7 +69,7 @@ func (r *signInRecorder) note(tenant licensing.ID, externalID string, user *lice
 		r.count++
 	}
 
-	r.pending[tenant][externalID] = at.UTC()
+	r.pending[tenant][externalID] = licensing.Instant(at)
 
 	select {
 	case r.wake <- struct{}{}:

@@ -16,7 +16,7 @@ func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []st
 	var decisions []licensing.Decision
 
 	err := s.store.InTx(ctx, key.tenant, func(tx *store.Tx) error {
-		at := s.now().UTC()
+		at := licensing.Instant(s.now())
 
 		users, err := tx.LockOrAddUsers(ctx, externalIDs, at)
 		if err != nil {

@@ -24,5 +24,8 @@ func (p Period) Since(until time.Time) time.Time {
 	return until.UTC().Add(-time.Duration(p) * 24 * time.Hour)
 }
 
+// Instant returns the time as everything records it: in UTC, to the microsecond, which both databases keep.
+func Instant(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
+
 // Day returns the midnight (UTC) at which the time's day begins.
 func Day(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

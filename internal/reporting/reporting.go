@@ -36,7 +36,7 @@ type Report struct {
 
 // ClaimReport begins a report of the tenant's claims in the period that ends now.
 func (s *Service) ClaimReport(tenant licensing.ID, period licensing.Period, policy *licensing.ID) Report {
-	until := s.now().UTC()
+	until := licensing.Instant(s.now())
 
 	return Report{
 		Period: period, Since: period.Since(until), Until: until, PolicyID: policy, tenant: s.store.For(tenant),

@@ -61,12 +61,12 @@ func TestAReportHasTheClaimsOfItsPeriodAndItsTotalsAgree(t *testing.T) {
 		for i := 0; i*7 <= 100*24; i++ {
 			claim(fmt.Sprintf("user-%d", i))
 
-			times = append(times, tenant.Clock.Now())
+			times = append(times, licensing.Instant(tenant.Clock.Now()))
 			tenant.Clock.Advance(every)
 		}
 
 		for _, period := range licensing.Periods() {
-			since := period.Since(tenant.Clock.Now())
+			since := period.Since(licensing.Instant(tenant.Clock.Now()))
 			want, days := 0, make(map[time.Time]int)
 
 			for _, at := range times {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -81,7 +80,11 @@ func (tx *Tx) InsertPolicy(ctx context.Context, policy licensing.Policy) error {
 		return err
 	}
 
-	return tx.insertPolicyProducts(ctx, policy)
+	if err := tx.insertPolicyProducts(ctx, policy); err != nil {
+		return err
+	}
+
+	return tx.configChanged(ctx, map[string]any{})
 }
 
 // SavePolicy replaces a policy and its products. The tenant must be locked.
@@ -97,7 +100,11 @@ func (tx *Tx) SavePolicy(ctx context.Context, policy licensing.Policy) error {
 		return fmt.Errorf("replace the policy's products: %w", err)
 	}
 
-	return tx.insertPolicyProducts(ctx, policy)
+	if err := tx.insertPolicyProducts(ctx, policy); err != nil {
+		return err
+	}
+
+	return tx.configChanged(ctx, map[string]any{})
 }
 
 func (tx *Tx) policyRow(p licensing.Policy) policyRow {
@@ -116,12 +123,5 @@ func (tx *Tx) insertPolicyProducts(ctx context.Context, policy licensing.Policy)
 		}
 	}
 
-	if err := insert(ctx, tx, rows...); err != nil {
-		return err
-	}
-
-	return tx.configChanged(ctx, map[string]any{})
+	return insert(ctx, tx, rows...)
 }
-
-// IsNotFound says whether the error means that the tenant has no such object.
-func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }

@@ -23,6 +23,9 @@ import (
 // ErrNotFound says that the tenant has no such object.
 var ErrNotFound = errors.New("not found")
 
+// IsNotFound says whether the error means that the tenant has no such object.
+func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
 // maxAttempts bounds how often a transaction is tried that others keep getting in the way of.
 const maxAttempts = 8
 

@@ -22,7 +22,7 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 
 	row := tenantRow{
 		ID: licensing.NewID(at), Name: name, NameKey: licensing.Fold(name), ExternalID: externalID,
-		ConfigVersion: 1, CreatedAt: at,
+		ConfigVersion: 1, CreatedAt: licensing.Instant(at),
 	}
 
 	err := s.write.WithContext(ctx).Create(&row).Error

@@ -103,8 +103,8 @@ type Clock struct {
 	now time.Time
 }
 
-// NewClock returns a clock at a fixed time.
-func NewClock() *Clock { return &Clock{now: time.Date(2026, 3, 10, 15, 30, 0, 0, time.UTC)} }
+// NewClock returns a clock at a fixed time, with more digits than databases keep.
+func NewClock() *Clock { return &Clock{now: time.Date(2026, 3, 10, 15, 30, 0, 123_456_789, time.UTC)} }
 
 // Now is the time on the clock.
 func (c *Clock) Now() time.Time {
