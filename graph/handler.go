@@ -11,7 +11,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/auth"
@@ -56,55 +55,4 @@ func (r *Resolver) Handler() http.Handler {
 	}
 
 	return server
-}
-
-// authorization checks each operation against the table of permissions before any of it runs.
-type authorization struct{ permissions auth.Permissions }
-
-// ExtensionName implements [graphql.HandlerExtension].
-func (authorization) ExtensionName() string { return "Authorization" }
-
-// Validate implements [graphql.HandlerExtension].
-func (authorization) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationContext implements [graphql.OperationContextMutator].
-func (a authorization) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	caller, ok := callerFrom(ctx)
-	if !ok {
-		return gqlerror.Wrap(errNoCaller)
-	}
-
-	return a.check(caller.Roles, op.Operation.SelectionSet)
-}
-
-func (a authorization) check(roles auth.Roles, selections ast.SelectionSet) *gqlerror.Error {
-	for _, selection := range selections {
-		var deeper ast.SelectionSet
-
-		switch selection := selection.(type) {
-		case *ast.Field:
-			if !a.permissions.Allowed(roles, selection.ObjectDefinition.Name, selection.Name) {
-				return forbidden("Your roles do not let you use %s.%s.", selection.ObjectDefinition.Name, selection.Name)
-			}
-
-			deeper = selection.SelectionSet
-		case *ast.InlineFragment:
-			deeper = selection.SelectionSet
-		case *ast.FragmentSpread:
-			deeper = selection.Definition.SelectionSet
-		}
-
-		if err := a.check(roles, deeper); err != nil {
-			return err
-		}
-	}
-
-	return nil
-}
-
-func forbidden(format string, args ...any) *gqlerror.Error {
-	err := gqlerror.Errorf(format, args...)
-	err.Extensions = map[string]any{"code": codeForbidden}
-
-	return err
 }

@@ -175,6 +175,24 @@ func TestWhatEverybodyMeetsDoesNotLeadToWhatIsNotTheirs(t *testing.T) {
 	})
 }
 
+func TestFragmentsWithinFragmentsAreCheckedOnce(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		user := a.as(a.world.NewTenant(t, "acme"), "ann")
+
+		// Spread out, these would be two to the power of forty fields.
+		var query strings.Builder
+
+		query.WriteString("{ settings { ...f0 } }")
+
+		for i := range 40 {
+			fmt.Fprintf(&query, " fragment f%d on Settings { ...f%d ...f%d }", i, i+1, i+1)
+		}
+
+		query.WriteString(" fragment f40 on Settings { autoClaimEnabled }")
+		assert.Equal(t, "FORBIDDEN", user.do(strings.Replace(query.String(), "{ settings", "{ viewer { roles } settings", 1), nil).code())
+	})
+}
+
 func TestAnotherTenantsIdsReadAsNotExisting(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		victim := a.world.NewTenant(t, "victim")
