@@ -43,9 +43,8 @@ func permissions() map[string]audience {
 		{users, "Query.viewer Viewer.*"},
 		// Sign-in calls this for its users; for whom a caller may claim is up to CanClaimFor.
 		{everybody, "Mutation.claimLicense ClaimLicensePayload.* UserError.*"},
-		// What a license shows of itself.
+		// What a license shows of itself. It may lead to its policy, whose own fields are for others.
 		{everybody, "LicenseConnection.* LicenseEdge.* License.* PageInfo.*"},
-		{reporters, "License.policy"},
 		{everybody, "User.id User.externalId User.displayName User.email"},
 		{everybody, "Product.id Product.vendorId Product.code Product.name"},
 		{everybody, "App.id App.vendorId App.code App.name"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	gosqlite "github.com/glebarez/go-sqlite"
@@ -102,7 +103,10 @@ func TestATransactionSeesWhatAnotherProcessCommittedBeforeItBegan(t *testing.T) 
 		tenant.Buy(t, tenant.E3, 1)
 
 		// Each reads the pool and then writes what it read, as claims do; neither may lose the other's.
-		var writers sync.WaitGroup
+		var (
+			writers  sync.WaitGroup
+			attempts atomic.Int64
+		)
 
 		for range 2 {
 			process := storetest.Open(t, url)
@@ -110,6 +114,8 @@ func TestATransactionSeesWhatAnotherProcessCommittedBeforeItBegan(t *testing.T) 
 			writers.Go(func() {
 				for range 25 {
 					err := process.InTx(ctx, tenant.ID, func(tx *store.Tx) error {
+						attempts.Add(1)
+
 						pools, err := tx.LockPools(ctx, []licensing.ID{tenant.E3.ID})
 						if err != nil {
 							return err
@@ -130,6 +136,7 @@ func TestATransactionSeesWhatAnotherProcessCommittedBeforeItBegan(t *testing.T) 
 		pools, err := tenant.Data().Pools(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, 1+2*25, pools[tenant.E3.ID].Total)
+		assert.EqualValues(t, 2*25, attempts.Load(), "they wait for each other; none has to try again")
 	})
 }
 
