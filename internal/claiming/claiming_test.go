@@ -2,6 +2,7 @@ package claiming_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -59,6 +60,34 @@ func TestAClaimIsAnsweredWithTheLicenseThatIsThere(t *testing.T) {
 		assert.Equal(t, licensing.OutcomeAlreadyLicensed, again.Outcome)
 		assert.Equal(t, first.License, again.License)
 		assert.Equal(t, 1, pool(t, tenant, tenant.E3).Assigned)
+	})
+}
+
+func TestASignInOfALicensedUserWritesNothing(t *testing.T) {
+	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
+		tenant.Buy(t, tenant.E3, 5)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+		given := claim(t, claims, tenant, "ann", "TEAMS1").License
+		claims.Close()
+
+		again := newServer(t, tenant.Store, tenant.Clock)
+
+		// Whoever wanted to write would have to wait for this transaction, which waits for the claim.
+		err := tenant.Store.InTx(context.Background(), tenant.ID, func(tx *store.Tx) error {
+			_, userErr := tx.LockUser(t.Context(), given.UserID)
+			_, poolErr := tx.LockPools(t.Context(), []licensing.ID{tenant.E3.ID})
+			require.NoError(t, errors.Join(userErr, poolErr))
+
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+
+			answer, err := again.Claim(ctx, tenant.ID, "ann", "TEAMS1")
+			require.NoError(t, err)
+			assert.Equal(t, licensing.OutcomeAlreadyLicensed, answer.Outcome)
+
+			return nil
+		})
+		require.NoError(t, err)
 	})
 }
 
