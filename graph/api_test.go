@@ -193,6 +193,33 @@ func TestProductsAreFilteredAsAPickerOfBackupsNeeds(t *testing.T) {
 	})
 }
 
+func TestAProductHasAPoolFromItsFirstSubscriptionOn(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
+		ids := admin.ids()
+
+		type product struct {
+			Pool *struct{ Total, Assigned, Available int }
+		}
+
+		read := func() product {
+			return get[product](admin, `{ product(id: "`+ids["E3"]+`") { pool { total assigned available } } }`, nil)
+		}
+		assert.Nil(t, read().Pool)
+
+		bought := admin.mutate("createSubscription", `{ subscription { id quantity status } userErrors { code } }`,
+			map[string]any{"productId": ids["E3"], "quantity": 5})
+		assert.Equal(t, 5, read().Pool.Available)
+
+		ended := admin.mutate("updateSubscription", `{ subscription { id quantity status } userErrors { code } }`,
+			map[string]any{"subscriptionId": bought.Subscription.ID, "status": "CANCELED"})
+		assert.Equal(t, "CANCELED", ended.Subscription.Status)
+		assert.Equal(t, 5, ended.Subscription.Quantity, "what is left out stays")
+		assert.Zero(t, read().Pool.Total)
+	})
+}
+
 func TestMalformedInputGetsACodedErrorThatNamesIt(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")

@@ -63,22 +63,7 @@ func withScope(ctx context.Context, db *store.Store, caller Caller) context.Cont
 		users:    loader(tenant.UsersByID, func(u licensing.User) licensing.ID { return u.ID }),
 		policies: loader(tenant.PoliciesByID, func(p licensing.Policy) licensing.ID { return p.ID }),
 		licenses: loader(tenant.LicensesByID, func(l licensing.License) licensing.ID { return l.ID }),
-		pools: dataloadgen.NewMappedLoader(
-			func(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
-				pools, err := tenant.PoolsOf(ctx, products)
-				if err != nil {
-					return nil, err
-				}
-
-				// A product that the tenant never had has an empty pool.
-				for _, product := range products {
-					if _, ok := pools[product]; !ok {
-						pools[product] = licensing.Pool{ProductID: product}
-					}
-				}
-
-				return pools, nil
-			}, dataloadgen.WithWait(loaderWait)),
+		pools:    dataloadgen.NewMappedLoader(tenant.PoolsOf, dataloadgen.WithWait(loaderWait)),
 	})
 }
 

@@ -36,8 +36,6 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			return shown
 		}
 
-		// gqlgen reports input that no type of the schema takes without a code, but with nothing inside.
-		var wrapped *gqlerror.Error
 		if refusal, ok := licensing.AsRefusal(err); ok {
 			shown.Message = refusal.Message
 			shown.Extensions = map[string]any{"code": codeBadUserInput}
@@ -45,7 +43,8 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			return shown
 		}
 
-		if errors.As(err, &wrapped) && wrapped.Err == nil || isNumberError(err) {
+		// gqlgen gives no code to what it says itself of input that the schema does not take.
+		if own, ok := errors.AsType[*gqlerror.Error](err); ok && own.Err == nil || isNumberError(err) {
 			shown.Extensions = map[string]any{"code": codeBadUserInput}
 
 			return shown
@@ -80,9 +79,9 @@ func classify(err error) (code, message string) {
 
 // isNumberError says whether a number in the input was out of the range of its type.
 func isNumberError(err error) bool {
-	var overflow *graphql.NumberOverflowError
+	_, overflow := errors.AsType[*graphql.NumberOverflowError](err)
 
-	return errors.As(err, &overflow)
+	return overflow
 }
 
 // recovered makes an error of a panic in a resolver; the stack goes to the log alone.

@@ -56,11 +56,8 @@ func (productResolver) Apps(ctx context.Context, product *Product) ([]App, error
 
 func (productResolver) Pool(ctx context.Context, product *Product) (*licensing.Pool, error) {
 	pool, err := scopeFrom(ctx).pools.Load(ctx, product.Product.ID)
-	if err != nil || pool.Total == 0 && pool.Assigned == 0 {
-		return nil, err
-	}
 
-	return &pool, nil
+	return orNull(pool, err, itself)
 }
 
 type policyResolver struct{}
