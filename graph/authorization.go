@@ -11,7 +11,11 @@ import (
 )
 
 // authorization checks each operation against the table of permissions before any of it runs.
-type authorization struct{ permissions auth.Permissions }
+type authorization struct {
+	permissions auth.Permissions
+	// introspection lets everybody ask for the schema.
+	introspection bool
+}
 
 // ExtensionName implements [graphql.HandlerExtension].
 func (authorization) ExtensionName() string { return "Authorization" }
@@ -27,7 +31,7 @@ func (a authorization) MutateOperationContext(ctx context.Context, op *graphql.O
 	}
 
 	walk := permissionWalk{
-		permissions: a.permissions, roles: caller.Roles, seen: make(map[*ast.FragmentDefinition]bool),
+		authorization: a, roles: caller.Roles, seen: make(map[*ast.FragmentDefinition]bool),
 	}
 
 	return walk.check(op.Operation.SelectionSet)
@@ -36,9 +40,10 @@ func (a authorization) MutateOperationContext(ctx context.Context, op *graphql.O
 // permissionWalk looks at every field of an operation. Each fragment is looked at once, however often it
 // is spread: fragments within fragments can spread exponentially many times.
 type permissionWalk struct {
-	permissions auth.Permissions
-	roles       auth.Roles
-	seen        map[*ast.FragmentDefinition]bool
+	authorization
+
+	roles auth.Roles
+	seen  map[*ast.FragmentDefinition]bool
 }
 
 func (w permissionWalk) check(selections ast.SelectionSet) *gqlerror.Error {
@@ -47,6 +52,10 @@ func (w permissionWalk) check(selections ast.SelectionSet) *gqlerror.Error {
 
 		switch selection := selection.(type) {
 		case *ast.Field:
+			if !w.introspection && (selection.Name == "__schema" || selection.Name == "__type") {
+				return forbidden("Introspection is off on this server. Read its schema in schema.graphqls.")
+			}
+
 			if !w.permissions.Allowed(w.roles, selection.ObjectDefinition.Name, selection.Name) {
 				return forbidden("Your roles do not let you use %s.%s.", selection.ObjectDefinition.Name, selection.Name)
 			}

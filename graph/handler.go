@@ -43,7 +43,7 @@ func (r *Resolver) Handler() http.Handler {
 	server.SetErrorPresenter(presentError(r.Logger))
 	server.SetRecoverFunc(recovered)
 	server.SetDisableSuggestion(!r.Introspection)
-	server.Use(authorization{auth.NewPermissions()})
+	server.Use(authorization{permissions: auth.NewPermissions(), introspection: r.Introspection})
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		caller, _ := callerFrom(ctx)
 

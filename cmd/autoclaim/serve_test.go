@@ -3,14 +3,18 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/oidctest"
 	"github.com/autoclaim/autoclaim/internal/storetest"
 )
 
@@ -119,6 +123,62 @@ func TestTwoHundredCallersOfTwoServerProcessesGetAHundredLicenses(t *testing.T) 
 	}, outcomes)
 	assert.Len(t, holders, 100, "no user got two")
 	assert.Contains(t, succeed(t, "check", "--database-url="+url), "All rules hold")
+}
+
+func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		provider := oidctest.New(t)
+		provider.Claims = map[string]any{"org": map[string]any{"id": "acme-external"}, "groups": []string{"logins"}}
+
+		world := storetest.NewWorld(t, storetest.Open(t, url))
+		tenant := world.NewTenant(t, "acme")
+		tenant.Buy(t, tenant.E3, 1)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		address := freeAddress(t)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan int, 1)
+
+		go func() {
+			ended <- run(ctx, []string{
+				"serve", "--database-url=" + url, "--listen=" + address, "--issuer=" + provider.URL,
+				"--audience=" + oidctest.ClientID, "--tenant-claim=org.id", "--roles-claim=groups",
+				"--role-map=logins=SIGN_IN_SERVICE",
+			}, io.Discard, io.Discard)
+		}()
+
+		server := &process{t: t, url: "http://" + address, tokens: map[string]string{
+			"service": provider.ClientToken(t), "nobody": "nonsense",
+		}}
+
+		var answer claimAnswer
+
+		require.Eventually(t, func() bool {
+			return server.query(t.Context(), "service", claimQuery("ann"), &answer) == nil
+		}, 20*time.Second, 20*time.Millisecond)
+		assert.Equal(t, licensing.OutcomeClaimed, answer.ClaimLicense.Outcome)
+
+		var ignored any
+
+		require.ErrorContains(t, server.query(t.Context(), "nobody", claimQuery("ann"), &ignored), "malformed")
+		require.ErrorContains(t, server.query(t.Context(), "service", `{ policies { totalCount } }`, &ignored), "roles")
+		require.ErrorContains(t, server.query(t.Context(), "service", `{ __schema { description } }`, &ignored), "Introspection is off")
+
+		stop()
+		assert.Zero(t, <-ended)
+	})
+}
+
+// freeAddress is one that nobody listened on a moment ago.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+
+	defer listener.Close()
+
+	return listener.Addr().String()
 }
 
 func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {

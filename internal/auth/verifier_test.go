@@ -13,18 +13,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/oidctest"
 )
 
 func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {
 	t.Parallel()
 
-	p := newProvider(t)
-	p.claims = map[string]any{"tid": "acme", "roles": []string{"SIGN_IN_SERVICE"}}
+	p := oidctest.New(t)
+	p.Claims = map[string]any{"tid": "acme", "roles": []string{"SIGN_IN_SERVICE"}}
 
 	// The provider's own clock dates this token.
-	verifier := p.verifier(t, func(c *auth.Config) { c.Audience, c.Now = "sid1", time.Now })
+	verifier := verifierOf(t, p, func(c *auth.Config) { c.Audience, c.Now = "sid1", time.Now })
 
-	got, err := verifier.Verify(t.Context(), p.clientToken(t))
+	got, err := verifier.Verify(t.Context(), p.ClientToken(t))
 	require.NoError(t, err)
 	assert.Equal(t, "sid1", got.UserExternalID)
 	assert.Equal(t, "acme", got.TenantExternalID)
@@ -34,7 +35,7 @@ func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {
 func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
 	t.Parallel()
 
-	p := newProvider(t)
+	p := oidctest.New(t)
 	ann := auth.Identity{
 		TenantExternalID: "acme", UserExternalID: "ann", DisplayName: "Ann", Email: "ann@example.com",
 		Roles: auth.NewRoles(auth.RoleGlobalReader), ExpiresAt: now.Add(time.Hour),
@@ -69,7 +70,7 @@ func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			got, err := p.verifier(t, test.config).Verify(t.Context(), p.token(t, test.claims))
+			got, err := verifierOf(t, p, test.config).Verify(t.Context(), token(t, p, test.claims))
 			require.NoError(t, err)
 
 			got.ExpiresAt = ann.ExpiresAt
@@ -81,16 +82,16 @@ func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
 func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
 	t.Parallel()
 
-	p := newProvider(t)
-	key := p.current()
+	p := oidctest.New(t)
+	key := p.Current()
 
-	der, err := x509.MarshalPKIXPublicKey(key.key.Public())
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
 	require.NoError(t, err)
 
-	good := p.token(t, nil)
+	good := token(t, p, nil)
 	parts := strings.Split(good, ".")
 	unsigned := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
-	claims := map[string]any{"iss": p.url, "aud": audience, "sub": "ann", "tid": "acme", "exp": now.Add(time.Hour).Unix()}
+	claims := map[string]any{"iss": p.URL, "aud": audience, "sub": "ann", "tid": "acme", "exp": now.Add(time.Hour).Unix()}
 
 	devKey, err := auth.OpenDevIssuer(t.TempDir()+"/key", func() time.Time { return now })
 	require.NoError(t, err)
@@ -98,16 +99,16 @@ func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
 	require.NoError(t, err)
 
 	for name, test := range map[string]struct{ token, reason string }{
-		"expired":             {p.token(t, map[string]any{"exp": now.Add(-61 * time.Second).Unix()}), "expired"},
-		"without an end":      {p.token(t, map[string]any{"exp": nil}), "expired"},
-		"not yet valid":       {p.token(t, map[string]any{"nbf": now.Add(61 * time.Second).Unix()}), "not valid yet"},
-		"another audience":    {p.token(t, map[string]any{"aud": "other"}), "audience"},
-		"another issuer":      {p.token(t, map[string]any{"iss": "https://evil.example"}), "issuer"},
-		"no organization":     {p.token(t, map[string]any{"tid": nil}), "organization"},
-		"no user":             {p.token(t, map[string]any{"sub": ""}), "user"},
+		"expired":             {token(t, p, map[string]any{"exp": now.Add(-61 * time.Second).Unix()}), "expired"},
+		"without an end":      {token(t, p, map[string]any{"exp": nil}), "expired"},
+		"not yet valid":       {token(t, p, map[string]any{"nbf": now.Add(61 * time.Second).Unix()}), "not valid yet"},
+		"another audience":    {token(t, p, map[string]any{"aud": "other"}), "audience"},
+		"another issuer":      {token(t, p, map[string]any{"iss": "https://evil.example"}), "issuer"},
+		"no organization":     {token(t, p, map[string]any{"tid": nil}), "organization"},
+		"no user":             {token(t, p, map[string]any{"sub": ""}), "user"},
 		"unsigned":            {unsigned, "malformed"},
 		"another's signature": {sign(t, jose.SigningKey{Algorithm: jose.HS256, Key: der}, claims), "malformed"},
-		"changed":             {parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+p.url+`"}`)) + "." + parts[2], ""},
+		"changed":             {parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+p.URL+`"}`)) + "." + parts[2], ""},
 		"not a token":         {"nonsense", "malformed"},
 		"empty":               {"", "malformed"},
 		"too long":            {strings.Repeat("a", 17<<10), "too long"},
@@ -116,7 +117,7 @@ func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			_, err := p.verifier(t, nil).Verify(t.Context(), test.token)
+			_, err := verifierOf(t, p, nil).Verify(t.Context(), test.token)
 
 			var refused *auth.TokenError
 			require.ErrorAs(t, err, &refused)
@@ -134,16 +135,16 @@ func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
 func TestKeysMayBeRotated(t *testing.T) {
 	t.Parallel()
 
-	p := newProvider(t)
-	verifier := p.verifier(t, nil)
-	old := p.token(t, nil)
+	p := oidctest.New(t)
+	verifier := verifierOf(t, p, nil)
+	old := token(t, p, nil)
 
 	_, err := verifier.Verify(t.Context(), old)
 	require.NoError(t, err)
 
-	p.rotate(t, "key-2")
+	p.Rotate(t, "key-2")
 
-	_, err = verifier.Verify(t.Context(), p.token(t, nil))
+	_, err = verifier.Verify(t.Context(), token(t, p, nil))
 	require.NoError(t, err, "a key that is new is fetched")
 	_, err = verifier.Verify(t.Context(), old)
 	require.NoError(t, err, "tokens of a key that is still published stay good")
@@ -152,12 +153,12 @@ func TestKeysMayBeRotated(t *testing.T) {
 func TestATokenCannotBeJudgedWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
 
-	p := newProvider(t)
-	verifier := p.verifier(t, nil)
-	token := p.token(t, nil)
-	p.server.Close()
+	p := oidctest.New(t)
+	verifier := verifierOf(t, p, nil)
+	judged := token(t, p, nil)
+	p.Server.Close()
 
-	_, err := verifier.Verify(t.Context(), token)
+	_, err := verifier.Verify(t.Context(), judged)
 	require.ErrorIs(t, err, auth.ErrKeysUnavailable)
 
 	var refused *auth.TokenError
@@ -190,12 +191,12 @@ func TestABearerTokenIsReadFromItsHeader(t *testing.T) {
 		{[]string{"Bearer"}, "", true, false},
 		{[]string{"Bearer a", "Bearer b"}, "", true, false},
 	} {
-		token, present, err := auth.BearerToken(http.Header{"Authorization": test.values})
+		got, present, err := auth.BearerToken(http.Header{"Authorization": test.values})
 		assert.Equal(t, test.good, err == nil, "%v", test.values)
 		assert.Equal(t, test.present, present, "%v", test.values)
 
 		if test.good {
-			assert.Equal(t, test.token, token)
+			assert.Equal(t, test.token, got)
 		}
 	}
 }

@@ -1,0 +1,67 @@
+package auth_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/oidctest"
+)
+
+const audience = "autoclaim-api"
+
+// token signs claims with the provider's key, over good ones; nil takes a claim out.
+func token(t *testing.T, p *oidctest.Provider, changes map[string]any) string {
+	t.Helper()
+
+	claims := map[string]any{
+		"iss": p.URL, "aud": audience, "sub": "ann", "tid": "acme", "roles": []string{"GLOBAL_READER", "Other.Role"},
+		"name": "Ann", "email": "ann@example.com", "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
+	}
+
+	for name, value := range changes {
+		claims[name] = value
+		if value == nil {
+			delete(claims, name)
+		}
+	}
+
+	key := p.Current()
+
+	return sign(t, jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key.Key(), KeyID: key.ID()}}, claims)
+}
+
+func sign(t *testing.T, key jose.SigningKey, claims map[string]any) string {
+	t.Helper()
+
+	signer, err := jose.NewSigner(key, nil)
+	require.NoError(t, err)
+
+	token, err := jwt.Signed(signer).Claims(claims).Serialize()
+	require.NoError(t, err)
+
+	return token
+}
+
+// now is when the tests take place.
+var now = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+
+func verifierOf(t *testing.T, p *oidctest.Provider, change func(c *auth.Config)) auth.Verifier {
+	t.Helper()
+
+	config := auth.Config{
+		Issuer: p.URL, Audience: audience, Now: func() time.Time { return now }, HTTPClient: p.Server.Client(),
+	}
+	if change != nil {
+		change(&config)
+	}
+
+	verifier, err := auth.NewOIDC(t.Context(), config)
+	require.NoError(t, err)
+
+	return verifier
+}

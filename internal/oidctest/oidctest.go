@@ -1,0 +1,171 @@
+// Package oidctest runs a certified OpenID provider for tests, over real HTTP, whose keys they can rotate.
+package oidctest
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/stretchr/testify/require"
+	"github.com/zitadel/oidc/v3/example/server/storage"
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+// ClientID is the service that [Provider.ClientToken] gets a token for; it is the token's subject and audience.
+const ClientID = "sid1"
+
+// Provider is a certified OpenID provider.
+type Provider struct {
+	*storage.Storage
+
+	// URL is the issuer.
+	URL string
+	// Server is where it listens.
+	Server *httptest.Server
+	// Claims go into the access tokens that the provider issues.
+	Claims map[string]any
+
+	mu   sync.Mutex
+	keys []SigningKey // The last one signs.
+}
+
+// SigningKey is a key of the provider.
+type SigningKey struct {
+	id  string
+	key *ecdsa.PrivateKey
+}
+
+// ID names the key.
+func (k SigningKey) ID() string { return k.id }
+
+// SignatureAlgorithm is ES256.
+func (k SigningKey) SignatureAlgorithm() jose.SignatureAlgorithm { return jose.ES256 }
+
+// Public is the public key.
+func (k SigningKey) Public() *ecdsa.PublicKey { return &k.key.PublicKey }
+
+// Key is the private key.
+func (k SigningKey) Key() any { return k.key }
+
+type publicKey struct{ SigningKey }
+
+func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.ES256 }
+func (k publicKey) Use() string                        { return "sig" }
+func (k publicKey) Key() any                           { return k.key.Public() }
+
+// New starts a provider until the test ends.
+func New(t testing.TB) *Provider {
+	t.Helper()
+
+	var handler http.Handler
+
+	p := &Provider{Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(w, r)
+	}))}
+	t.Cleanup(p.Server.Close)
+
+	p.URL = p.Server.URL
+	p.Storage = storage.NewStorage(storage.NewUserStore(p.URL))
+	p.Rotate(t, "key-1")
+
+	opened, err := op.NewProvider(&op.Config{}, p, op.StaticIssuer(p.URL), op.WithAllowInsecure(),
+		op.WithLogger(slog.New(slog.DiscardHandler)))
+	require.NoError(t, err)
+
+	handler = opened
+
+	return p
+}
+
+// Rotate makes a new key sign; the old ones stay published.
+func (p *Provider) Rotate(t testing.TB, id string) {
+	t.Helper()
+
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	p.keys = append(p.keys, SigningKey{id, key})
+}
+
+// Current is the key that signs now.
+func (p *Provider) Current() SigningKey {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return p.keys[len(p.keys)-1]
+}
+
+// SigningKey and the methods below give the provider the test's keys and claims.
+func (p *Provider) SigningKey(context.Context) (op.SigningKey, error) { return p.Current(), nil }
+
+func (p *Provider) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorithm, error) {
+	return []jose.SignatureAlgorithm{jose.ES256}, nil
+}
+
+func (p *Provider) KeySet(context.Context) ([]op.Key, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	var keys []op.Key
+	for _, key := range p.keys {
+		keys = append(keys, publicKey{key})
+	}
+
+	return keys, nil
+}
+
+// jwtClient is a client whose access tokens are JWTs.
+type jwtClient struct{ op.Client }
+
+func (jwtClient) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeJWT }
+
+func (p *Provider) ClientCredentials(ctx context.Context, id, secret string) (op.Client, error) {
+	client, err := p.Storage.ClientCredentials(ctx, id, secret)
+
+	return jwtClient{client}, err
+}
+
+func (p *Provider) GetPrivateClaimsFromScopes(context.Context, string, string, []string) (map[string]any, error) {
+	return p.Claims, nil
+}
+
+// ClientToken gets an access token as a service does.
+func (p *Provider) ClientToken(t testing.TB) string {
+	t.Helper()
+
+	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"custom"}}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.URL+"/oauth/token", strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	request.SetBasicAuth(ClientID, "verysecret")
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+
+	defer response.Body.Close()
+
+	raw, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+
+	var body struct {
+		AccessToken string `json:"access_token"`
+	}
+	require.NoError(t, json.Unmarshal(raw, &body))
+	require.NotEmpty(t, body.AccessToken, string(raw))
+
+	return body.AccessToken
+}
