@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
 // collector gathers what the rows say of each product and app.
@@ -89,14 +91,14 @@ func (c *collector) file() (*File, error) {
 		appsOf[link[0]] = append(appsOf[link[0]], link[1])
 	}
 
-	for _, id := range slices.SortedFunc(maps.Keys(c.products), compareUUIDs) {
+	for _, id := range slices.SortedFunc(maps.Keys(c.products), licensing.CompareIDs) {
 		code, name := f.choose("product", id, c.products[id])
-		slices.SortFunc(appsOf[id], compareUUIDs)
+		slices.SortFunc(appsOf[id], licensing.CompareIDs)
 
 		f.Products = append(f.Products, Product{VendorID: id, Code: code, Name: name, Apps: appsOf[id]})
 	}
 
-	for _, id := range slices.SortedFunc(maps.Keys(c.apps), compareUUIDs) {
+	for _, id := range slices.SortedFunc(maps.Keys(c.apps), licensing.CompareIDs) {
 		code, name := f.choose("app", id, c.apps[id])
 		f.Apps = append(f.Apps, App{VendorID: id, Code: code, Name: name})
 	}
@@ -122,5 +124,3 @@ func (f *File) choose(kind string, id uuid.UUID, s *spellings) (code, name strin
 
 	return pick("code", s.codes), pick("name", s.names)
 }
-
-func compareUUIDs(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) }

@@ -156,7 +156,7 @@ func save(
 		return err
 	}
 
-	for _, product := range slices.SortedFunc(maps.Keys(taken), compareIDs) {
+	for _, product := range slices.SortedFunc(maps.Keys(taken), licensing.CompareIDs) {
 		if err := tx.AddToPool(ctx, product, 0, taken[product]); err != nil {
 			return err
 		}
@@ -164,5 +164,3 @@ func save(
 
 	return nil
 }
-
-func compareIDs(a, b licensing.ID) int { return slices.Compare(a[:], b[:]) }

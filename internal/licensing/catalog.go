@@ -93,7 +93,7 @@ func NewCatalog(version int64, apps []App, products []Product, inclusions []Incl
 }
 
 func compareNamed(nameA string, idA ID, nameB string, idB ID) int {
-	return cmp.Or(strings.Compare(Fold(nameA), Fold(nameB)), slices.Compare(idA[:], idB[:]))
+	return cmp.Or(strings.Compare(Fold(nameA), Fold(nameB)), CompareIDs(idA, idB))
 }
 
 // Apps returns all apps by name. The caller must not change the slice.

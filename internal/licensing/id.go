@@ -1,6 +1,7 @@
 package licensing
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"time"
@@ -27,6 +28,9 @@ const (
 	KindMissedClaim  Kind = "missed_claim"
 	KindAuditEvent   Kind = "audit_event"
 )
+
+// CompareIDs orders ids as both databases do.
+func CompareIDs(a, b ID) int { return bytes.Compare(a[:], b[:]) }
 
 // NewID returns a fresh version 7 UUID for an object that comes into being at the given time, so that
 // ids sort by time of creation down to a quarter of a microsecond (RFC 9562, section 6.2, method 3).

@@ -189,7 +189,7 @@ func appsOffIn(catalog *Catalog, productID ID, apps []ID, path string) ([]ID, er
 
 func sortedIDs(ids []ID) []ID {
 	sorted := slices.Clone(ids)
-	slices.SortFunc(sorted, func(a, b ID) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(sorted, CompareIDs)
 
 	return slices.Compact(sorted)
 }

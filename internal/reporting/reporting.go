@@ -97,7 +97,7 @@ func sumUp(parts []store.ClaimTotal) Totals {
 	}
 
 	mostFirst := func(a, b Total[licensing.ID]) int {
-		return cmp.Or(cmp.Compare(b.Claims, a.Claims), slices.Compare(a.Key[:], b.Key[:]))
+		return cmp.Or(cmp.Compare(b.Claims, a.Claims), licensing.CompareIDs(a.Key, b.Key))
 	}
 	latestFirst := func(a, b Total[time.Time]) int { return b.Key.Compare(a.Key) }
 

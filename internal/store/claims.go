@@ -188,7 +188,7 @@ func (tx *Tx) RecordMissedClaims(
 	}
 
 	// Two transactions that write the same rows must not do it in different orders.
-	slices.SortFunc(rows, func(a, b missedClaimRow) int { return slices.Compare(a.UserID[:], b.UserID[:]) })
+	slices.SortFunc(rows, func(a, b missedClaimRow) int { return licensing.CompareIDs(a.UserID, b.UserID) })
 
 	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "tenant_id"}, {Name: "policy_id"}, {Name: "user_id"}},

@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
 // ListOf makes a list of objects that are in memory. cursor must give them a total order, ascending by
@@ -24,7 +26,7 @@ func ListOf[T any](objects []T, cursor func(T) Cursor) List[T] {
 }
 
 func compareCursors(a, b Cursor) int {
-	return cmp.Or(strings.Compare(a.Key, b.Key), slices.Compare(a.ID[:], b.ID[:]))
+	return cmp.Or(strings.Compare(a.Key, b.Key), licensing.CompareIDs(a.ID, b.ID))
 }
 
 func pageOf[T any](items []Item[T], page Page) Slice[T] {
