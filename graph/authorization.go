@@ -81,8 +81,5 @@ func (w permissionWalk) check(selections ast.SelectionSet) *gqlerror.Error {
 }
 
 func forbidden(format string, args ...any) *gqlerror.Error {
-	err := gqlerror.Errorf(format, args...)
-	err.Extensions = map[string]any{"code": codeForbidden}
-
-	return err
+	return requestError(codeForbidden, format, args...)
 }

@@ -32,6 +32,12 @@ func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request,
 			return
 		}
 
+		if !admitted(w, req, r.Admit) {
+			fail(w, req, http.StatusTooManyRequests, codeRateLimited, errRateLimited().Message)
+
+			return
+		}
+
 		period, policy, err := reportParameters(req)
 		if err != nil {
 			fail(w, req, http.StatusBadRequest, codeBadUserInput, graphql.DefaultErrorPresenter(req.Context(), err).Message)

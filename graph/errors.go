@@ -17,12 +17,20 @@ import (
 
 // The codes of top-level errors, beside gqlgen's own for what it cannot parse or validate.
 const (
-	codeBadUserInput = "BAD_USER_INPUT"
-	codeForbidden    = "FORBIDDEN"
-	codeOverloaded   = "OVERLOADED"
-	codeUnavailable  = "UNAVAILABLE"
-	codeInternal     = "INTERNAL"
+	codeUnauthenticated   = "UNAUTHENTICATED"
+	codeForbidden         = "FORBIDDEN"
+	codeBadUserInput      = "BAD_USER_INPUT"
+	codeTooComplex        = "COMPLEXITY_LIMIT_EXCEEDED"
+	codeUntrustedDocument = "PERSISTED_QUERY_NOT_FOUND"
+	codeRateLimited       = "RATE_LIMITED"
+	codeOverloaded        = "OVERLOADED"
+	codeUnavailable       = "UNAVAILABLE"
+	codeInternal          = "INTERNAL"
 )
+
+func errRateLimited() *gqlerror.Error {
+	return requestError(codeRateLimited, "Too many requests. Wait as long as Retry-After says, and send fewer.")
+}
 
 // errNoCaller means that the server's wiring let a request through that nobody authenticated.
 var errNoCaller = errors.New("the request has no caller")

@@ -4,13 +4,15 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/auth"
@@ -29,20 +31,33 @@ type Resolver struct {
 	Claiming  *claiming.Service
 	Reporting *reporting.Service
 	Logger    *slog.Logger
-	// Introspection lets clients ask for the schema.
+	// Introspection lets clients ask for the schema, and suggests names where they misspell one.
 	Introspection bool
+	// Limits bound what one operation may ask for.
+	Limits Limits
+	// Documents are the only operations that are run, if there are any.
+	Documents TrustedDocuments
+	// Admit says whether a principal may send one more request now, or after how long; nil admits all.
+	Admit func(Caller) (retryAfter time.Duration, ok bool)
 }
 
 // Handler returns the handler of GraphQL over HTTP. Its requests must carry a [Caller].
 func (r *Resolver) Handler() http.Handler {
+	limits := r.Limits.WithDefaults()
 	server := handler.New(NewExecutableSchema(Config{Resolvers: r}))
-	server.AddTransport(transport.Options{})
-	server.AddTransport(transport.GET{})
-	server.AddTransport(transport.POST{})
+	server.AddTransport(overHTTP{limits: limits, admit: r.Admit})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	server.SetErrorPresenter(presentError(r.Logger))
 	server.SetRecoverFunc(recovered)
+	server.SetParserTokenLimit(limits.Tokens)
 	server.SetDisableSuggestion(!r.Introspection)
+
+	if !r.Introspection {
+		server.SetValidationRulesFn(rulesWithoutSuggestions)
+	}
+
+	server.Use(r.Documents)
+	server.Use(operationLimits{limits: limits})
 	server.Use(authorization{permissions: auth.NewPermissions(), introspection: r.Introspection})
 	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		caller, _ := callerFrom(ctx)
@@ -55,4 +70,20 @@ func (r *Resolver) Handler() http.Handler {
 	}
 
 	return server
+}
+
+// rulesWithoutSuggestions keep the names in the schema to themselves; gqlgen knows of two more of them.
+func rulesWithoutSuggestions() *rules.Rules {
+	set := rules.NewDefaultRules()
+
+	for suggesting, silent := range map[string]core.Rule{
+		rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
+		rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
+		rules.ValuesOfCorrectTypeRule.Name: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
+	} {
+		set.RemoveRule(suggesting)
+		set.AddRule(silent.Name, silent.RuleFunc)
+	}
+
+	return set
 }

@@ -3,6 +3,8 @@ package graph_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -59,7 +61,8 @@ func each(t *testing.T, test func(t *testing.T, a *api)) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
 }
 
-func serve(t *testing.T, url string) *api {
+// serve starts a server on the database. Options change it from what most tests want.
+func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 	t.Helper()
 
 	world := storetest.NewWorld(t, storetest.Open(t, url))
@@ -74,6 +77,10 @@ func serve(t *testing.T, url string) *api {
 		Store: world.Store, Admin: world.Admin, Claiming: claims,
 		Reporting: reporting.New(world.Store, world.Clock.Now), Logger: storetest.Logger(), Introspection: true,
 	}
+	for _, option := range options {
+		option(resolver)
+	}
+
 	http := httptest.NewServer(server.New(server.Config{
 		GraphQL: resolver.Handler(), ClaimsCSV: resolver.ClaimsCSV(server.WriteError), ClaimsCSVPath: graph.ClaimsCSVPath,
 		Authenticate: server.Authenticator(issuer.Verifier(), world.Store),
@@ -241,4 +248,10 @@ func (c *caller) claim(user string) payload {
 
 	return c.mutate("claimLicense", `{ outcome message license { id } userErrors { code message path } }`,
 		map[string]any{"app": "TEAMS1", "user": user})
+}
+
+func sha256Hex(text string) string {
+	sum := sha256.Sum256([]byte(text))
+
+	return hex.EncodeToString(sum[:])
 }

@@ -2213,6 +2213,18 @@ schema {
   mutation: Mutation
 }
 
+"How many objects reading a field costs beside those that it leads to. Limits on operations count them."
+directive @cost(
+  "As many objects as reading the field is worth."
+  weight: Int!
+) on FIELD_DEFINITION
+
+"How long a list is taken to be that has no pages. Limits on operations count its objects."
+directive @listSize(
+  "The length that limits assume."
+  assumedSize: Int!
+) on FIELD_DEFINITION
+
 "A moment in time: RFC 3339 in UTC, such as 2026-03-01T09:30:00Z."
 scalar DateTime
 
@@ -2307,7 +2319,7 @@ type Query {
     policyId: ID!
     "One product of the policy; all of them if it is left out."
     productId: ID
-  ): [AppToggle!]!
+  ): [AppToggle!]! @listSize(assumedSize: 50)
   "The tenant's users by display name."
   users(
     "Only users whose display name, email or external id contains this text, ignoring case."
@@ -2460,7 +2472,7 @@ type Product implements Node {
   "The product's name."
   name: String!
   "The apps that the product includes, by name."
-  apps: [App!]!
+  apps: [App!]! @listSize(assumedSize: 50)
   "The tenant's licenses of the product; null if it never had a subscription."
   pool: LicensePool
 }
@@ -2500,7 +2512,7 @@ type Policy implements Node {
   "Rises with each change. A mutation that names the version it saw is refused if it is no longer current."
   version: Int!
   "The products in order: the primary first, then up to four backups."
-  products: [PolicyProduct!]!
+  products: [PolicyProduct!]! @listSize(assumedSize: 5)
   "The licenses left, over all its products."
   availableLicenses: Int!
   "When the policy was created."
@@ -2522,7 +2534,7 @@ type PolicyProduct {
   "How many licenses of the product are left."
   availableLicenses: Int!
   "The product's apps, and whether they are given with a license."
-  appToggles: [AppToggle!]!
+  appToggles: [AppToggle!]! @listSize(assumedSize: 50)
 }
 
 "An app and whether it is given with a license of a policy's product, or of any of its products."
@@ -2587,7 +2599,7 @@ type License implements Node {
   "The policy that it was claimed under; null if an admin assigned it."
   policy: Policy
   "The apps of the product that this license does not give."
-  appsOff: [App!]!
+  appsOff: [App!]! @listSize(assumedSize: 5)
   "When the user got it."
   assignedAt: DateTime!
   "When it was removed; null as long as it is active."
@@ -2665,7 +2677,7 @@ type ClaimReport {
   "The end of the period: when the report was made."
   until: DateTime!
   "The number of claims in the period."
-  totalClaims: Int!
+  totalClaims: Int! @cost(weight: 50)
   "The claims, latest first."
   claims(
     "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
@@ -2678,11 +2690,11 @@ type ClaimReport {
     before: String
   ): ClaimConnection!
   "The number of claims of each policy, highest first."
-  byPolicy: [ClaimsByPolicy!]!
+  byPolicy: [ClaimsByPolicy!]! @listSize(assumedSize: 20)
   "The number of claims of each product, highest first."
-  byProduct: [ClaimsByProduct!]!
+  byProduct: [ClaimsByProduct!]! @listSize(assumedSize: 20)
   "The number of claims of each day (UTC) that has any, latest first."
-  byDay: [ClaimsByDay!]!
+  byDay: [ClaimsByDay!]! @listSize(assumedSize: 90)
   "The users who were turned away in the period because no license was left, those of late first."
   missedClaims(
     "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
@@ -2789,7 +2801,7 @@ type PolicyConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of policies on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the policies of a page, with its place."""
@@ -2809,7 +2821,7 @@ type ProductConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of products on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the products of a page, with its place."""
@@ -2829,7 +2841,7 @@ type AppConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of apps on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the apps of a page, with its place."""
@@ -2849,7 +2861,7 @@ type UserConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of users on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the users of a page, with its place."""
@@ -2869,7 +2881,7 @@ type LicenseConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of licenses on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the licenses of a page, with its place."""
@@ -2889,7 +2901,7 @@ type ProductSubscriptionConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of subscriptions on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the subscriptions of a page, with its place."""
@@ -2909,7 +2921,7 @@ type ClaimConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of claims on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the claims of a page, with its place."""
@@ -2929,7 +2941,7 @@ type MissedClaimConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of missed claims on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the missed claims of a page, with its place."""
@@ -2949,7 +2961,7 @@ type AuditEventConnection {
   "Whether there is more, and where this page begins and ends."
   pageInfo: PageInfo!
   "The number of audit events on all pages. It is counted only when selected."
-  totalCount: Int!
+  totalCount: Int! @cost(weight: 50)
 }
 
 """One of the audit events of a page, with its place."""
@@ -3032,92 +3044,92 @@ type Mutation {
   setAutoClaimEnabled(
     "What to do."
     input: SetAutoClaimEnabledInput!
-  ): SetAutoClaimEnabledPayload!
+  ): SetAutoClaimEnabledPayload! @cost(weight: 10)
   "Creates a policy."
   createPolicy(
     "What to do."
     input: CreatePolicyInput!
-  ): CreatePolicyPayload!
+  ): CreatePolicyPayload! @cost(weight: 10)
   "Changes a policy's name, switch and products at once, all or nothing."
   updatePolicy(
     "What to do."
     input: UpdatePolicyInput!
-  ): UpdatePolicyPayload!
+  ): UpdatePolicyPayload! @cost(weight: 10)
   "Turns a policy on or off. Licenses that it gave stay."
   setPolicyEnabled(
     "What to do."
     input: SetPolicyEnabledInput!
-  ): SetPolicyEnabledPayload!
+  ): SetPolicyEnabledPayload! @cost(weight: 10)
   "Gives a policy another name."
   renamePolicy(
     "What to do."
     input: RenamePolicyInput!
-  ): RenamePolicyPayload!
+  ): RenamePolicyPayload! @cost(weight: 10)
   "Adds a product to a policy behind the others."
   addBackupProduct(
     "What to do."
     input: AddBackupProductInput!
-  ): AddBackupProductPayload!
+  ): AddBackupProductPayload! @cost(weight: 10)
   "Takes a product out of a policy. The first backup follows a primary that is taken out."
   removePolicyProduct(
     "What to do."
     input: RemovePolicyProductInput!
-  ): RemovePolicyProductPayload!
+  ): RemovePolicyProductPayload! @cost(weight: 10)
   "Moves a product of a policy by one place."
   movePolicyProduct(
     "What to do."
     input: MovePolicyProductInput!
-  ): MovePolicyProductPayload!
+  ): MovePolicyProductPayload! @cost(weight: 10)
   "Gives the whole order of the products of a policy."
   reorderPolicyProducts(
     "What to do."
     input: ReorderPolicyProductsInput!
-  ): ReorderPolicyProductsPayload!
+  ): ReorderPolicyProductsPayload! @cost(weight: 10)
   "Turns apps on or off in one product of a policy or in all, all or nothing."
   setAppToggles(
     "What to do."
     input: SetAppTogglesInput!
-  ): SetAppTogglesPayload!
+  ): SetAppTogglesPayload! @cost(weight: 10)
   "Deletes a policy. Licenses that it gave stay, and reports go on naming it."
   deletePolicy(
     "What to do."
     input: DeletePolicyInput!
-  ): DeletePolicyPayload!
+  ): DeletePolicyPayload! @cost(weight: 10)
   "Gives the user a license for the app if a policy says so. To be called at every sign-in: it can be repeated without harm."
   claimLicense(
     "What to do."
     input: ClaimLicenseInput!
-  ): ClaimLicensePayload!
+  ): ClaimLicensePayload! @cost(weight: 10)
   "Assigns a license by hand."
   assignLicense(
     "What to do."
     input: AssignLicenseInput!
-  ): AssignLicensePayload!
+  ): AssignLicensePayload! @cost(weight: 10)
   "Takes a license away from its user."
   removeLicense(
     "What to do."
     input: RemoveLicenseInput!
-  ): RemoveLicensePayload!
+  ): RemoveLicensePayload! @cost(weight: 10)
   "Blocks a user from auto-claiming. Licenses that they hold stay."
   blockUser(
     "What to do."
     input: BlockUserInput!
-  ): BlockUserPayload!
+  ): BlockUserPayload! @cost(weight: 10)
   "Lets a user auto-claim again."
   unblockUser(
     "What to do."
     input: UnblockUserInput!
-  ): UnblockUserPayload!
+  ): UnblockUserPayload! @cost(weight: 10)
   "Adds a subscription, and its quantity to the licenses of the product."
   createSubscription(
     "What to do."
     input: CreateSubscriptionInput!
-  ): CreateSubscriptionPayload!
+  ): CreateSubscriptionPayload! @cost(weight: 10)
   "Changes the quantity or the status of a subscription. A smaller quantity than is assigned is refused."
   updateSubscription(
     "What to do."
     input: UpdateSubscriptionInput!
-  ): UpdateSubscriptionPayload!
+  ): UpdateSubscriptionPayload! @cost(weight: 10)
 }
 
 "A product for a policy."

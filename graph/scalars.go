@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -66,4 +67,21 @@ func UnmarshalReportPeriod(value any) (licensing.Period, error) {
 	}
 
 	return 0, fmt.Errorf("%v is not a period", value) // For the client to read.
+}
+
+// MarshalString writes text.
+func MarshalString(text string) graphql.Marshaler { return graphql.MarshalString(text) }
+
+// UnmarshalString reads text that both databases can keep.
+func UnmarshalString(value any) (string, error) {
+	text, err := graphql.UnmarshalString(value)
+	if err != nil {
+		return "", err
+	}
+
+	if strings.ContainsRune(text, 0) {
+		return "", badInput("Text must not contain the character U+0000. Take it out.")
+	}
+
+	return text, nil
 }

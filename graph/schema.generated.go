@@ -12454,14 +12454,14 @@ func (ec *executionContext) unmarshalNAppToggleInput2ᚕgithubᚗcomᚋautoclaim
 }
 
 func (ec *executionContext) unmarshalNAppToggleState2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐToggleState(ctx context.Context, v any) (licensing.ToggleState, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.ToggleState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAppToggleState2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐToggleState(ctx context.Context, sel ast.SelectionSet, v licensing.ToggleState) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "AppToggleState!")
 	}
@@ -12803,14 +12803,14 @@ func (ec *executionContext) marshalNLicensePool2ᚖgithubᚗcomᚋautoclaimᚋau
 }
 
 func (ec *executionContext) unmarshalNLicenseSource2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐSource(ctx context.Context, v any) (licensing.Source, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.Source(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNLicenseSource2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐSource(ctx context.Context, sel ast.SelectionSet, v licensing.Source) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "LicenseSource!")
 	}
@@ -12866,14 +12866,14 @@ func (ec *executionContext) marshalNMissedClaimEdge2ᚕgithubᚗcomᚋautoclaim�
 }
 
 func (ec *executionContext) unmarshalNMoveDirection2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐDirection(ctx context.Context, v any) (licensing.Direction, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.Direction(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNMoveDirection2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐDirection(ctx context.Context, sel ast.SelectionSet, v licensing.Direction) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "MoveDirection!")
 	}
@@ -13173,14 +13173,14 @@ func (ec *executionContext) marshalNReportPeriod2githubᚗcomᚋautoclaimᚋauto
 }
 
 func (ec *executionContext) unmarshalNRole2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋauthᚐRole(ctx context.Context, v any) (auth.Role, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := auth.Role(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNRole2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋauthᚐRole(ctx context.Context, sel ast.SelectionSet, v auth.Role) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Role!")
 	}
@@ -13265,14 +13265,14 @@ func (ec *executionContext) marshalNSettings2ᚖgithubᚗcomᚋautoclaimᚋautoc
 }
 
 func (ec *executionContext) unmarshalNSubscriptionStatus2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐSubscriptionStatus(ctx context.Context, v any) (licensing.SubscriptionStatus, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.SubscriptionStatus(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSubscriptionStatus2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐSubscriptionStatus(ctx context.Context, sel ast.SelectionSet, v licensing.SubscriptionStatus) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "SubscriptionStatus!")
 	}
@@ -13409,14 +13409,14 @@ func (ec *executionContext) marshalNUserError2ᚕgithubᚗcomᚋautoclaimᚋauto
 }
 
 func (ec *executionContext) unmarshalNUserErrorCode2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐCode(ctx context.Context, v any) (licensing.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.Code(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNUserErrorCode2githubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐCode(ctx context.Context, sel ast.SelectionSet, v licensing.Code) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := MarshalString(string(v))
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "UserErrorCode!")
 	}
@@ -13435,7 +13435,7 @@ func (ec *executionContext) unmarshalOClaimOutcome2ᚖgithubᚗcomᚋautoclaim�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.Outcome(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -13446,7 +13446,7 @@ func (ec *executionContext) marshalOClaimOutcome2ᚖgithubᚗcomᚋautoclaimᚋa
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := MarshalString(string(*v))
 	return res
 }
 
@@ -13512,7 +13512,7 @@ func (ec *executionContext) unmarshalOLicenseSource2ᚖgithubᚗcomᚋautoclaim�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.Source(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -13523,7 +13523,7 @@ func (ec *executionContext) marshalOLicenseSource2ᚖgithubᚗcomᚋautoclaimᚋ
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := MarshalString(string(*v))
 	return res
 }
 
@@ -13591,7 +13591,7 @@ func (ec *executionContext) unmarshalOSubscriptionStatus2ᚖgithubᚗcomᚋautoc
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := UnmarshalString(v)
 	res := licensing.SubscriptionStatus(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -13602,7 +13602,7 @@ func (ec *executionContext) marshalOSubscriptionStatus2ᚖgithubᚗcomᚋautocla
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := MarshalString(string(*v))
 	return res
 }
 

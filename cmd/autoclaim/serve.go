@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/autoclaim/autoclaim/graph"
@@ -20,8 +21,21 @@ import (
 type serveCommand struct {
 	Listen          string        `default:"127.0.0.1:8080" help:"The address to listen on; 127.0.0.1:8080 by default." placeholder:"HOST:PORT"`
 	MaxBody         int64         `default:"1048576" help:"The largest request, in bytes."`
-	RequestTimeout  time.Duration `default:"10s" help:"The time that a request gets."`
+	RequestTimeout  time.Duration `default:"10s" help:"The time that a request gets, down to the database."`
 	ShutdownTimeout time.Duration `default:"30s" help:"The time that requests in flight get to finish on SIGTERM."`
+
+	CORSOrigin    []string `group:"Browsers" help:"Origins whose pages may call the API, such as https://admin.example.com; * is all." placeholder:"ORIGIN"`
+	Introspection bool     `group:"Browsers" help:"Let clients ask for the schema, and suggest names to those who misspell one. Always so with --dev."`
+
+	MaxTokens        int     `default:"5000" group:"Limits" help:"The words and signs that an operation's text may have."`
+	MaxDepth         int     `default:"15" group:"Limits" help:"The fields that may lie within each other."`
+	MaxCost          int     `default:"50000" group:"Limits" help:"The objects that an operation may lead to, by the sizes of its pages."`
+	MaxAliases       int     `default:"50" group:"Limits" help:"The aliases that an operation may have."`
+	MaxDirectives    int     `default:"50" group:"Limits" help:"The directives that an operation may have."`
+	MaxStreams       int     `default:"20" group:"Limits" help:"The subscriptions that one principal may have open at once."`
+	RateLimit        float64 `default:"50" group:"Limits" help:"The requests that one principal may send in a second; 0 for any number."`
+	SignInRateLimit  float64 `default:"0" group:"Limits" help:"The requests that one sign-in service may send in a second; 0 for any number."`
+	TrustedDocuments string  `group:"Limits" help:"A JSON file of operations by their SHA-256, as code generators write it: the server runs no others." placeholder:"FILE" type:"existingfile"`
 
 	Issuer      string            `group:"Sign-in" help:"The OpenID provider whose tokens are accepted." placeholder:"URL"`
 	Audience    string            `group:"Sign-in" help:"The audience that tokens must be meant for."`
@@ -96,9 +110,19 @@ func (c serveCommand) serve(
 	claims := claiming.New(db, time.Now, e.logger)
 	defer claims.Close()
 
+	documents, err := c.trustedDocuments()
+	if err != nil {
+		return err
+	}
+
+	limits := graph.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit}
 	resolver := &graph.Resolver{
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
-		Logger: e.logger, Introspection: c.Dev,
+		Logger: e.logger, Introspection: c.Introspection || c.Dev, Documents: documents, Admit: limits.Admit(),
+		Limits: graph.Limits{
+			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
+			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
+		},
 	}
 
 	e.logger.Info("serving", "address", listener.Addr().String())
@@ -109,10 +133,31 @@ func (c serveCommand) serve(
 		ClaimsCSVPath:   graph.ClaimsCSVPath,
 		Playground:      playground,
 		Authenticate:    server.Authenticator(verifier, db),
+		AllowedOrigins:  c.CORSOrigin,
 		Ready:           db.Ping,
 		Logger:          e.logger,
 		MaxBodyBytes:    c.MaxBody,
 		RequestTimeout:  c.RequestTimeout,
 		ShutdownTimeout: c.ShutdownTimeout,
 	}).Run(ctx, listener)
+}
+
+func (c serveCommand) trustedDocuments() (graph.TrustedDocuments, error) {
+	if c.TrustedDocuments == "" {
+		return nil, nil
+	}
+
+	file, err := os.Open(c.TrustedDocuments)
+	if err != nil {
+		return nil, fmt.Errorf("--trusted-documents: %w", err)
+	}
+
+	defer func() { _ = file.Close() }() // It was only read.
+
+	documents, err := graph.ReadTrustedDocuments(file)
+	if err != nil {
+		return nil, fmt.Errorf("--trusted-documents %s: %w", c.TrustedDocuments, err)
+	}
+
+	return documents, nil
 }

@@ -15,24 +15,24 @@ import (
 // of their organizations, whose ids never change and are kept in memory.
 func Authenticator(
 	verifier auth.Verifier, db *store.Store,
-) func(ctx context.Context, token string) (context.Context, error) {
+) func(ctx context.Context, token string) (graph.Caller, error) {
 	var tenants sync.Map // From external id to licensing.ID.
 
-	return func(ctx context.Context, token string) (context.Context, error) {
+	return func(ctx context.Context, token string) (graph.Caller, error) {
 		identity, err := verifier.Verify(ctx, token)
 		if err != nil {
-			return ctx, fmt.Errorf("verify the token: %w", err)
+			return graph.Caller{}, fmt.Errorf("verify the token: %w", err)
 		}
 
 		known, ok := tenants.Load(identity.TenantExternalID)
 		if !ok {
 			tenant, err := db.TenantByExternalID(ctx, identity.TenantExternalID)
 			if store.IsNotFound(err) {
-				return ctx, ErrUnknownTenant
+				return graph.Caller{}, ErrUnknownTenant
 			}
 
 			if err != nil {
-				return ctx, fmt.Errorf("find the tenant: %w", err)
+				return graph.Caller{}, fmt.Errorf("find the tenant: %w", err)
 			}
 
 			known = tenant.ID
@@ -41,6 +41,6 @@ func Authenticator(
 
 		id, _ := known.(licensing.ID)
 
-		return graph.WithCaller(ctx, graph.Caller{Identity: identity, TenantID: id}), nil
+		return graph.Caller{Identity: identity, TenantID: id}, nil
 	}
 }

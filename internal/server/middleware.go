@@ -11,11 +11,18 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/rs/cors"
+
+	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
-const requestIDHeader = "X-Request-Id"
+const (
+	requestIDHeader = "X-Request-Id"
+	// preflightAge is for how long a browser need not ask again; none remembers for longer.
+	preflightAge = 2 * time.Hour
+)
 
 // withRequestID gives each request an id: the client's if it is harmless, or a new one.
 func (s *Server) withRequestID(next http.Handler) http.Handler {
@@ -124,6 +131,22 @@ func secured(next http.Handler) http.Handler {
 	})
 }
 
+// crossOrigin tells browsers which pages of other origins may call. Cookies play no part: who calls says so
+// by a header that no page can send without being allowed to.
+func (s *Server) crossOrigin(next http.Handler) http.Handler {
+	if len(s.config.AllowedOrigins) == 0 {
+		return next
+	}
+
+	return cors.New(cors.Options{
+		AllowedOrigins: s.config.AllowedOrigins,
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", requestIDHeader},
+		ExposedHeaders: []string{requestIDHeader, "Retry-After", "Content-Disposition"},
+		MaxAge:         int(preflightAge.Seconds()),
+	}).Handler(next)
+}
+
 // withBody reads the whole body, within the limit, before anything looks at it.
 func (s *Server) withBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -148,15 +171,6 @@ func (s *Server) withBody(next http.Handler) http.Handler {
 	})
 }
 
-func (s *Server) withTimeout(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), s.config.RequestTimeout)
-		defer cancel()
-
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
 // authenticated lets requests through that have a good token, with their caller in the context.
 func (s *Server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -169,9 +183,8 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 			return
 		}
 
-		ctx := r.Context()
 		if err == nil && present {
-			ctx, err = s.config.Authenticate(ctx, token)
+			r, err = s.withCaller(r, token)
 		}
 
 		if err != nil {
@@ -180,8 +193,20 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 			return
 		}
 
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r)
 	})
+}
+
+func (s *Server) withCaller(r *http.Request, token string) (*http.Request, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.config.RequestTimeout)
+	defer cancel()
+
+	caller, err := s.config.Authenticate(ctx, token)
+	if err != nil {
+		return r, err
+	}
+
+	return r.WithContext(graph.WithCaller(r.Context(), caller)), nil
 }
 
 func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/autoclaim/autoclaim/graph"
 )
 
 const (
@@ -33,16 +35,20 @@ type Config struct {
 	ClaimsCSVPath string
 	// Playground answers / if it isn't nil. It is open to everybody who can connect.
 	Playground http.Handler
-	// Authenticate verifies a token and returns the context with its caller. Errors that it may return:
-	// *auth.TokenError, auth.ErrKeysUnavailable, ErrUnknownTenant; any other is INTERNAL.
-	Authenticate func(ctx context.Context, token string) (context.Context, error)
+	// Authenticate verifies a token and returns its caller. Errors that it may return: *auth.TokenError,
+	// auth.ErrKeysUnavailable, ErrUnknownTenant; any other is INTERNAL.
+	Authenticate func(ctx context.Context, token string) (graph.Caller, error)
+	// AllowedOrigins are the origins (https://admin.example.com) whose pages may call from browsers; "*" is
+	// all. Pages of this server's own origin always may.
+	AllowedOrigins []string
 	// Ready says whether the server can answer requests; it is given two seconds.
 	Ready  func(ctx context.Context) error
 	Logger *slog.Logger
 
 	// MaxBodyBytes is the largest request body; 1 MiB if zero.
 	MaxBodyBytes int64
-	// RequestTimeout is the time that a GraphQL request gets; 10 seconds if zero. Downloads have no such limit.
+	// RequestTimeout is the time that verifying a token gets, and the least that an answer gets to be sent; 10
+	// seconds if zero.
 	RequestTimeout time.Duration
 	// ShutdownTimeout is the time that requests in flight get to finish; 30 seconds if zero.
 	ShutdownTimeout time.Duration
@@ -82,7 +88,7 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("/graphql", s.withBody(s.authenticated(s.withTimeout(s.config.GraphQL))))
+	mux.Handle("/graphql", s.withBody(s.authenticated(s.config.GraphQL)))
 
 	if s.config.ClaimsCSV != nil {
 		mux.Handle("GET "+s.config.ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
@@ -96,7 +102,7 @@ func (s *Server) Handler() http.Handler {
 		WriteError(w, r, http.StatusNotFound, CodeNotFound, "There is nothing at this path. The API is at /graphql.")
 	})
 
-	return s.withRequestID(s.logged(s.recovering(secured(mux))))
+	return s.withRequestID(s.logged(s.recovering(secured(s.crossOrigin(mux)))))
 }
 
 // Run serves connections of the listener until ctx ends. Then it takes no more, lets requests in flight

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 	"github.com/autoclaim/autoclaim/internal/server"
@@ -62,8 +63,8 @@ func config(out *log) server.Config {
 		GraphQL: hello, ClaimsCSV: hello, ClaimsCSVPath: "/reports/claims.csv",
 		Logger: slog.New(slog.NewTextHandler(out, nil)), MaxBodyBytes: 100,
 		Ready: func(context.Context) error { return nil },
-		Authenticate: func(ctx context.Context, token string) (context.Context, error) {
-			return ctx, map[string]error{
+		Authenticate: func(_ context.Context, token string) (graph.Caller, error) {
+			return graph.Caller{}, map[string]error{
 				"good":     nil,
 				"expired":  fmt.Errorf("verify: %w", &auth.TokenError{Reason: "The token has expired."}),
 				"no keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
@@ -206,16 +207,28 @@ func TestARequestThatIsTooLargeIsRefused(t *testing.T) {
 	assert.Equal(t, http.StatusRequestEntityTooLarge, chunked.StatusCode)
 }
 
-func TestARequestHasATimeLimitAndADownloadHasNone(t *testing.T) {
+func TestOnlyPagesOfAllowedOriginsMayCallFromBrowsers(t *testing.T) {
 	t.Parallel()
 
-	url := serve(t, config(new(log)))
+	c := config(new(log))
+	c.AllowedOrigins = []string{"https://admin.example.com"}
+	url := serve(t, c) + "/graphql"
 
-	_, body := send(t, http.MethodPost, url+"/graphql", "good", "")
-	assert.Contains(t, body, "deadline=true")
+	ask := func(origin string) *http.Response {
+		response, _ := send(t, http.MethodOptions, url, "", "", "Origin", origin,
+			"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,content-type")
 
-	_, body = send(t, http.MethodGet, url+"/reports/claims.csv", "good", "")
-	assert.Contains(t, body, "deadline=false")
+		return response
+	}
+
+	allowed := ask("https://admin.example.com")
+	assert.Equal(t, "https://admin.example.com", allowed.Header.Get("Access-Control-Allow-Origin"))
+	assert.Equal(t, "authorization,content-type", allowed.Header.Get("Access-Control-Allow-Headers"))
+	assert.Empty(t, allowed.Header.Get("Access-Control-Allow-Credentials"), "cookies play no part")
+	assert.Empty(t, ask("https://evil.example.com").Header.Get("Access-Control-Allow-Origin"))
+
+	response, _ := send(t, http.MethodPost, url, "good", "{}", "Origin", "https://admin.example.com")
+	assert.Contains(t, response.Header.Get("Access-Control-Expose-Headers"), "Retry-After")
 }
 
 func TestHealthAndReadinessNeedNoTokenAndTellNoDetails(t *testing.T) {
