@@ -13,6 +13,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/requestid"
+	"github.com/autoclaim/autoclaim/internal/store"
 )
 
 // The codes of top-level errors, beside gqlgen's own for what it cannot parse or validate.
@@ -78,6 +79,12 @@ func classify(err error) (code, message string) {
 		return codeOverloaded, "Too many claims are waiting. Try again in a second."
 	case errors.Is(err, claiming.ErrClosed):
 		return codeUnavailable, "The server is shutting down. Try again; another one will answer."
+	case errors.Is(err, errStreamsClosed):
+		return codeUnavailable, "The server is shutting down. Subscribe again; another one will answer."
+	case errors.Is(err, store.ErrInterrupted):
+		return codeUnavailable, "Live data was interrupted. Subscribe again, and read anew what you show."
+	case errors.Is(err, store.ErrFellBehind):
+		return codeOverloaded, "You take events more slowly than they come. Subscribe again, and read anew what you show."
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return codeUnavailable, "The request took too long. Try again."
 	default:

@@ -60,6 +60,15 @@ func (productResolver) Pool(ctx context.Context, product *Product) (*licensing.P
 	return orNull(pool, err, itself)
 }
 
+type licensePoolResolver struct{}
+
+// LicensePool implements [ResolverRoot].
+func (r *Resolver) LicensePool() LicensePoolResolver { return licensePoolResolver{} }
+
+func (licensePoolResolver) Product(ctx context.Context, pool *licensing.Pool) (*Product, error) {
+	return load(ctx, pool.ProductID, productByID, newProduct)
+}
+
 type policyResolver struct{}
 
 // Policy implements [ResolverRoot].
@@ -153,12 +162,14 @@ func (licenseResolver) AppsOff(ctx context.Context, license *License) ([]App, er
 	return apps, nil
 }
 
-type subscriptionResolver struct{}
+type productSubscriptionResolver struct{}
 
 // ProductSubscription implements [ResolverRoot].
-func (r *Resolver) ProductSubscription() ProductSubscriptionResolver { return subscriptionResolver{} }
+func (r *Resolver) ProductSubscription() ProductSubscriptionResolver {
+	return productSubscriptionResolver{}
+}
 
-func (subscriptionResolver) Product(ctx context.Context, subscription *Subscription) (*Product, error) {
+func (productSubscriptionResolver) Product(ctx context.Context, subscription *ProductSubscription) (*Product, error) {
 	return load(ctx, subscription.ProductID, productByID, newProduct)
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -31,6 +30,12 @@ type Resolver struct {
 	Claiming  *claiming.Service
 	Reporting *reporting.Service
 	Logger    *slog.Logger
+	Now       func() time.Time
+	// Authenticate verifies the token of a WebSocket, which comes later than the headers of its request.
+	// It returns a *auth.TokenError for a token that is no good.
+	Authenticate func(ctx context.Context, token string) (Caller, error)
+	// AllowedOrigins are the origins whose pages may open WebSockets, besides the server's own.
+	AllowedOrigins []string
 	// Introspection lets clients ask for the schema, and suggests names where they misspell one.
 	Introspection bool
 	// Limits bound what one operation may ask for.
@@ -39,15 +44,25 @@ type Resolver struct {
 	Documents TrustedDocuments
 	// Admit says whether a principal may send one more request now, or after how long; nil admits all.
 	Admit func(Caller) (retryAfter time.Duration, ok bool)
+
+	streams *streams
 }
 
-// Handler returns the handler of GraphQL over HTTP. Its requests must carry a [Caller].
+// EndStreams ends all subscriptions with an error that tells their clients to come again.
+func (r *Resolver) EndStreams() { r.streams.close() }
+
+// Handler returns the handler of GraphQL over HTTP. Its requests must carry a [Caller], unless they open a
+// WebSocket. Call it once.
 func (r *Resolver) Handler() http.Handler {
 	limits := r.Limits.WithDefaults()
 	server := handler.New(NewExecutableSchema(Config{Resolvers: r}))
+	present := presentError(r.Logger)
+	r.streams = newStreams(limits.Streams, r.Admit)
+
+	server.AddTransport(overWebSocket{authenticate: r.Authenticate, now: r.Now, origins: r.AllowedOrigins})
 	server.AddTransport(overHTTP{limits: limits, admit: r.Admit})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
-	server.SetErrorPresenter(presentError(r.Logger))
+	server.SetErrorPresenter(present)
 	server.SetRecoverFunc(recovered)
 	server.SetParserTokenLimit(limits.Tokens)
 	server.SetDisableSuggestion(!r.Introspection)
@@ -59,11 +74,7 @@ func (r *Resolver) Handler() http.Handler {
 	server.Use(r.Documents)
 	server.Use(operationLimits{limits: limits})
 	server.Use(authorization{permissions: auth.NewPermissions(), introspection: r.Introspection})
-	server.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		caller, _ := callerFrom(ctx)
-
-		return next(withScope(ctx, r.Store, caller))
-	})
+	server.AroundOperations(r.aroundOperation(present))
 
 	if r.Introspection {
 		server.Use(extension.Introspection{})

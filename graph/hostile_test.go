@@ -179,7 +179,10 @@ func hostileRequests() []request {
 		post("huge int", `{ users(first: 99999999999999999999) { nodes { id } } }`, validationFailed),
 		withVariables("huge int in a variable", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": 99999999999999999999}`, validationFailed),
 		withVariables("a float without end", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": 1e999}`, validationFailed),
-		// SUBSCRIPTION
+		{
+			name: "a subscription without a stream", query: `subscription { licensePoolChanged { total } }`,
+			status: http.StatusBadRequest, code: badUserInput,
+		},
 		post("introspection", `{ __schema { types { name } } }`, "FORBIDDEN"),
 		post("introspection of one type", `{ __type(name: "Policy") { name } }`, "FORBIDDEN"),
 		{

@@ -24,6 +24,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/server"
+	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/storetest"
 	"github.com/autoclaim/autoclaim/internal/testdb"
 )
@@ -70,12 +71,31 @@ func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 	issuer, err := auth.OpenDevIssuer(filepath.Join(t.TempDir(), "key.json"), world.Clock.Now)
 	require.NoError(t, err)
 
-	claims := claiming.New(world.Store, world.Clock.Now, storetest.Logger())
-	t.Cleanup(claims.Close)
+	a := &api{t: t, issuer: issuer, world: world}
+	a.url = a.listen(world.Store, options...)
+
+	return a
+}
+
+// again starts another server on the same database.
+func (a *api) again(url string) *api {
+	other := *a
+	other.url = other.listen(storetest.Open(a.t, url))
+
+	return &other
+}
+
+func (a *api) listen(db *store.Store, options ...func(r *graph.Resolver)) string {
+	a.t.Helper()
+
+	clock := a.world.Clock
+	claims := claiming.New(db, clock.Now, storetest.Logger())
+	a.t.Cleanup(claims.Close)
 
 	resolver := &graph.Resolver{
-		Store: world.Store, Admin: world.Admin, Claiming: claims,
-		Reporting: reporting.New(world.Store, world.Clock.Now), Logger: storetest.Logger(), Introspection: true,
+		Store: db, Admin: storetest.NewAdmin(db, clock), Claiming: claims,
+		Reporting: reporting.New(db, clock.Now), Logger: storetest.Logger(), Introspection: true,
+		Now: clock.Now, Authenticate: server.Authenticator(a.issuer.Verifier(), db),
 	}
 	for _, option := range options {
 		option(resolver)
@@ -83,12 +103,12 @@ func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 
 	http := httptest.NewServer(server.New(server.Config{
 		GraphQL: resolver.Handler(), ClaimsCSV: resolver.ClaimsCSV(server.WriteError), ClaimsCSVPath: graph.ClaimsCSVPath,
-		Authenticate: server.Authenticator(issuer.Verifier(), world.Store),
-		Ready:        world.Store.Ping, Logger: storetest.Logger(),
+		Authenticate: resolver.Authenticate, Ready: db.Ping, Logger: storetest.Logger(),
 	}).Handler())
-	t.Cleanup(http.Close)
+	a.t.Cleanup(http.Close)
+	a.t.Cleanup(resolver.EndStreams)
 
-	return &api{t: t, url: http.URL, issuer: issuer, world: world}
+	return http.URL
 }
 
 // caller is somebody with a token.

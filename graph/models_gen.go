@@ -125,7 +125,7 @@ type CreateSubscriptionInput struct {
 // The result of createSubscription.
 type CreateSubscriptionPayload struct {
 	// The new subscription; null if it was refused.
-	Subscription *Subscription `json:"subscription,omitempty"`
+	Subscription *ProductSubscription `json:"subscription,omitempty"`
 	// Why it was refused; empty if it was done.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -346,6 +346,11 @@ type Settings struct {
 	AutoClaimEnabled bool `json:"autoClaimEnabled"`
 }
 
+// What can be followed live, by graphql-transport-ws or by server-sent events. A stream ends with an error when
+// its caller's token expires, or when events may have been missed: read the data anew and subscribe again.
+type Subscription struct {
+}
+
 // The input of unblockUser.
 type UnblockUserInput struct {
 	// The user's id. Give either this or userExternalId.
@@ -397,7 +402,7 @@ type UpdateSubscriptionInput struct {
 // The result of updateSubscription.
 type UpdateSubscriptionPayload struct {
 	// The subscription as it is now.
-	Subscription *Subscription `json:"subscription,omitempty"`
+	Subscription *ProductSubscription `json:"subscription,omitempty"`
 	// Why it was refused; empty if it was done.
 	UserErrors []UserError `json:"userErrors"`
 }

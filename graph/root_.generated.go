@@ -27,6 +27,7 @@ type ResolverRoot interface {
 	ClaimsByPolicy() ClaimsByPolicyResolver
 	ClaimsByProduct() ClaimsByProductResolver
 	License() LicenseResolver
+	LicensePool() LicensePoolResolver
 	MissedClaim() MissedClaimResolver
 	Mutation() MutationResolver
 	Policy() PolicyResolver
@@ -34,6 +35,7 @@ type ResolverRoot interface {
 	Product() ProductResolver
 	ProductSubscription() ProductSubscriptionResolver
 	Query() QueryResolver
+	Subscription() SubscriptionResolver
 	User() UserResolver
 	Viewer() ViewerResolver
 }
@@ -206,6 +208,7 @@ type ComplexityRoot struct {
 	LicensePool struct {
 		Assigned  func(childComplexity int) int
 		Available func(childComplexity int) int
+		Product   func(childComplexity int) int
 		Total     func(childComplexity int) int
 	}
 
@@ -394,6 +397,11 @@ type ComplexityRoot struct {
 
 	Settings struct {
 		AutoClaimEnabled func(childComplexity int) int
+	}
+
+	Subscription struct {
+		LicenseClaimed     func(childComplexity int, policyID *string) int
+		LicensePoolChanged func(childComplexity int, productID *string) int
 	}
 
 	UnblockUserPayload struct {
@@ -1043,6 +1051,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LicensePool.Available(childComplexity), true
+	case "LicensePool.product":
+		if e.ComplexityRoot.LicensePool.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LicensePool.Product(childComplexity), true
 	case "LicensePool.total":
 		if e.ComplexityRoot.LicensePool.Total == nil {
 			break
@@ -1908,6 +1922,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Settings.AutoClaimEnabled(childComplexity), true
 
+	case "Subscription.licenseClaimed":
+		if e.ComplexityRoot.Subscription.LicenseClaimed == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_licenseClaimed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.LicenseClaimed(childComplexity, args["policyId"].(*string)), true
+	case "Subscription.licensePoolChanged":
+		if e.ComplexityRoot.Subscription.LicensePoolChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_licensePoolChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.LicensePoolChanged(childComplexity, args["productId"].(*string)), true
+
 	case "UnblockUserPayload.user":
 		if e.ComplexityRoot.UnblockUserPayload.User == nil {
 			break
@@ -2175,6 +2212,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -2211,6 +2265,7 @@ begin with the kind of object. An id that does not exist, or that belongs to ano
 schema {
   query: Query
   mutation: Mutation
+  subscription: Subscription
 }
 
 "How many objects reading a field costs beside those that it leads to. Limits on operations count them."
@@ -2479,6 +2534,8 @@ type Product implements Node {
 
 "A tenant's licenses of one product."
 type LicensePool {
+  "The product."
+  product: Product!
   "The sum of the quantities of all subscriptions that are ACTIVE or in WARNING."
   total: Int!
   "How many licenses are held by users. After a lapse it may exceed the total."
@@ -3130,6 +3187,23 @@ type Mutation {
     "What to do."
     input: UpdateSubscriptionInput!
   ): UpdateSubscriptionPayload! @cost(weight: 10)
+}
+
+"""
+What can be followed live, by graphql-transport-ws or by server-sent events. A stream ends with an error when
+its caller's token expires, or when events may have been missed: read the data anew and subscribe again.
+"""
+type Subscription {
+  "Each claim as it is made. For readers of reports."
+  licenseClaimed(
+    "Only claims under this policy."
+    policyId: ID
+  ): Claim!
+  "The licenses of a product whenever they change; changes that come close together may be told as one."
+  licensePoolChanged(
+    "Only this product's licenses."
+    productId: ID
+  ): LicensePool!
 }
 
 "A product for a policy."
@@ -3835,6 +3909,8 @@ func (ec *executionContext) childFields_LicenseEdge(ctx context.Context, field g
 
 func (ec *executionContext) childFields_LicensePool(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "product":
+		return ec.fieldContext_LicensePool_product(ctx, field)
 	case "total":
 		return ec.fieldContext_LicensePool_total(ctx, field)
 	case "assigned":

@@ -46,6 +46,9 @@ type LicenseResolver interface {
 	Policy(ctx context.Context, obj *License) (*Policy, error)
 	AppsOff(ctx context.Context, obj *License) ([]App, error)
 }
+type LicensePoolResolver interface {
+	Product(ctx context.Context, obj *licensing.Pool) (*Product, error)
+}
 type MissedClaimResolver interface {
 	User(ctx context.Context, obj *MissedClaim) (*User, error)
 	Policy(ctx context.Context, obj *MissedClaim) (*Policy, error)
@@ -86,7 +89,7 @@ type ProductResolver interface {
 	Pool(ctx context.Context, obj *Product) (*licensing.Pool, error)
 }
 type ProductSubscriptionResolver interface {
-	Product(ctx context.Context, obj *Subscription) (*Product, error)
+	Product(ctx context.Context, obj *ProductSubscription) (*Product, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*Viewer, error)
@@ -100,11 +103,15 @@ type QueryResolver interface {
 	Users(ctx context.Context, text *string, first *int, after *string, last *int, before *string) (*Connection[User], error)
 	User(ctx context.Context, id string) (*User, error)
 	Licenses(ctx context.Context, filter *LicenseFilter, first *int, after *string, last *int, before *string) (*Connection[License], error)
-	Subscriptions(ctx context.Context, productID *string, status *licensing.SubscriptionStatus, first *int, after *string, last *int, before *string) (*Connection[Subscription], error)
+	Subscriptions(ctx context.Context, productID *string, status *licensing.SubscriptionStatus, first *int, after *string, last *int, before *string) (*Connection[ProductSubscription], error)
 	ClaimReport(ctx context.Context, period licensing.Period, policyID *string) (*ClaimReport, error)
 	AuditEvents(ctx context.Context, objectID *string, actor *string, action *string, first *int, after *string, last *int, before *string) (*Connection[AuditEvent], error)
 	Node(ctx context.Context, id string) (Node, error)
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
+}
+type SubscriptionResolver interface {
+	LicenseClaimed(ctx context.Context, policyID *string) (<-chan *Claim, error)
+	LicensePoolChanged(ctx context.Context, productID *string) (<-chan *licensing.Pool, error)
 }
 type UserResolver interface {
 	Licenses(ctx context.Context, obj *User, active *bool, first *int, after *string, last *int, before *string) (*Connection[License], error)
@@ -917,6 +924,34 @@ func (ec *executionContext) field_Query_users_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_licenseClaimed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "policyId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["policyId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_licensePoolChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["productId"] = arg0
 	return args, nil
 }
 
@@ -3000,8 +3035,8 @@ func (ec *executionContext) _CreateSubscriptionPayload_subscription(ctx context.
 			return obj.Subscription, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Subscription) graphql.Marshaler {
-			return ec.marshalOProductSubscription2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscription(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ProductSubscription) graphql.Marshaler {
+			return ec.marshalOProductSubscription2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscription(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3505,6 +3540,38 @@ func (ec *executionContext) fieldContext_LicenseEdge_node(_ context.Context, fie
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LicensePool_product(ctx context.Context, field graphql.CollectedField, obj *licensing.Pool) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LicensePool_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LicensePool().Product(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProduct(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LicensePool_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LicensePool",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
 		},
 	}
 	return fc, nil
@@ -5751,7 +5818,7 @@ func (ec *executionContext) fieldContext_ProductEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductSubscription_id(ctx context.Context, field graphql.CollectedField, obj *Subscription) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscription_id(ctx context.Context, field graphql.CollectedField, obj *ProductSubscription) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5774,7 +5841,7 @@ func (ec *executionContext) fieldContext_ProductSubscription_id(_ context.Contex
 	return graphql.NewScalarFieldContext("ProductSubscription", field, true, false, "ID")
 }
 
-func (ec *executionContext) _ProductSubscription_product(ctx context.Context, field graphql.CollectedField, obj *Subscription) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscription_product(ctx context.Context, field graphql.CollectedField, obj *ProductSubscription) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5806,7 +5873,7 @@ func (ec *executionContext) fieldContext_ProductSubscription_product(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductSubscription_quantity(ctx context.Context, field graphql.CollectedField, obj *Subscription) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscription_quantity(ctx context.Context, field graphql.CollectedField, obj *ProductSubscription) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5829,7 +5896,7 @@ func (ec *executionContext) fieldContext_ProductSubscription_quantity(_ context.
 	return graphql.NewScalarFieldContext("ProductSubscription", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ProductSubscription_status(ctx context.Context, field graphql.CollectedField, obj *Subscription) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscription_status(ctx context.Context, field graphql.CollectedField, obj *ProductSubscription) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5852,7 +5919,7 @@ func (ec *executionContext) fieldContext_ProductSubscription_status(_ context.Co
 	return graphql.NewScalarFieldContext("ProductSubscription", field, false, false, "SubscriptionStatus")
 }
 
-func (ec *executionContext) _ProductSubscription_createdAt(ctx context.Context, field graphql.CollectedField, obj *Subscription) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscription_createdAt(ctx context.Context, field graphql.CollectedField, obj *ProductSubscription) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5875,7 +5942,7 @@ func (ec *executionContext) fieldContext_ProductSubscription_createdAt(_ context
 	return graphql.NewScalarFieldContext("ProductSubscription", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _ProductSubscription_updatedAt(ctx context.Context, field graphql.CollectedField, obj *Subscription) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscription_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ProductSubscription) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5898,7 +5965,7 @@ func (ec *executionContext) fieldContext_ProductSubscription_updatedAt(_ context
 	return graphql.NewScalarFieldContext("ProductSubscription", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _ProductSubscriptionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *Connection[Subscription]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscriptionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *Connection[ProductSubscription]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5910,7 +5977,7 @@ func (ec *executionContext) _ProductSubscriptionConnection_edges(ctx context.Con
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []Edge[Subscription]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []Edge[ProductSubscription]) graphql.Marshaler {
 			return ec.marshalNProductSubscriptionEdge2ᚕgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -5930,7 +5997,7 @@ func (ec *executionContext) fieldContext_ProductSubscriptionConnection_edges(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductSubscriptionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *Connection[Subscription]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscriptionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *Connection[ProductSubscription]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5942,8 +6009,8 @@ func (ec *executionContext) _ProductSubscriptionConnection_nodes(ctx context.Con
 			return obj.Nodes(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []Subscription) graphql.Marshaler {
-			return ec.marshalNProductSubscription2ᚕgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscriptionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []ProductSubscription) graphql.Marshaler {
+			return ec.marshalNProductSubscription2ᚕgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscriptionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5962,7 +6029,7 @@ func (ec *executionContext) fieldContext_ProductSubscriptionConnection_nodes(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductSubscriptionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *Connection[Subscription]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscriptionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *Connection[ProductSubscription]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -5994,7 +6061,7 @@ func (ec *executionContext) fieldContext_ProductSubscriptionConnection_pageInfo(
 	return fc, nil
 }
 
-func (ec *executionContext) _ProductSubscriptionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *Connection[Subscription]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscriptionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *Connection[ProductSubscription]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6017,7 +6084,7 @@ func (ec *executionContext) fieldContext_ProductSubscriptionConnection_totalCoun
 	return graphql.NewScalarFieldContext("ProductSubscriptionConnection", field, true, false, "Int")
 }
 
-func (ec *executionContext) _ProductSubscriptionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *Edge[Subscription]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscriptionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *Edge[ProductSubscription]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6040,7 +6107,7 @@ func (ec *executionContext) fieldContext_ProductSubscriptionEdge_cursor(_ contex
 	return graphql.NewScalarFieldContext("ProductSubscriptionEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _ProductSubscriptionEdge_node(ctx context.Context, field graphql.CollectedField, obj *Edge[Subscription]) (ret graphql.Marshaler) {
+func (ec *executionContext) _ProductSubscriptionEdge_node(ctx context.Context, field graphql.CollectedField, obj *Edge[ProductSubscription]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -6052,8 +6119,8 @@ func (ec *executionContext) _ProductSubscriptionEdge_node(ctx context.Context, f
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v Subscription) graphql.Marshaler {
-			return ec.marshalNProductSubscription2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscription(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v ProductSubscription) graphql.Marshaler {
+			return ec.marshalNProductSubscription2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscription(ctx, selections, v)
 		},
 		true,
 		true,
@@ -6545,7 +6612,7 @@ func (ec *executionContext) _Query_subscriptions(ctx context.Context, field grap
 			return ec.Resolvers.Query().Subscriptions(ctx, fc.Args["productId"].(*string), fc.Args["status"].(*licensing.SubscriptionStatus), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Connection[Subscription]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *Connection[ProductSubscription]) graphql.Marshaler {
 			return ec.marshalNProductSubscriptionConnection2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -7299,6 +7366,94 @@ func (ec *executionContext) fieldContext_Settings_autoClaimEnabled(_ context.Con
 	return graphql.NewScalarFieldContext("Settings", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Subscription_licenseClaimed(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_licenseClaimed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().LicenseClaimed(ctx, fc.Args["policyId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Claim) graphql.Marshaler {
+			return ec.marshalNClaim2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐClaim(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_licenseClaimed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Claim(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_licenseClaimed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_licensePoolChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_licensePoolChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().LicensePoolChanged(ctx, fc.Args["productId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *licensing.Pool) graphql.Marshaler {
+			return ec.marshalNLicensePool2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋinternalᚋlicensingᚐPool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_licensePoolChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LicensePool(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_licensePoolChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UnblockUserPayload_user(ctx context.Context, field graphql.CollectedField, obj *UnblockUserPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7439,8 +7594,8 @@ func (ec *executionContext) _UpdateSubscriptionPayload_subscription(ctx context.
 			return obj.Subscription, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *Subscription) graphql.Marshaler {
-			return ec.marshalOProductSubscription2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscription(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ProductSubscription) graphql.Marshaler {
+			return ec.marshalOProductSubscription2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscription(ctx, selections, v)
 		},
 		true,
 		false,
@@ -9366,9 +9521,9 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._User(ctx, sel, obj)
-	case Subscription:
+	case ProductSubscription:
 		return ec._ProductSubscription(ctx, sel, &obj)
-	case *Subscription:
+	case *ProductSubscription:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -10584,20 +10739,26 @@ func (ec *executionContext) _LicensePool(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("LicensePool")
+		case "product":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LicensePool_product(ctx, field, obj)
+				})
 		case "total":
 			out.Values[i] = ec._LicensePool_total(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "assigned":
 			out.Values[i] = ec._LicensePool_assigned(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "available":
 			out.Values[i] = ec._LicensePool_available(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -11384,7 +11545,7 @@ func (ec *executionContext) _ProductEdge(ctx context.Context, sel ast.SelectionS
 
 var productSubscriptionImplementors = []string{"ProductSubscription", "Node"}
 
-func (ec *executionContext) _ProductSubscription(ctx context.Context, sel ast.SelectionSet, obj *Subscription) graphql.Marshaler {
+func (ec *executionContext) _ProductSubscription(ctx context.Context, sel ast.SelectionSet, obj *ProductSubscription) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, productSubscriptionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11443,7 +11604,7 @@ func (ec *executionContext) _ProductSubscription(ctx context.Context, sel ast.Se
 
 var productSubscriptionConnectionImplementors = []string{"ProductSubscriptionConnection"}
 
-func (ec *executionContext) _ProductSubscriptionConnection(ctx context.Context, sel ast.SelectionSet, obj *Connection[Subscription]) graphql.Marshaler {
+func (ec *executionContext) _ProductSubscriptionConnection(ctx context.Context, sel ast.SelectionSet, obj *Connection[ProductSubscription]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, productSubscriptionConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11492,7 +11653,7 @@ func (ec *executionContext) _ProductSubscriptionConnection(ctx context.Context, 
 
 var productSubscriptionEdgeImplementors = []string{"ProductSubscriptionEdge"}
 
-func (ec *executionContext) _ProductSubscriptionEdge(ctx context.Context, sel ast.SelectionSet, obj *Edge[Subscription]) graphql.Marshaler {
+func (ec *executionContext) _ProductSubscriptionEdge(ctx context.Context, sel ast.SelectionSet, obj *Edge[ProductSubscription]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, productSubscriptionEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -11971,6 +12132,28 @@ func (ec *executionContext) _Settings(ctx context.Context, sel ast.SelectionSet,
 	}
 
 	return out
+}
+
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "licenseClaimed":
+		return ec._Subscription_licenseClaimed(ctx, fields[0])
+	case "licensePoolChanged":
+		return ec._Subscription_licensePoolChanged(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
 }
 
 var unblockUserPayloadImplementors = []string{"UnblockUserPayload"}
@@ -12562,6 +12745,14 @@ func (ec *executionContext) marshalNClaim2ᚕgithubᚗcomᚋautoclaimᚋautoclai
 	return ret
 }
 
+func (ec *executionContext) marshalNClaim2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐClaim(ctx context.Context, sel ast.SelectionSet, v *Claim) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Claim!")
+		return graphql.Null
+	}
+	return ec._Claim(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNClaimConnection2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐConnection(ctx context.Context, sel ast.SelectionSet, v *Connection[Claim]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ClaimConnection!")
@@ -13058,15 +13249,15 @@ func (ec *executionContext) marshalNProductEdge2ᚕgithubᚗcomᚋautoclaimᚋau
 	return ret
 }
 
-func (ec *executionContext) marshalNProductSubscription2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscription(ctx context.Context, sel ast.SelectionSet, v Subscription) graphql.Marshaler {
+func (ec *executionContext) marshalNProductSubscription2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscription(ctx context.Context, sel ast.SelectionSet, v ProductSubscription) graphql.Marshaler {
 	return ec._ProductSubscription(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNProductSubscription2ᚕgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscriptionᚄ(ctx context.Context, sel ast.SelectionSet, v []Subscription) graphql.Marshaler {
+func (ec *executionContext) marshalNProductSubscription2ᚕgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscriptionᚄ(ctx context.Context, sel ast.SelectionSet, v []ProductSubscription) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNProductSubscription2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscription(ctx, sel, v[i])
+		return ec.marshalNProductSubscription2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscription(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -13078,7 +13269,7 @@ func (ec *executionContext) marshalNProductSubscription2ᚕgithubᚗcomᚋautocl
 	return ret
 }
 
-func (ec *executionContext) marshalNProductSubscriptionConnection2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐConnection(ctx context.Context, sel ast.SelectionSet, v *Connection[Subscription]) graphql.Marshaler {
+func (ec *executionContext) marshalNProductSubscriptionConnection2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐConnection(ctx context.Context, sel ast.SelectionSet, v *Connection[ProductSubscription]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ProductSubscriptionConnection!")
 		return graphql.Null
@@ -13086,11 +13277,11 @@ func (ec *executionContext) marshalNProductSubscriptionConnection2ᚖgithubᚗco
 	return ec._ProductSubscriptionConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProductSubscriptionEdge2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐEdge(ctx context.Context, sel ast.SelectionSet, v Edge[Subscription]) graphql.Marshaler {
+func (ec *executionContext) marshalNProductSubscriptionEdge2githubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐEdge(ctx context.Context, sel ast.SelectionSet, v Edge[ProductSubscription]) graphql.Marshaler {
 	return ec._ProductSubscriptionEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNProductSubscriptionEdge2ᚕgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []Edge[Subscription]) graphql.Marshaler {
+func (ec *executionContext) marshalNProductSubscriptionEdge2ᚕgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []Edge[ProductSubscription]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -13573,7 +13764,7 @@ func (ec *executionContext) unmarshalOProductFilter2ᚖgithubᚗcomᚋautoclaim�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOProductSubscription2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐSubscription(ctx context.Context, sel ast.SelectionSet, v *Subscription) graphql.Marshaler {
+func (ec *executionContext) marshalOProductSubscription2ᚖgithubᚗcomᚋautoclaimᚋautoclaimᚋgraphᚐProductSubscription(ctx context.Context, sel ast.SelectionSet, v *ProductSubscription) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

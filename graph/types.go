@@ -24,8 +24,8 @@ type (
 	User struct{ licensing.User }
 	// License is a user's holding of a product.
 	License struct{ licensing.License }
-	// Subscription is a purchase.
-	Subscription struct{ licensing.Subscription }
+	// ProductSubscription is a purchase.
+	ProductSubscription struct{ licensing.Subscription }
 	// Policy is an auto-claim policy.
 	Policy struct{ licensing.Policy }
 	// Claim is a license got under a policy.
@@ -49,7 +49,9 @@ func (u User) ID() string { return globalID(licensing.KindUser, u.User.ID) }
 func (l License) ID() string { return globalID(licensing.KindLicense, l.License.ID) }
 
 // ID is the global id.
-func (s Subscription) ID() string { return globalID(licensing.KindSubscription, s.Subscription.ID) }
+func (s ProductSubscription) ID() string {
+	return globalID(licensing.KindSubscription, s.Subscription.ID)
+}
 
 // ID is the global id.
 func (p Policy) ID() string { return globalID(licensing.KindPolicy, p.Policy.ID) }
@@ -79,7 +81,7 @@ func (User) IsNode() {}
 func (License) IsNode() {}
 
 // IsNode marks an object with a global id.
-func (Subscription) IsNode() {}
+func (ProductSubscription) IsNode() {}
 
 // IsNode marks an object with a global id.
 func (Policy) IsNode() {}
@@ -221,15 +223,15 @@ func convert[A, B any](items []A, one func(A) B) []B {
 	return converted
 }
 
-func newApp(a licensing.App) App                            { return App{a} }
-func newProduct(p licensing.Product) Product                { return Product{p} }
-func newUser(u licensing.User) User                         { return User{u} }
-func newLicense(l licensing.License) License                { return License{l} }
-func newSubscription(s licensing.Subscription) Subscription { return Subscription{s} }
-func newPolicy(p licensing.Policy) Policy                   { return Policy{p} }
-func newClaim(c licensing.Claim) Claim                      { return Claim{c} }
-func newMissedClaim(m licensing.MissedClaim) MissedClaim    { return MissedClaim{m} }
-func newAuditEvent(e licensing.AuditEvent) AuditEvent       { return AuditEvent{e} }
+func newApp(a licensing.App) App                                   { return App{a} }
+func newProduct(p licensing.Product) Product                       { return Product{p} }
+func newUser(u licensing.User) User                                { return User{u} }
+func newLicense(l licensing.License) License                       { return License{l} }
+func newSubscription(s licensing.Subscription) ProductSubscription { return ProductSubscription{s} }
+func newPolicy(p licensing.Policy) Policy                          { return Policy{p} }
+func newClaim(c licensing.Claim) Claim                             { return Claim{c} }
+func newMissedClaim(m licensing.MissedClaim) MissedClaim           { return MissedClaim{m} }
+func newAuditEvent(e licensing.AuditEvent) AuditEvent              { return AuditEvent{e} }
 
 func newAppToggle(t licensing.AppToggle) AppToggle {
 	return AppToggle{App: App{t.App}, State: t.State, Locked: t.Locked}

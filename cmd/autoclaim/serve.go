@@ -115,10 +115,12 @@ func (c serveCommand) serve(
 		return err
 	}
 
+	authenticate := server.Authenticator(verifier, db)
 	limits := graph.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit}
 	resolver := &graph.Resolver{
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
-		Logger: e.logger, Introspection: c.Introspection || c.Dev, Documents: documents, Admit: limits.Admit(),
+		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
+		Introspection: c.Introspection || c.Dev, Documents: documents, Admit: limits.Admit(),
 		Limits: graph.Limits{
 			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
@@ -132,7 +134,8 @@ func (c serveCommand) serve(
 		ClaimsCSV:       resolver.ClaimsCSV(server.WriteError),
 		ClaimsCSVPath:   graph.ClaimsCSVPath,
 		Playground:      playground,
-		Authenticate:    server.Authenticator(verifier, db),
+		Authenticate:    authenticate,
+		EndStreams:      resolver.EndStreams,
 		AllowedOrigins:  c.CORSOrigin,
 		Ready:           db.Ping,
 		Logger:          e.logger,

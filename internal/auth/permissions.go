@@ -34,7 +34,7 @@ func permissions() map[string]audience {
 		{readers, "Query.*"},
 		{admins, "Mutation.*"},
 		// Reports have readers of their own.
-		{reporters, "Query.claimReport"},
+		{reporters, "Query.claimReport Subscription.licenseClaimed"},
 		{reporters, "ClaimReport.* ClaimsByPolicy.* ClaimsByProduct.* ClaimsByDay.*"},
 		{reporters, "ClaimConnection.* ClaimEdge.* Claim.*"},
 		{reporters, "MissedClaimConnection.* MissedClaimEdge.* MissedClaim.*"},

@@ -171,11 +171,12 @@ func (s *Server) withBody(next http.Handler) http.Handler {
 	})
 }
 
-// authenticated lets requests through that have a good token, with their caller in the context.
+// authenticated lets requests through that have a good token, with their caller in the context. Those that
+// open a WebSocket may bring the token later.
 func (s *Server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, present, err := auth.BearerToken(r.Header)
-		if err == nil && !present && r.Method != http.MethodOptions {
+		if err == nil && !present && r.Method != http.MethodOptions && r.Header.Get("Upgrade") == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			WriteError(w, r, http.StatusUnauthorized, CodeUnauthenticated,
 				"Send a bearer token in the Authorization header.")

@@ -41,6 +41,8 @@ type Config struct {
 	// AllowedOrigins are the origins (https://admin.example.com) whose pages may call from browsers; "*" is
 	// all. Pages of this server's own origin always may.
 	AllowedOrigins []string
+	// EndStreams ends what would last longer than a shutdown; nil if nothing does.
+	EndStreams func()
 	// Ready says whether the server can answer requests; it is given two seconds.
 	Ready  func(ctx context.Context) error
 	Logger *slog.Logger
@@ -129,6 +131,10 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 
 	s.draining.Store(true)
 	s.config.Logger.Info("shutting down", "timeout", s.config.ShutdownTimeout)
+
+	if s.config.EndStreams != nil {
+		server.RegisterOnShutdown(s.config.EndStreams)
+	}
 
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.ShutdownTimeout)
 	defer cancel()

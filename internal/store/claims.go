@@ -149,6 +149,8 @@ func (tx *Tx) InsertClaims(ctx context.Context, claims []licensing.Claim) error 
 		return err
 	}
 
+	tx.change.claimed(claims)
+
 	for day, claimed := range days {
 		day.Claims = claimed
 

@@ -156,6 +156,32 @@ func (d dialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
+// announce tells every process that listens, after the fact: within a transaction, PostgreSQL would make
+// the commits of all that announce wait for each other. Processes that share an SQLite file aren't told.
+func (d dialect) announce(db *gorm.DB, channel string, texts []string) error {
+	if d == dialectSQLite {
+		return nil
+	}
+
+	list, _ := json.Marshal(texts) // Text always has a JSON form.
+
+	err := db.Exec("SELECT pg_notify(?, text) FROM json_array_elements_text(?::json) AS t (text)", channel, string(list)).Error
+	if err != nil {
+		return fmt.Errorf("announce changes: %w", err)
+	}
+
+	return nil
+}
+
+// listenURL is where to listen for announcements; empty if there are none.
+func (d dialect) listenURL(databaseURL string) string {
+	if d == dialectSQLite {
+		return ""
+	}
+
+	return databaseURL
+}
+
 // anyOf is a condition that holds where the column is one of the ids. Its text is the same for any
 // number of them, so that the statement is prepared once.
 func (d dialect) anyOf(column string, ids []licensing.ID) clause.Expr {

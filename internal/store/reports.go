@@ -38,6 +38,13 @@ func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, er
 	return row.domain(), err
 }
 
+// ClaimsByID returns the claims that exist of these, in the order of their ids.
+func (h Handle) ClaimsByID(ctx context.Context, ids []licensing.ID) ([]licensing.Claim, error) {
+	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.dialect.anyOf("id", ids)).Order("id")
+
+	return all[claimViewRow](query, "claims")
+}
+
 // MissedClaims lists the users who were turned away, those of late first.
 func (h Handle) MissedClaims(filter ReportFilter) List[licensing.MissedClaim] {
 	return lazily[missedClaimRow](func(ctx context.Context) *gorm.DB {

@@ -34,6 +34,7 @@ type Store struct {
 	// read and write differ for SQLite alone, which has one writer and several readers.
 	read, write *gorm.DB
 	dialect     dialect
+	feed        *feed
 
 	catalogMu sync.Mutex
 	catalog   *licensing.Catalog
@@ -48,6 +49,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 
 	s := &Store{read: read, write: write, dialect: dialect}
+	s.feed = newFeed(s, dialect.listenURL(url))
+
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), s.Close())
 	}
@@ -55,8 +58,10 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	return s, nil
 }
 
-// Close ends all connections.
+// Close ends all watches and all connections.
 func (s *Store) Close() error {
+	s.feed.close()
+
 	errs := make([]error, 0, 2) // The reader and the writer.
 
 	for _, db := range []*gorm.DB{s.read, s.write} {
@@ -95,9 +100,18 @@ func (s *Store) For(tenant licensing.ID) Handle {
 // another transaction gets in the way, work runs again from the start in a new transaction, a bounded
 // number of times: so it must do nothing that can't be repeated.
 func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx) error) error {
-	return s.inTx(ctx, func(db *gorm.DB) error {
-		return work(&Tx{Handle: Handle{db: db, tenant: tenant, dialect: s.dialect}, store: s})
+	var tx *Tx
+
+	err := s.inTx(ctx, func(db *gorm.DB) error {
+		tx = &Tx{Handle: Handle{db: db, tenant: tenant, dialect: s.dialect}, store: s}
+
+		return work(tx)
 	})
+	if err == nil {
+		s.feed.publish(tenant, tx.change)
+	}
+
+	return err
 }
 
 func (s *Store) inTx(ctx context.Context, work func(db *gorm.DB) error) error {
@@ -142,7 +156,8 @@ func (h Handle) from(ctx context.Context, model any) *gorm.DB {
 type Tx struct {
 	Handle
 
-	store *Store
+	store  *Store
+	change Change
 }
 
 // Catalog returns the catalog as the transaction sees it.

@@ -1,0 +1,107 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/storetest"
+)
+
+// soon is when a change must have arrived; only a test that fails waits this long.
+func soon(t *testing.T) context.Context {
+	t.Helper()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	t.Cleanup(cancel)
+
+	return ctx
+}
+
+func TestAWatchTellsWhatIsCommittedAndNothingElse(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		db := storetest.Open(t, url)
+		world := storetest.NewWorld(t, db)
+		tenant := world.NewTenant(t, "acme")
+
+		watch, err := db.Watch(soon(t), tenant.ID)
+		require.NoError(t, err)
+
+		defer watch.Close()
+
+		require.Error(t, db.InTx(t.Context(), tenant.ID, func(tx *store.Tx) error {
+			return errors.Join(tx.AddToPool(t.Context(), world.E1.ID, 1, 0), errors.New("rolled back"))
+		}))
+		tenant.Buy(t, world.E3, 5)
+
+		change, err := watch.Next(soon(t))
+		require.NoError(t, err)
+		assert.Contains(t, change.Pools, world.E3.ID)
+		assert.Len(t, change.Pools, 1)
+	})
+}
+
+func TestAWatcherThatFallsBehindIsDroppedAndHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+
+	db := storetest.Open(t, storetest.SQLite(t))
+	world := storetest.NewWorld(t, db)
+	tenant := world.NewTenant(t, "acme")
+
+	slow, err := db.Watch(t.Context(), tenant.ID)
+	require.NoError(t, err)
+	quick, err := db.Watch(t.Context(), tenant.ID)
+	require.NoError(t, err)
+
+	defer quick.Close()
+
+	for range 100 {
+		tenant.Buy(t, world.E3, 1)
+
+		_, err := quick.Next(soon(t))
+		require.NoError(t, err)
+	}
+
+	_, err = slow.Next(t.Context())
+	require.ErrorIs(t, err, store.ErrFellBehind)
+}
+
+func TestWatchesEndWhenTheDatabasesAnnouncementsAreInterruptedAndNewOnesBegin(t *testing.T) {
+	t.Parallel()
+
+	url := storetest.Postgres(t, cluster)
+	db := storetest.Open(t, url)
+	world := storetest.NewWorld(t, db)
+	tenant := world.NewTenant(t, "acme")
+
+	watch, err := db.Watch(soon(t), tenant.ID)
+	require.NoError(t, err)
+
+	operator, err := sql.Open("pgx", url)
+	require.NoError(t, err)
+
+	defer operator.Close()
+
+	_, err = operator.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND query LIKE 'LISTEN %'`)
+	require.NoError(t, err)
+
+	_, err = watch.Next(soon(t))
+	require.ErrorIs(t, err, store.ErrInterrupted)
+
+	again, err := db.Watch(soon(t), tenant.ID)
+	require.NoError(t, err)
+
+	defer again.Close()
+
+	tenant.Buy(t, world.E3, 5)
+
+	_, err = again.Next(soon(t))
+	require.NoError(t, err)
+}
