@@ -42,7 +42,7 @@ type Store struct {
 
 // Open connects to the database that the URL names: "postgres://user@host/db" (with all parameters
 // that libpq's URLs have) or "sqlite:path/to/file.db". It does not migrate; see [Store.Migrate].
-func Open(ctx context.Context, url string) (*Store, error) {
+func Open(ctx context.Context, url string, plugins ...gorm.Plugin) (*Store, error) {
 	dialect, read, write, err := open(url)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -51,11 +51,27 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	s := &Store{read: read, write: write, dialect: dialect}
 	s.feed = newFeed(s, dialect.listenURL(url))
 
+	if err := s.use(plugins); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), s.Close())
 	}
 
 	return s, nil
+}
+
+func (s *Store) use(plugins []gorm.Plugin) error {
+	for _, plugin := range plugins {
+		for _, db := range []*gorm.DB{s.read, s.write} {
+			if err := db.Use(plugin); err != nil && !errors.Is(err, gorm.ErrRegistered) {
+				return fmt.Errorf("use %s: %w", plugin.Name(), err)
+			}
+		}
+	}
+
+	return nil
 }
 
 // Close ends all watches and all connections.

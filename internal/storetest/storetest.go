@@ -3,15 +3,18 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -87,14 +90,40 @@ func migrate(url string) error {
 }
 
 // Open opens the database until the test ends.
-func Open(t testing.TB, url string) *store.Store {
+func Open(t testing.TB, url string, plugins ...gorm.Plugin) *store.Store {
 	t.Helper()
 
-	db, err := store.Open(context.Background(), url)
+	db, err := store.Open(context.Background(), url, plugins...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 
 	return db
+}
+
+// Statements counts SQL statements; give it to [Open]. It is safe for concurrent use.
+type Statements struct{ count atomic.Int64 }
+
+// Name implements [gorm.Plugin].
+func (*Statements) Name() string { return "statements" }
+
+// Initialize implements [gorm.Plugin].
+func (s *Statements) Initialize(db *gorm.DB) error {
+	count := func(*gorm.DB) { s.count.Add(1) }
+	on := db.Callback()
+
+	return errors.Join(
+		on.Query().Register("count", count), on.Row().Register("count", count), on.Raw().Register("count", count),
+		on.Create().Register("count", count), on.Update().Register("count", count), on.Delete().Register("count", count),
+	)
+}
+
+// Of counts the statements that work needs.
+func (s *Statements) Of(work func()) int {
+	before := s.count.Load()
+
+	work()
+
+	return int(s.count.Load() - before)
 }
 
 // Clock is a time that stands still until a test moves it. It is safe for concurrent use.
