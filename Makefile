@@ -7,28 +7,67 @@ help: ## Show this help.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  %-18s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: ## Serve a demo tenant with a playground on http://127.0.0.1:8080 (database: autoclaim.db).
+run: playground ## Serve a demo tenant with a playground on http://127.0.0.1:8080 (database: autoclaim.db).
 	CGO_ENABLED=0 go run ./cmd/autoclaim serve --dev
 
 .PHONY: build
-build: ## Build bin/autoclaim.
+build: playground ## Build bin/autoclaim.
 	CGO_ENABLED=0 go build -trimpath -o bin/autoclaim ./cmd/autoclaim
 
-# RACE=1 looks for data races too; that needs a C compiler.
+# The program embeds the playground's files. It is whole without them, but for the playground.
+.PHONY: playground
+playground: ## Build the playground's files, if there is Node.js.
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory internal/playground/dist/index.html; \
+	else echo "There is no npm in the PATH: the server will have no playground. Install Node.js 20 or newer for it." >&2; fi
+
+internal/playground/dist/index.html: node_modules/.package-lock.json $(shell find playground examples/operations -type f -not -name package.json -not -path '*/node_modules/*')
+	node playground/build.mjs
+
+# What the playground, the example clients and their tests need, as package-lock.json has it.
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 .PHONY: test
-test: postgresql ## Run all tests, on SQLite and on PostgreSQL.
+test: test-go test-api ## Run all tests, on SQLite and on PostgreSQL, and in a browser.
+
+# RACE=1 looks for data races too; that needs a C compiler.
+.PHONY: test-go
+test-go: postgresql ## Run the tests of the Go code.
 	CGO_ENABLED=$(if $(RACE),1,0) go test $(if $(RACE),-race) -timeout 10m ./...
 
-# The tests start servers of their own. On Debian the server's programs are installed if they are missing.
+PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
+
+.PHONY: test-api
+test-api: node chromium build lint-schema ## Run the tests of the API as its clients meet it: protocol, schema, examples, playground.
+	cd examples/typescript && ../../node_modules/.bin/tsc
+	cd playground && ../node_modules/.bin/tsc
+	cd examples/go && go vet ./...
+	$(PLAYWRIGHT)
+
+.PHONY: lint-schema
+lint-schema: node_modules/.package-lock.json ## Lint the schema and the example operations.
+	node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs schema.graphqls 'examples/operations/*.graphql'
+
+# The tests start servers and browsers of their own. What is missing of them is installed on Debian.
+install = if command -v apt-get >/dev/null; then \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(1); \
+	else echo "The tests need $(2) in the PATH." >&2; exit 1; fi
+
 .PHONY: postgresql
 postgresql:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
-	if command -v apt-get >/dev/null; then \
-		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends postgresql; \
-	else \
-		echo "The tests need the programs of a PostgreSQL 15+ server (initdb, postgres) in the PATH." >&2; exit 1; \
-	fi
+	{ $(call install,postgresql,the programs of a PostgreSQL 15+ server (initdb and postgres)); }
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { $(call install,chromium,chromium); }
+
+.PHONY: node
+node:
+	@command -v npm >/dev/null || { $(call install,nodejs npm,Node.js 20 or newer with npm); }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node.js 20 or newer is needed." >&2; exit 1; }
 
 .PHONY: lint
 lint: ## Look for mistakes and for imports that point the wrong way.
@@ -40,11 +79,18 @@ format: ## Format all code.
 	$(LINT) fmt
 
 .PHONY: generate
-generate: ## Generate code from schema.graphqls.
+generate: node node_modules/.package-lock.json ## Generate code from schema.graphqls: the server's and the example clients'.
 	go tool gqlgen generate
+	cd examples/go && go generate ./...
+	cd examples/typescript && ../../node_modules/.bin/graphql-codegen --silent
 
 .PHONY: check-generated
 check-generated: generate ## Fail if generated code or go.mod is out of date.
 	go mod tidy -diff
-	git diff --exit-code -- graph
-	test -z "$$(git ls-files --others --exclude-standard -- graph)"
+	cd examples/go && go mod tidy -diff
+	git diff --exit-code -- graph examples
+	test -z "$$(git ls-files --others --exclude-standard -- graph examples)"
+
+.PHONY: release-schema
+release-schema: ## Take the schema as released: from now on, clients of it must not break.
+	cp schema.graphqls test/api/released.graphqls

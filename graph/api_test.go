@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	goast "go/ast"
+	"go/parser"
+	"go/token"
 	"net/http"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +97,42 @@ func TestTheSchemasCodesAreTheDomains(t *testing.T) {
 
 			return err == nil && got == period
 		}))
+	}
+}
+
+func TestEveryCodeHasItsLineInTheDocumentation(t *testing.T) {
+	t.Parallel()
+
+	guide, err := os.ReadFile("../docs/api.md")
+	require.NoError(t, err)
+
+	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
+	require.NoError(t, err)
+
+	var codes []string
+
+	goast.Inspect(file, func(node goast.Node) bool {
+		if literal, ok := node.(*goast.BasicLit); ok {
+			code, err := strconv.Unquote(literal.Value)
+			require.NoError(t, err)
+
+			codes = append(codes, code)
+		}
+
+		return true
+	})
+	require.Contains(t, codes, graph.CodeInternal)
+
+	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+
+	for _, enum := range []string{"UserErrorCode", "ClaimOutcome"} {
+		for _, value := range schema.Types[enum].EnumValues {
+			codes = append(codes, value.Name)
+		}
+	}
+
+	for _, code := range codes {
+		assert.Regexp(t, "(?m)^\\| `"+code+"` \\| .{10,}", string(guide), "a row of a table that says what to do")
 	}
 }
 

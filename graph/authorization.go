@@ -81,5 +81,5 @@ func (w permissionWalk) check(selections ast.SelectionSet) *gqlerror.Error {
 }
 
 func forbidden(format string, args ...any) *gqlerror.Error {
-	return requestError(codeForbidden, format, args...)
+	return requestError(CodeForbidden, format, args...)
 }

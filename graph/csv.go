@@ -27,20 +27,20 @@ func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request,
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		caller, ok := callerFrom(req.Context())
 		if !ok || !permissions.Allowed(caller.Roles, "Query", "claimReport") {
-			fail(w, req, http.StatusForbidden, codeForbidden, "Your roles do not let you read reports.")
+			fail(w, req, http.StatusForbidden, CodeForbidden, "Your roles do not let you read reports.")
 
 			return
 		}
 
 		if !admitted(w, req, r.Admit) {
-			fail(w, req, http.StatusTooManyRequests, codeRateLimited, errRateLimited().Message)
+			fail(w, req, http.StatusTooManyRequests, CodeRateLimited, errRateLimited().Message)
 
 			return
 		}
 
 		period, policy, err := reportParameters(req)
 		if err != nil {
-			fail(w, req, http.StatusBadRequest, codeBadUserInput, graphql.DefaultErrorPresenter(req.Context(), err).Message)
+			fail(w, req, http.StatusBadRequest, CodeBadUserInput, graphql.DefaultErrorPresenter(req.Context(), err).Message)
 
 			return
 		}

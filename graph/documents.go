@@ -89,13 +89,13 @@ func (d TrustedDocuments) MutateOperationParameters(_ context.Context, params *g
 	case hash == "" && len(d) == 0:
 		return nil
 	case hash == "":
-		return requestError(codeUntrustedDocument,
+		return requestError(CodeUntrustedDocument,
 			"This server runs trusted documents alone. Send the documentId of one in place of 'query'.")
 	case !known:
-		return requestError(codeUntrustedDocument,
+		return requestError(CodeUntrustedDocument,
 			"The server does not know this document. Send the operation's text, or ask the operator to add it.")
 	case params.Query != "" && params.Query != text:
-		return requestError(codeUntrustedDocument, "The document's id and its text do not belong together. Send one of them.")
+		return requestError(CodeUntrustedDocument, "The document's id and its text do not belong together. Send one of them.")
 	default:
 		params.Query = text
 

@@ -16,21 +16,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// The codes of top-level errors, beside gqlgen's own for what it cannot parse or validate.
-const (
-	codeUnauthenticated   = "UNAUTHENTICATED"
-	codeForbidden         = "FORBIDDEN"
-	codeBadUserInput      = "BAD_USER_INPUT"
-	codeTooComplex        = "COMPLEXITY_LIMIT_EXCEEDED"
-	codeUntrustedDocument = "PERSISTED_QUERY_NOT_FOUND"
-	codeRateLimited       = "RATE_LIMITED"
-	codeOverloaded        = "OVERLOADED"
-	codeUnavailable       = "UNAVAILABLE"
-	codeInternal          = "INTERNAL"
-)
-
 func errRateLimited() *gqlerror.Error {
-	return requestError(codeRateLimited, "Too many requests. Wait as long as Retry-After says, and send fewer.")
+	return requestError(CodeRateLimited, "Too many requests. Wait as long as Retry-After says, and send fewer.")
 }
 
 // errNoCaller means that the server's wiring let a request through that nobody authenticated.
@@ -47,14 +34,14 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 
 		if refusal, ok := licensing.AsRefusal(err); ok {
 			shown.Message = refusal.Message
-			shown.Extensions = map[string]any{"code": codeBadUserInput}
+			shown.Extensions = map[string]any{"code": CodeBadUserInput}
 
 			return shown
 		}
 
 		// gqlgen gives no code to what it says itself of input that the schema does not take.
 		if own, ok := errors.AsType[*gqlerror.Error](err); ok && own.Err == nil || isNumberError(err) {
-			shown.Extensions = map[string]any{"code": codeBadUserInput}
+			shown.Extensions = map[string]any{"code": CodeBadUserInput}
 
 			return shown
 		}
@@ -63,7 +50,7 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		shown.Message = message
 		shown.Extensions = map[string]any{"code": code}
 
-		if code == codeInternal {
+		if code == CodeInternal {
 			shown.Extensions["requestId"] = requestid.From(ctx)
 			logger.ErrorContext(ctx, "request failed", "request_id", requestid.From(ctx),
 				"path", shown.Path.String(), "error", err)
@@ -76,19 +63,19 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 func classify(err error) (code, message string) {
 	switch {
 	case errors.Is(err, claiming.ErrOverloaded):
-		return codeOverloaded, "Too many claims are waiting. Try again in a second."
+		return CodeOverloaded, "Too many claims are waiting. Try again in a second."
 	case errors.Is(err, claiming.ErrClosed):
-		return codeUnavailable, "The server is shutting down. Try again; another one will answer."
+		return CodeUnavailable, "The server is shutting down. Try again; another one will answer."
 	case errors.Is(err, errStreamsClosed):
-		return codeUnavailable, "The server is shutting down. Subscribe again; another one will answer."
+		return CodeUnavailable, "The server is shutting down. Subscribe again; another one will answer."
 	case errors.Is(err, store.ErrInterrupted):
-		return codeUnavailable, "Live data was interrupted. Subscribe again, and read anew what you show."
+		return CodeUnavailable, "Live data was interrupted. Subscribe again, and read anew what you show."
 	case errors.Is(err, store.ErrFellBehind):
-		return codeOverloaded, "You take events more slowly than they come. Subscribe again, and read anew what you show."
+		return CodeOverloaded, "You take events more slowly than they come. Subscribe again, and read anew what you show."
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return codeUnavailable, "The request took too long. Try again."
+		return CodeUnavailable, "The request took too long. Try again."
 	default:
-		return codeInternal, "Something went wrong on the server. Tell its operator the request id."
+		return CodeInternal, "Something went wrong on the server. Tell its operator the request id."
 	}
 }
 

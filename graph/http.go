@@ -120,9 +120,9 @@ func statusOf(media string, errs gqlerror.List) int {
 
 	for _, err := range errs {
 		switch err.Extensions["code"] {
-		case codeForbidden:
+		case CodeForbidden:
 			return http.StatusForbidden
-		case codeInternal:
+		case CodeInternal:
 			return http.StatusInternalServerError
 		}
 	}

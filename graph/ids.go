@@ -91,6 +91,6 @@ func shorten(text string) string {
 func badInput(format string, args ...any) error {
 	return &gqlerror.Error{
 		Message:    fmt.Sprintf(format, args...),
-		Extensions: map[string]any{"code": codeBadUserInput},
+		Extensions: map[string]any{"code": CodeBadUserInput},
 	}
 }

@@ -82,13 +82,13 @@ func (o operationLimits) MutateOperationContext(_ context.Context, op *graphql.O
 		{"objects to read", found.cost, o.limits.Cost, "Ask for smaller pages, or for fewer lists within lists"},
 	} {
 		if check.actual > check.limit {
-			return requestError(codeTooComplex, "The operation has %d %s; at most %d are allowed. %s.",
+			return requestError(CodeTooComplex, "The operation has %d %s; at most %d are allowed. %s.",
 				check.actual, check.what, check.limit, check.remedy)
 		}
 	}
 
 	if walk.deferred {
-		return requestError(codeBadUserInput, "@defer is not supported. Send what can wait as an operation of its own.")
+		return requestError(CodeBadUserInput, "@defer is not supported. Send what can wait as an operation of its own.")
 	}
 
 	return nil

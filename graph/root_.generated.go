@@ -2849,7 +2849,7 @@ type AuditEvent implements Node {
   requestId: String!
 }
 
-"""A page of policies."""
+"A page of policies."
 type PolicyConnection {
   "The policies of this page with their cursors."
   edges: [PolicyEdge!]!
@@ -2861,7 +2861,7 @@ type PolicyConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the policies of a page, with its place."""
+"One of the policies of a page, with its place."
 type PolicyEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -2869,7 +2869,7 @@ type PolicyEdge {
   node: Policy!
 }
 
-"""A page of products."""
+"A page of products."
 type ProductConnection {
   "The products of this page with their cursors."
   edges: [ProductEdge!]!
@@ -2881,7 +2881,7 @@ type ProductConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the products of a page, with its place."""
+"One of the products of a page, with its place."
 type ProductEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -2889,7 +2889,7 @@ type ProductEdge {
   node: Product!
 }
 
-"""A page of apps."""
+"A page of apps."
 type AppConnection {
   "The apps of this page with their cursors."
   edges: [AppEdge!]!
@@ -2901,7 +2901,7 @@ type AppConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the apps of a page, with its place."""
+"One of the apps of a page, with its place."
 type AppEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -2909,7 +2909,7 @@ type AppEdge {
   node: App!
 }
 
-"""A page of users."""
+"A page of users."
 type UserConnection {
   "The users of this page with their cursors."
   edges: [UserEdge!]!
@@ -2921,7 +2921,7 @@ type UserConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the users of a page, with its place."""
+"One of the users of a page, with its place."
 type UserEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -2929,7 +2929,7 @@ type UserEdge {
   node: User!
 }
 
-"""A page of licenses."""
+"A page of licenses."
 type LicenseConnection {
   "The licenses of this page with their cursors."
   edges: [LicenseEdge!]!
@@ -2941,7 +2941,7 @@ type LicenseConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the licenses of a page, with its place."""
+"One of the licenses of a page, with its place."
 type LicenseEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -2949,7 +2949,7 @@ type LicenseEdge {
   node: License!
 }
 
-"""A page of subscriptions."""
+"A page of subscriptions."
 type ProductSubscriptionConnection {
   "The subscriptions of this page with their cursors."
   edges: [ProductSubscriptionEdge!]!
@@ -2961,7 +2961,7 @@ type ProductSubscriptionConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the subscriptions of a page, with its place."""
+"One of the subscriptions of a page, with its place."
 type ProductSubscriptionEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -2969,7 +2969,7 @@ type ProductSubscriptionEdge {
   node: ProductSubscription!
 }
 
-"""A page of claims."""
+"A page of claims."
 type ClaimConnection {
   "The claims of this page with their cursors."
   edges: [ClaimEdge!]!
@@ -2981,7 +2981,7 @@ type ClaimConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the claims of a page, with its place."""
+"One of the claims of a page, with its place."
 type ClaimEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -2989,7 +2989,7 @@ type ClaimEdge {
   node: Claim!
 }
 
-"""A page of missed claims."""
+"A page of missed claims."
 type MissedClaimConnection {
   "The missed claims of this page with their cursors."
   edges: [MissedClaimEdge!]!
@@ -3001,7 +3001,7 @@ type MissedClaimConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the missed claims of a page, with its place."""
+"One of the missed claims of a page, with its place."
 type MissedClaimEdge {
   "The place, for 'after' and 'before'."
   cursor: String!
@@ -3009,7 +3009,7 @@ type MissedClaimEdge {
   node: MissedClaim!
 }
 
-"""A page of audit events."""
+"A page of audit events."
 type AuditEventConnection {
   "The audit events of this page with their cursors."
   edges: [AuditEventEdge!]!
@@ -3021,7 +3021,7 @@ type AuditEventConnection {
   totalCount: Int! @cost(weight: 50)
 }
 
-"""One of the audit events of a page, with its place."""
+"One of the audit events of a page, with its place."
 type AuditEventEdge {
   "The place, for 'after' and 'before'."
   cursor: String!

@@ -183,7 +183,7 @@ func reason(client, interrupted context.Context, err error) error {
 var errStreamsClosed = errors.New("the server is shutting down")
 
 func errTokenExpired() *gqlerror.Error {
-	return requestError(codeUnauthenticated, "The token has expired. Subscribe again with a fresh one.")
+	return requestError(CodeUnauthenticated, "The token has expired. Subscribe again with a fresh one.")
 }
 
 // streams counts the subscriptions that are open, and ends them.
@@ -221,7 +221,7 @@ func (s *streams) enter(ctx context.Context, caller Caller) (leave func(), err e
 	case s.closed:
 		return nil, errStreamsClosed
 	case s.open[key] >= s.limit:
-		return nil, requestError(codeRateLimited, "You have %d subscriptions open, as many as you may. End one first.", s.limit)
+		return nil, requestError(CodeRateLimited, "You have %d subscriptions open, as many as you may. End one first.", s.limit)
 	}
 
 	s.open[key]++
@@ -295,7 +295,7 @@ func (r *Resolver) aroundOperation(present graphql.ErrorPresenterFunc) graphql.O
 
 		if graphql.GetOperationContext(ctx).Operation.Operation != ast.Subscription {
 			if isWebSocket(ctx) {
-				return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{requestError(codeBadUserInput,
+				return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{requestError(CodeBadUserInput,
 					"Only subscriptions run over WebSockets. Send queries and mutations by POST.")}})
 			}
 

@@ -68,7 +68,7 @@ func (t overWebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	}
 
 	if !t.allows(r) {
-		reject(w, exec, r, mediaJSON, http.StatusForbidden, requestError(codeForbidden,
+		reject(w, exec, r, mediaJSON, http.StatusForbidden, requestError(CodeForbidden,
 			"Pages of this origin may not open WebSockets here. Ask the operator to allow it."))
 
 		return

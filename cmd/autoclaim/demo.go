@@ -8,12 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql/playground"
-
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/catalog"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
@@ -70,8 +69,10 @@ func (c serveCommand) serveDemo(e *environment) func(ctx context.Context, db *st
 		url := "http://" + listener.Addr().String()
 		e.introduce(url, tokens)
 
-		page := playground.Handler("Autoclaim", "/graphql",
-			playground.WithGraphiqlUiHeaders(map[string]string{"Authorization": "Bearer " + tokens["demo-admin"]}))
+		page, err := playground.Handler(playgroundCallers(tokens))
+		if err != nil {
+			return err
+		}
 
 		return c.serve(ctx, e, db, issuer.Verifier(), loopbackOnly(page), listener)
 	}
@@ -151,25 +152,34 @@ func buyDemo(ctx context.Context, db *store.Store, tenant licensing.ID) error {
 	return nil
 }
 
+func playgroundCallers(tokens map[string]string) []playground.Caller {
+	callers := make([]playground.Caller, 0, len(tokens))
+
+	for _, caller := range demoCallers() {
+		callers = append(callers, playground.Caller{
+			Name: caller.DisplayName, Role: roleName(caller), Token: tokens[caller.UserExternalID],
+		})
+	}
+
+	return callers
+}
+
+func roleName(caller auth.Identity) string {
+	if roles := caller.Roles.List(); len(roles) > 0 {
+		return string(roles[0])
+	}
+
+	return "no role"
+}
+
 // introduce tells somebody who has just started the server what to do next.
 func (e *environment) introduce(url string, tokens map[string]string) {
 	e.say("\nTokens of the demo tenant, good for %v:\n", demoTokenTTL)
 
 	for _, caller := range demoCallers() {
-		role := "no role"
-		if roles := caller.Roles.List(); len(roles) > 0 {
-			role = string(roles[0])
-		}
-
-		e.say("%s (%s)\n%s\n", caller.UserExternalID, role, tokens[caller.UserExternalID])
+		e.say("%s (%s)\n%s\n", caller.UserExternalID, roleName(caller), tokens[caller.UserExternalID])
 	}
 
-	e.say(`Playground: %s
-It is signed in as demo-admin. Paste this query to begin:
-
-{
-  apps(claimable: true) { nodes { id code name } }
-  products(filter: {owned: true}) { nodes { id name pool { total available } } }
-}
-`, url)
+	e.say("Playground: %s%s\nIt has an example of each action in a tab of its own, and a menu of whom to act as.\n",
+		url, playground.Path)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/testdb"
 )
 
@@ -99,7 +100,7 @@ func start(t *testing.T, dir, databaseURL string) *process {
 		require.True(t, lines.Scan(), "the server ended before it said where it is")
 
 		if url, ok := strings.CutPrefix(lines.Text(), "Playground: "); ok {
-			p.url = url
+			p.url = strings.TrimSuffix(url, playground.Path)
 		}
 
 		if name, _, ok := strings.Cut(lines.Text(), " ("); ok && strings.HasPrefix(name, "demo-") {

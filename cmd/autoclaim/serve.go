@@ -13,6 +13,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -26,6 +27,8 @@ type serveCommand struct {
 
 	CORSOrigin    []string `group:"Browsers" help:"Origins whose pages may call the API, such as https://admin.example.com; * is all." placeholder:"ORIGIN"`
 	Introspection bool     `group:"Browsers" help:"Let clients ask for the schema, and suggest names to those who misspell one. Always so with --dev."`
+
+	Playground bool `group:"Browsers" help:"Serve the playground. Always so with --dev."`
 
 	MaxTokens        int     `default:"5000" group:"Limits" help:"The words and signs that an operation's text may have."`
 	MaxDepth         int     `default:"15" group:"Limits" help:"The fields that may lie within each other."`
@@ -89,7 +92,14 @@ func (c serveCommand) Run(e *environment) error {
 			return err
 		}
 
-		return c.serve(ctx, e, db, verifier, nil, listener)
+		var page http.Handler
+		if c.Playground {
+			if page, err = playground.Handler(nil); err != nil {
+				return err
+			}
+		}
+
+		return c.serve(ctx, e, db, verifier, page, listener)
 	})
 }
 
@@ -105,7 +115,7 @@ func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
 // serve wires the server up and runs it. Claims that wait when it ends are answered first.
 func (c serveCommand) serve(
 	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier,
-	playground http.Handler, listener net.Listener,
+	page http.Handler, listener net.Listener,
 ) error {
 	claims := claiming.New(db, time.Now, e.logger)
 	defer claims.Close()
@@ -133,7 +143,8 @@ func (c serveCommand) serve(
 		GraphQL:         resolver.Handler(),
 		ClaimsCSV:       resolver.ClaimsCSV(server.WriteError),
 		ClaimsCSVPath:   graph.ClaimsCSVPath,
-		Playground:      playground,
+		Playground:      page,
+		PlaygroundPath:  playground.Path,
 		Authenticate:    authenticate,
 		EndStreams:      resolver.EndStreams,
 		AllowedOrigins:  c.CORSOrigin,

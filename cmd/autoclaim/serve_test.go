@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/oidctest"
+	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/storetest"
 )
 
@@ -163,6 +165,13 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 		require.ErrorContains(t, server.query(t.Context(), "nobody", claimQuery("ann"), &ignored), "malformed")
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ policies { totalCount } }`, &ignored), "roles")
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ __schema { description } }`, &ignored), "Introspection is off")
+
+		for _, path := range []string{"/", playground.Path, playground.Path + "callers.json"} {
+			response, err := http.Get(server.url + path)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			assert.Equal(t, http.StatusNotFound, response.StatusCode, "no playground unless it is asked for: %s", path)
+		}
 
 		stop()
 		assert.Zero(t, <-ended)

@@ -8,16 +8,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
-// The codes of errors that requests meet before they reach GraphQL.
-const (
-	CodeUnauthenticated = "UNAUTHENTICATED"
-	CodeForbidden       = "FORBIDDEN"
-	CodeBadUserInput    = "BAD_USER_INPUT"
-	CodeNotFound        = "NOT_FOUND"
-	CodeUnavailable     = "UNAVAILABLE"
-	CodeInternal        = "INTERNAL"
-)
-
 // ErrUnknownTenant says that a token is good, but its organization is not a tenant of this server.
 var ErrUnknownTenant = errors.New("the organization is not a tenant")
 

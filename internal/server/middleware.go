@@ -115,7 +115,7 @@ func (s *Server) recovering(next http.Handler) http.Handler {
 func (s *Server) internal(w http.ResponseWriter, r *http.Request, err error) {
 	s.config.Logger.ErrorContext(r.Context(), "request failed",
 		"request_id", requestid.From(r.Context()), "path", r.URL.Path, "error", err)
-	WriteError(w, r, http.StatusInternalServerError, CodeInternal,
+	WriteError(w, r, http.StatusInternalServerError, graph.CodeInternal,
 		"Something went wrong on the server. Tell its operator the request id.")
 }
 
@@ -156,12 +156,12 @@ func (s *Server) withBody(next http.Handler) http.Handler {
 
 		switch {
 		case errors.As(err, &tooLarge):
-			WriteError(w, r, http.StatusRequestEntityTooLarge, CodeBadUserInput,
+			WriteError(w, r, http.StatusRequestEntityTooLarge, graph.CodeBadUserInput,
 				fmt.Sprintf("The request has more than %d bytes. Send less at a time.", tooLarge.Limit))
 
 			return
 		case err != nil:
-			WriteError(w, r, http.StatusBadRequest, CodeBadUserInput, "The request's body did not arrive. Send it again.")
+			WriteError(w, r, http.StatusBadRequest, graph.CodeBadUserInput, "The request's body did not arrive. Send it again.")
 
 			return
 		}
@@ -178,7 +178,7 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 		token, present, err := auth.BearerToken(r.Header)
 		if err == nil && !present && r.Method != http.MethodOptions && r.Header.Get("Upgrade") == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			WriteError(w, r, http.StatusUnauthorized, CodeUnauthenticated,
+			WriteError(w, r, http.StatusUnauthorized, graph.CodeUnauthenticated,
 				"Send a bearer token in the Authorization header.")
 
 			return
@@ -216,14 +216,14 @@ func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &bad):
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		WriteError(w, r, http.StatusUnauthorized, CodeUnauthenticated, bad.Reason)
+		WriteError(w, r, http.StatusUnauthorized, graph.CodeUnauthenticated, bad.Reason)
 	case errors.Is(err, auth.ErrKeysUnavailable):
 		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
 		w.Header().Set("Retry-After", "5")
-		WriteError(w, r, http.StatusServiceUnavailable, CodeUnavailable,
+		WriteError(w, r, http.StatusServiceUnavailable, graph.CodeUnavailable,
 			"The identity provider does not answer, so your token cannot be verified. Try again soon.")
 	case errors.Is(err, ErrUnknownTenant):
-		WriteError(w, r, http.StatusForbidden, CodeForbidden,
+		WriteError(w, r, http.StatusForbidden, graph.CodeForbidden,
 			"Your organization is not registered here. Ask the operator to create a tenant for it.")
 	default:
 		s.internal(w, r, err)

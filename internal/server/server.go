@@ -33,8 +33,10 @@ type Config struct {
 	GraphQL       http.Handler
 	ClaimsCSV     http.Handler
 	ClaimsCSVPath string
-	// Playground answers / if it isn't nil. It is open to everybody who can connect.
-	Playground http.Handler
+	// Playground answers GET requests of PlaygroundPath and below if it isn't nil, and / leads there. It is open
+	// to everybody who can connect.
+	Playground     http.Handler
+	PlaygroundPath string
 	// Authenticate verifies a token and returns its caller. Errors that it may return: *auth.TokenError,
 	// auth.ErrKeysUnavailable, ErrUnknownTenant; any other is INTERNAL.
 	Authenticate func(ctx context.Context, token string) (graph.Caller, error)
@@ -97,11 +99,12 @@ func (s *Server) Handler() http.Handler {
 	}
 
 	if s.config.Playground != nil {
-		mux.Handle("GET /{$}", s.config.Playground)
+		mux.Handle("GET "+s.config.PlaygroundPath, s.config.Playground)
+		mux.Handle("GET /{$}", http.RedirectHandler(s.config.PlaygroundPath, http.StatusTemporaryRedirect))
 	}
 
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		WriteError(w, r, http.StatusNotFound, CodeNotFound, "There is nothing at this path. The API is at /graphql.")
+		WriteError(w, r, http.StatusNotFound, graph.CodeNotFound, "There is nothing at this path. The API is at /graphql.")
 	})
 
 	return s.withRequestID(s.logged(s.recovering(secured(s.crossOrigin(mux)))))

@@ -24,7 +24,7 @@ export async function startServer(...flags) {
     server.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${logged}`)));
     server.stdout.on("data", (text) => {
       said += text;
-      const found = /Playground: (http:\S+)/.exec(said);
+      const found = /Playground: (http:\/\/[^/\s]+)/.exec(said);
       if (found) resolve(found[1]);
     });
   });

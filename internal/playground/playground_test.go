@@ -1,0 +1,40 @@
+package playground_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/playground"
+)
+
+func get(t *testing.T, path string, callers ...playground.Caller) *httptest.ResponseRecorder {
+	t.Helper()
+
+	handler, err := playground.Handler(callers)
+	require.NoError(t, err)
+
+	response := httptest.NewRecorder()
+	handler.ServeHTTP(response, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+
+	return response
+}
+
+func TestThePlaygroundLetsNothingInFromElsewhere(t *testing.T) {
+	t.Parallel()
+
+	policy := get(t, playground.Path).Header().Get("Content-Security-Policy")
+	assert.Contains(t, policy, "default-src 'none'; script-src 'self';")
+	assert.NotContains(t, policy, "http")
+}
+
+func TestThePlaygroundActsAsNobodyUnlessItIsTold(t *testing.T) {
+	t.Parallel()
+
+	assert.JSONEq(t, `[]`, get(t, playground.Path+"callers.json").Body.String())
+	assert.JSONEq(t, `[{"name": "ada", "role": "admin", "token": "x"}]`,
+		get(t, playground.Path+"callers.json", playground.Caller{Name: "ada", Role: "admin", Token: "x"}).Body.String())
+}

@@ -1,0 +1,6 @@
+// The editor's helpers run beside the page, from the same server.
+const files: Record<string, string> = { json: "worker-json.js", graphql: "worker-graphql.js" };
+
+(globalThis as { MonacoEnvironment?: object }).MonacoEnvironment = {
+  getWorker: (_: string, label: string) => new Worker(files[label] ?? "worker-editor.js", { name: label }),
+};
