@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 const (
@@ -22,6 +23,11 @@ func (t overHTTP) stream(
 ) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+
+	if operation.Operation.Operation != ast.Subscription {
+		ctx, cancel = context.WithTimeout(ctx, t.limits.Timeout)
+		defer cancel()
+	}
 
 	connection := http.NewResponseController(w)
 	// A stream has no end to wait for: each write has its own time.

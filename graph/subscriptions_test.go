@@ -321,6 +321,19 @@ func TestAStreamIsAuthorizedAndCheckedLikeAQuery(t *testing.T) {
 	})
 }
 
+func TestAQueryMayBeAnsweredAsAnEvent(t *testing.T) {
+	t.Parallel()
+
+	a := serve(t, storetest.SQLite(t))
+	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
+	said := admin.followEvents(`{ settings { autoClaimEnabled } }`)
+
+	assert.JSONEq(t, `{"settings": {"autoClaimEnabled": true}}`, string(said.next(t).Data))
+
+	_, more := <-said
+	assert.False(t, more)
+}
+
 func TestAWebSocketNeedsATokenAProtocolAndAnAllowedPage(t *testing.T) {
 	t.Parallel()
 

@@ -312,6 +312,27 @@ func TestRequestsInFlightFinishWhenTheServerIsTold(t *testing.T) {
 	assert.NoError(t, <-ended)
 }
 
+func TestStreamsAreToldToEndWhenTheServerIs(t *testing.T) {
+	t.Parallel()
+
+	c := config(new(log))
+	entered, ending := make(chan struct{}), make(chan struct{})
+	c.EndStreams = func() { close(ending) }
+	c.GraphQL = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(entered)
+		<-ending
+	})
+	address, stop, ended := run(t, c)
+
+	var client sync.WaitGroup
+	client.Go(func() { send(t, http.MethodPost, "http://"+address+"/graphql", "good", "") })
+
+	<-entered
+	stop()
+	client.Wait()
+	assert.NoError(t, <-ended)
+}
+
 func TestRequestsThatDoNotFinishInTimeAreCutOff(t *testing.T) {
 	t.Parallel()
 
@@ -365,6 +386,11 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 		answer, err := io.ReadAll(connection)
 		require.NoError(t, err, "%s: the server ends the connection", name)
 		assert.NotContains(t, string(answer), "200 OK", name)
+
+		if name == "in the body" {
+			assert.Contains(t, string(answer), graph.CodeBadUserInput)
+		}
+
 		require.NoError(t, connection.Close())
 	}
 
