@@ -67,7 +67,7 @@ chromium:
 .PHONY: node
 node:
 	@command -v npm >/dev/null || { $(call install,nodejs npm,Node.js 20 or newer with npm); }
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "Node.js 20 or newer is needed." >&2; exit 1; }
+	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' || { echo "Node.js 20 or newer is needed." >&2; exit 1; }
 
 .PHONY: lint
 lint: ## Look for mistakes and for imports that point the wrong way.
