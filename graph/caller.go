@@ -15,7 +15,7 @@ import (
 )
 
 // loaderWait is how long a loader collects keys of objects that are asked for side by side.
-const loaderWait = time.Millisecond
+const loaderWait = 2 * time.Millisecond
 
 // Caller is who sent a request, and whose data it is about.
 type Caller struct {
