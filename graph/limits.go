@@ -14,7 +14,8 @@ import (
 
 // Limits bound what one operation may ask for. A zero means the default.
 type Limits struct {
-	// Tokens is how many words and signs an operation's text may have; 5,000 by default.
+	// Tokens is how many words and signs an operation's text may have; 1,000 by default. Validation compares
+	// each field with each other of the same name, so its time grows with their square.
 	Tokens int
 	// Depth is how many fields may lie within each other; 15 by default. Introspection does not count.
 	Depth int
@@ -37,7 +38,7 @@ func (l Limits) WithDefaults() Limits {
 		field *int
 		value int
 	}{
-		{&l.Tokens, 5000},
+		{&l.Tokens, 1000},
 		{&l.Depth, 15},
 		{&l.Cost, 50_000},
 		{&l.Aliases, 50},

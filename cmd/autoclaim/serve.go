@@ -30,7 +30,7 @@ type serveCommand struct {
 
 	Playground bool `group:"Browsers" help:"Serve the playground. Always so with --dev."`
 
-	MaxTokens        int     `default:"5000" group:"Limits" help:"The words and signs that an operation's text may have."`
+	MaxTokens        int     `default:"1000" group:"Limits" help:"The words and signs that an operation's text may have."`
 	MaxDepth         int     `default:"15" group:"Limits" help:"The fields that may lie within each other."`
 	MaxCost          int     `default:"50000" group:"Limits" help:"The objects that an operation may lead to, by the sizes of its pages."`
 	MaxAliases       int     `default:"50" group:"Limits" help:"The aliases that an operation may have."`
