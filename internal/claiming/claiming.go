@@ -79,19 +79,20 @@ func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, ap
 		return Answer{}, err
 	}
 
-	policy, err := s.policies.livePolicy(ctx, s.store.For(tenant), state.ConfigVersion, wanted.ID)
+	policies, err := s.policies.since(ctx, s.store.For(tenant), state.ConfigVersion)
 	if err != nil {
 		return Answer{}, err
 	}
 
-	s.signIns.note(tenant, externalID, state.User, s.now())
-
+	policy := policies.byApp[wanted.ID]
 	terms := licensing.ClaimTerms{
 		Catalog: catalog, AppID: wanted.ID, AutoClaimEnabled: state.AutoClaimEnabled, Policy: policy,
 	}
 
 	decision, settled := terms.Settle(claimant(state.User, state.Licenses))
-	if !settled {
+	if settled {
+		s.signIns.note(tenant, externalID, state.User, s.now())
+	} else { // The batch notes the sign-in with the claim.
 		decision, err = s.batches.join(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
 		if err != nil {
 			return Answer{}, err
@@ -133,22 +134,20 @@ type tenantPolicies struct {
 	byApp   map[licensing.ID]*licensing.Policy
 }
 
-// livePolicy returns the tenant's policy for the app as it was at this version of the configuration or
-// later, or nil. The policy is shared: nobody may change it.
-func (m *policyMemory) livePolicy(
-	ctx context.Context, tenant store.Handle, version int64, app licensing.ID,
-) (*licensing.Policy, error) {
+// since returns the tenant's policies as they were at this version of the configuration or later. They are
+// shared: nobody may change them.
+func (m *policyMemory) since(ctx context.Context, tenant store.Handle, version int64) (tenantPolicies, error) {
 	m.mu.Lock()
 	known, ok := m.tenants[tenant.TenantID()]
 	m.mu.Unlock()
 
 	if ok && known.version >= version {
-		return known.byApp[app], nil
+		return known, nil
 	}
 
 	policies, err := tenant.Policies(ctx)
 	if err != nil {
-		return nil, err
+		return tenantPolicies{}, err
 	}
 
 	// What was just read may be newer than the version says; then it is read once more than necessary.
@@ -158,10 +157,11 @@ func (m *policyMemory) livePolicy(
 	}
 
 	m.mu.Lock()
+	defer m.mu.Unlock()
+
 	if m.tenants[tenant.TenantID()].version < version {
 		m.tenants[tenant.TenantID()] = fresh
 	}
-	m.mu.Unlock()
 
-	return fresh.byApp[app], nil
+	return fresh, nil
 }

@@ -2,78 +2,100 @@ package claiming
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// claimBatch decides the claims of a batch and stores what it decided, in one transaction.
+// maxTermsChanges bounds how often a batch begins anew because an admin changed the terms meanwhile.
+const maxTermsChanges = 10
+
+// termsChanged says that a batch was begun on terms that are no longer true, and what versions are.
+type termsChanged struct{ config, catalog int64 }
+
+// Error implements error.
+func (termsChanged) Error() string { return "the terms of the claims keep changing" }
+
+// claimBatch decides the claims of a batch and stores what it decided, in one transaction. It begins with
+// the terms that are remembered, and anew if the transaction finds that they have changed.
 func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []string) ([]licensing.Decision, error) {
-	var decisions []licensing.Decision
+	var versions termsChanged
 
-	err := s.store.InTx(ctx, key.tenant, func(tx *store.Tx) error {
-		at := licensing.Instant(s.now())
-
-		users, err := tx.LockOrAddUsers(ctx, externalIDs, at)
+	for range maxTermsChanges {
+		terms, err := s.terms(ctx, key, versions)
 		if err != nil {
-			return err
+			return nil, err
 		}
 
-		terms, err := s.termsNow(ctx, tx, key.app)
-		if err != nil {
-			return err
+		decisions, err := s.claimOn(ctx, key.tenant, terms, externalIDs)
+		if errors.As(err, &versions) {
+			continue
 		}
 
-		pools, err := tx.LockPools(ctx, productsOf(terms.Policy))
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("claim for %d users: %w", len(externalIDs), err)
 		}
 
-		claimants, err := claimants(ctx, tx, users, externalIDs)
-		if err != nil {
-			return err
-		}
-
-		decisions = licensing.DecideClaims(terms, pools, claimants, at)
-
-		return save(ctx, tx, terms, claimants, decisions, at)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("claim for %d users: %w", len(externalIDs), err)
+		return decisions, nil
 	}
 
-	return decisions, nil
+	return nil, fmt.Errorf("claim for %d users: %w", len(externalIDs), versions)
 }
 
-// termsNow reads the terms within the transaction: they may have changed since the claims joined.
-func (s *Service) termsNow(ctx context.Context, tx *store.Tx, app licensing.ID) (licensing.ClaimTerms, error) {
-	tenant, err := tx.Tenant(ctx)
+// terms are what claims depend on beside their users, and the version of the configuration that they are of.
+type terms struct {
+	licensing.ClaimTerms
+
+	configVersion int64
+}
+
+// terms returns them at these versions or later ones; of the feature switch, only the transaction knows.
+func (s *Service) terms(ctx context.Context, key batchKey, least termsChanged) (terms, error) {
+	known, err := s.policies.since(ctx, s.store.For(key.tenant), least.config)
 	if err != nil {
-		return licensing.ClaimTerms{}, err
+		return terms{}, err
 	}
 
-	policy, err := s.policies.livePolicy(ctx, tx.Handle, tenant.ConfigVersion, app)
+	catalog, err := s.store.CatalogSince(ctx, least.catalog)
 	if err != nil {
-		return licensing.ClaimTerms{}, err
+		return terms{}, err
 	}
 
-	catalog, err := tx.Catalog(ctx)
-	if err != nil {
-		return licensing.ClaimTerms{}, err
-	}
-
-	return licensing.ClaimTerms{
-		Catalog: catalog, AppID: app, AutoClaimEnabled: tenant.AutoClaimEnabled, Policy: policy,
+	return terms{
+		ClaimTerms:    licensing.ClaimTerms{Catalog: catalog, AppID: key.app, Policy: known.byApp[key.app]},
+		configVersion: known.version,
 	}, nil
+}
+
+func (s *Service) claimOn(
+	ctx context.Context, tenant licensing.ID, terms terms, externalIDs []string,
+) ([]licensing.Decision, error) {
+	var decisions []licensing.Decision
+
+	at := licensing.Instant(s.now())
+
+	err := s.store.ClaimInTx(ctx, tenant, externalIDs, productsOf(terms.Policy), at,
+		func(facts store.ClaimFacts) (store.ClaimResults, error) {
+			if facts.ConfigVersion > terms.configVersion || facts.CatalogVersion > terms.Catalog.Version {
+				return store.ClaimResults{}, termsChanged{config: facts.ConfigVersion, catalog: facts.CatalogVersion}
+			}
+
+			terms.AutoClaimEnabled = facts.AutoClaimEnabled
+			claimants := claimantsOf(facts, externalIDs)
+			decisions = licensing.DecideClaims(terms.ClaimTerms, facts.Pools, claimants, at)
+
+			return resultsOf(terms.ClaimTerms, claimants, decisions, at), nil
+		})
+
+	return decisions, err
 }
 
 func productsOf(policy *licensing.Policy) []licensing.ID {
 	if policy == nil {
-		return nil
+		return []licensing.ID{}
 	}
 
 	products := make([]licensing.ID, len(policy.Products))
@@ -84,83 +106,42 @@ func productsOf(policy *licensing.Policy) []licensing.ID {
 	return products
 }
 
-// claimants returns the users in order of arrival with what they hold.
-func claimants(
-	ctx context.Context, tx *store.Tx, users map[string]licensing.User, externalIDs []string,
-) ([]licensing.Claimant, error) {
-	ids := make([]licensing.ID, 0, len(users))
-	for user := range maps.Values(users) {
-		ids = append(ids, user.ID)
-	}
-
-	held, err := tx.ActiveLicenses(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-
+// claimantsOf returns the users in order of arrival with what they hold.
+func claimantsOf(facts store.ClaimFacts, externalIDs []string) []licensing.Claimant {
 	claimants := make([]licensing.Claimant, len(externalIDs))
 
 	for i, externalID := range externalIDs {
-		user := users[externalID]
-		claimants[i] = claimant(&user, held[user.ID])
+		user := facts.Users[externalID]
+		claimants[i] = claimant(&user, facts.Licenses[user.ID])
 	}
 
-	return claimants, nil
+	return claimants
 }
 
-// save stores what was decided: licenses, their claims, the pools' counts, and who was turned away.
-func save(
-	ctx context.Context, tx *store.Tx, terms licensing.ClaimTerms,
-	claimants []licensing.Claimant, decisions []licensing.Decision, at time.Time,
-) error {
-	var (
-		licenses []licensing.License
-		claims   []licensing.Claim
-		missed   []licensing.ID
-	)
-
-	taken := make(map[licensing.ID]int)
+// resultsOf is what there is to store: licenses, their claims, and who was turned away.
+func resultsOf(
+	terms licensing.ClaimTerms, claimants []licensing.Claimant, decisions []licensing.Decision, at time.Time,
+) store.ClaimResults {
+	results := store.ClaimResults{AppID: terms.AppID, At: at}
+	if terms.Policy != nil {
+		results.PolicyID = terms.Policy.ID
+	}
 
 	for i, decision := range decisions {
 		switch decision.Outcome {
 		case licensing.OutcomeClaimed:
 			license := decision.License
-			licenses = append(licenses, *license)
-			claims = append(claims, licensing.Claim{
+			results.Licenses = append(results.Licenses, *license)
+			results.Claims = append(results.Claims, licensing.Claim{
 				ID: licensing.NewID(at), UserID: license.UserID, PolicyID: *license.PolicyID, AppID: terms.AppID,
 				ProductID: license.ProductID, LicenseID: license.ID, Position: decision.Position, ClaimedAt: at,
 			})
-			taken[license.ProductID]++
 		case licensing.OutcomeOutOfLicenses:
-			missed = append(missed, claimants[i].UserID)
+			results.Missed = append(results.Missed, claimants[i].UserID)
 		default:
 			// Nothing was given, and nobody was turned away for want of a license.
 		}
 	}
 
-	if len(missed) > 0 {
-		if err := tx.RecordMissedClaims(ctx, terms.Policy.ID, missed, at); err != nil {
-			return err
-		}
-	}
-
-	if len(claims) == 0 {
-		return nil
-	}
-
-	if err := tx.InsertLicenses(ctx, licenses...); err != nil {
-		return err
-	}
-
-	if err := tx.InsertClaims(ctx, claims); err != nil {
-		return err
-	}
-
-	for _, product := range slices.SortedFunc(maps.Keys(taken), licensing.CompareIDs) {
-		if err := tx.AddToPool(ctx, product, 0, taken[product]); err != nil {
-			return err
-		}
-	}
-
-	return nil
+	return results
 }

@@ -99,24 +99,22 @@ func (h Handle) SignInState(ctx context.Context, externalID string) (SignInState
 	return state, nil
 }
 
-// LockOrAddUsers returns the users by external id, locked as by [Tx.LockUser], and adds those that the
-// tenant doesn't know yet. All transactions lock users in the same order, that of their external ids.
-func (tx *Tx) LockOrAddUsers(
-	ctx context.Context, externalIDs []string, at time.Time,
+// lockOrAddUsers returns the users by external id, locked as by [Tx.LockUser], and adds those that the
+// tenant doesn't know yet. The external ids must be sorted: all transactions lock users in their order.
+func (tx *Tx) lockOrAddUsers(
+	ctx context.Context, sorted []string, at time.Time,
 ) (map[string]licensing.User, error) {
-	sorted := slices.Clone(externalIDs)
-	slices.Sort(sorted)
-	sorted = slices.Compact(sorted)
-
 	rows := make([]userRow, len(sorted))
 	for i, externalID := range sorted {
-		rows[i] = newUserRow(tx.tenant, licensing.User{ID: licensing.NewID(at), ExternalID: externalID, CreatedAt: at})
+		rows[i] = newUserRow(tx.tenant, licensing.User{
+			ID: licensing.NewID(at), ExternalID: externalID, LastSignInAt: &at, CreatedAt: at,
+		})
 	}
 
-	// The update that changes nothing is what locks the row of a user who is there already.
+	// The update, which is due anyhow, is what locks the row of a user who is there already.
 	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "external_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"external_id"}),
+		DoUpdates: clause.AssignmentColumns([]string{"last_sign_in_at"}),
 	}, clause.Returning{}).Create(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("lock the users: %w", err)
@@ -130,8 +128,8 @@ func (tx *Tx) LockOrAddUsers(
 	return users, nil
 }
 
-// InsertClaims adds claims and counts them in their day's roll-up. Their licenses must be there.
-func (tx *Tx) InsertClaims(ctx context.Context, claims []licensing.Claim) error {
+// insertClaims adds claims and counts them in their day's roll-up. Their licenses must be there.
+func (tx *Tx) insertClaims(ctx context.Context, claims []licensing.Claim) error {
 	rows := make([]claimRow, len(claims))
 	days := make(map[claimDayRow]int)
 
@@ -168,8 +166,8 @@ func (tx *Tx) InsertClaims(ctx context.Context, claims []licensing.Claim) error 
 	return nil
 }
 
-// RecordMissedClaims notes that the policy turned the users away.
-func (tx *Tx) RecordMissedClaims(
+// recordMissedClaims notes that the policy turned the users away.
+func (tx *Tx) recordMissedClaims(
 	ctx context.Context, policy licensing.ID, users []licensing.ID, at time.Time,
 ) error {
 	counts := make(map[licensing.ID]int)

@@ -147,6 +147,10 @@ func (d dialect) beginWriting(db *gorm.DB) error {
 	return nil
 }
 
+// pipelines says whether several statements can go to the database at once, which is worth it where a network
+// lies between.
+func (d dialect) pipelines() bool { return d == dialectPostgres }
+
 // snapshot are the options of a transaction that sees one moment's state throughout. SQLite's all do.
 func (d dialect) snapshot() *sql.TxOptions {
 	if d == dialectSQLite {

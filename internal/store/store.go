@@ -131,14 +131,21 @@ func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx)
 }
 
 func (s *Store) inTx(ctx context.Context, work func(db *gorm.DB) error) error {
-	for attempt := 1; ; attempt++ {
-		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+	return s.repeating(ctx, func() error {
+		return s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 			if err := s.dialect.beginWriting(db); err != nil {
 				return err
 			}
 
 			return work(db)
 		}, &sql.TxOptions{Isolation: sql.LevelDefault})
+	})
+}
+
+// repeating runs a transaction until no other gets in its way, a bounded number of times.
+func (s *Store) repeating(ctx context.Context, transaction func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := transaction()
 		if err == nil || !s.dialect.retryable(err) || attempt == maxAttempts {
 			return err
 		}

@@ -83,6 +83,40 @@ func (c *Cluster) FromTemplate(t testing.TB, name string, prepare func(url strin
 	return inDatabase(maintenance, database)
 }
 
+// Database returns the URL of a new, empty database that lasts as long as the cluster.
+func (c *Cluster) Database() (string, error) {
+	maintenance, err := c.start()
+	if err != nil {
+		return "", err
+	}
+
+	db, err := sql.Open("pgx", maintenance)
+	if err != nil {
+		return "", fmt.Errorf("open: %w", err)
+	}
+
+	defer func() { _ = db.Close() }()
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	c.databases++
+	database := "test_" + strconv.Itoa(c.databases)
+
+	if _, err := db.ExecContext(context.Background(), "CREATE DATABASE "+database); err != nil {
+		return "", fmt.Errorf("create a database: %w", err)
+	}
+
+	return inDatabase(maintenance, database), nil
+}
+
+// Program is the path of one of PostgreSQL's programs, such as pgbench.
+func Program(name string) (string, error) {
+	bin, err := findBinaries()
+
+	return filepath.Join(bin, name), err
+}
+
 // copyTemplate makes databases one after the other: PostgreSQL copies only templates that nobody uses.
 func (c *Cluster) copyTemplate(
 	db *sql.DB, maintenance, name string, prepare func(url string) error,

@@ -1,0 +1,296 @@
+// Command bench measures claims and sign-ins through the real server against rivals on the same database, in
+// one run, interleaved. `make bench` runs it; docs/performance.md holds what it printed.
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/testdb"
+)
+
+func main() {
+	rounds := flag.Int("rounds", 5, "how often each measurement is taken")
+	lasting := flag.Duration("for", 3*time.Second, "how long each measurement lasts; whole seconds")
+	profile := flag.String("pause", "", "measure this one thing alone, for a profiler: new, again")
+
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *rounds, *lasting, *profile)
+
+	stop()
+
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// policyIDs are what a claim refers to, as the database has them.
+type policyIDs struct{ tenant, policy, app, product string }
+
+// stage is what all measurements share.
+type stage struct {
+	server   *program
+	database string
+	ids      policyIDs
+	signIn   target
+	lasting  time.Duration
+	// users is how many have claimed: the next ones are new.
+	users int
+}
+
+func run(ctx context.Context, rounds int, lasting time.Duration, only string) error {
+	directory, err := os.MkdirTemp("", "autoclaim-bench-")
+	if err != nil {
+		return fmt.Errorf("make a directory: %w", err)
+	}
+
+	defer func() { _ = os.RemoveAll(directory) }()
+
+	binary := filepath.Join(directory, "autoclaim")
+
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "./cmd/autoclaim") //nolint:gosec // Ours.
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+
+	if said, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the server: %w\n%s", err, said)
+	}
+
+	cluster := testdb.NewCluster()
+	defer cluster.Close()
+
+	database, err := cluster.Database()
+	if err != nil {
+		return err
+	}
+
+	server, err := start(ctx, binary, database, directory)
+	if err != nil {
+		return err
+	}
+
+	s := &stage{server: server, database: database, lasting: lasting}
+
+	err = s.prepare(ctx)
+	if err == nil {
+		err = s.measure(ctx, rounds, only)
+	}
+
+	return errors.Join(err, server.stop())
+}
+
+// prepare makes a policy with more licenses than any run takes.
+func (s *stage) prepare(ctx context.Context) error {
+	admin, err := s.server.as("bench", auth.RoleGlobalAdmin)
+	if err != nil {
+		return err
+	}
+
+	if s.signIn, err = s.server.as("sign-in", auth.RoleSignInService); err != nil {
+		return err
+	}
+
+	var around struct {
+		Apps     struct{ Nodes []struct{ ID string } }
+		Products struct{ Nodes []struct{ ID string } }
+	}
+	if err := admin.send(ctx, `{ apps(claimable: true) { nodes { id } } products(filter: {owned: true}) { nodes { id } } }`, nil, &around); err != nil {
+		return err
+	}
+
+	input := map[string]any{
+		"buy": map[string]any{"productId": around.Products.Nodes[0].ID, "quantity": 10_000_000}, //nolint:mnd // Enough.
+		"policy": map[string]any{
+			"name": "Everybody", "appId": around.Apps.Nodes[0].ID,
+			"products": []any{
+				map[string]any{"productId": around.Products.Nodes[0].ID}, map[string]any{"productId": around.Products.Nodes[1].ID},
+			},
+		},
+	}
+
+	var ignored any
+	if err := admin.send(ctx, `mutation($buy: CreateSubscriptionInput!, $policy: CreatePolicyInput!) {
+		setAutoClaimEnabled(input: {enabled: true}) { userErrors { message } }
+		createSubscription(input: $buy) { userErrors { message } } createPolicy(input: $policy) { userErrors { message } } }`,
+		input, &ignored); err != nil {
+		return err
+	}
+
+	db, err := sql.Open("pgx", s.database)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+
+	defer func() { _ = db.Close() }()
+
+	return db.QueryRowContext(ctx, `SELECT p.tenant_id, p.id, p.app_id, pp.product_id FROM policies p
+		JOIN policy_products pp ON pp.tenant_id = p.tenant_id AND pp.policy_id = p.id AND pp.position = 0`).
+		Scan(&s.ids.tenant, &s.ids.policy, &s.ids.app, &s.ids.product)
+}
+
+const claimOperation = `mutation Claim($input: ClaimLicenseInput!) { claimLicense(input: $input) { outcome message license { id } userErrors { code message } } }`
+
+// claim is the operation of a sign-in. Answers must contain the text.
+func claim(user func(n int) string, answer string) operation {
+	// Made once, and filled with each user: the load must cost little.
+	before, after, _ := bytes.Cut(graphQL(claimOperation,
+		map[string]any{"input": map[string]any{"app": "TEAMS1", "user": "@"}}), []byte("@"))
+
+	return operation{
+		body:   func(n int) []byte { return slices.Concat(before, []byte(user(n)), after) },
+		accept: func(body []byte) bool { return bytes.Contains(body, []byte(answer)) },
+	}
+}
+
+func newUser(n int) string { return fmt.Sprintf("user-%08d", n) }
+
+// measurement is one figure of a round.
+type measurement struct {
+	name string
+	take func(ctx context.Context) (sample, error)
+}
+
+func (s *stage) claims(callers int) measurement {
+	return measurement{fmt.Sprintf("new claims, %d callers", callers), func(ctx context.Context) (sample, error) {
+		got, err := load(ctx, s.signIn, callers, s.users, s.lasting, claim(newUser, `"CLAIMED"`))
+		s.users += got.requests
+
+		return got, err
+	}}
+}
+
+func (s *stage) rival(clients int) measurement {
+	return measurement{fmt.Sprintf("(a) pgbench, %d clients", clients), func(ctx context.Context) (sample, error) {
+		return pgbench(ctx, s.database, s.ids, clients, s.lasting)
+	}}
+}
+
+func (s *stage) again(callers int) measurement {
+	const regulars = 1000 // Who have claimed in the first round at the latest.
+
+	return measurement{fmt.Sprintf("sign-ins, %d callers", callers), func(ctx context.Context) (sample, error) {
+		return load(ctx, s.signIn, callers, 0, s.lasting,
+			claim(func(n int) string { return newUser(n % regulars) }, `"ALREADY_LICENSED"`))
+	}}
+}
+
+func (s *stage) nothing(callers int) measurement {
+	return measurement{fmt.Sprintf("(c) no-op mutation, %d callers", callers), func(ctx context.Context) (sample, error) {
+		// The resolver refuses an empty user before it asks anybody.
+		return load(ctx, s.signIn, callers, 0, s.lasting, claim(func(int) string { return "" }, `"INVALID_INPUT"`))
+	}}
+}
+
+// ratio compares two measurements of the same rounds.
+type ratio struct {
+	what, over string
+	target     float64
+}
+
+func (s *stage) measure(ctx context.Context, rounds int, only string) error {
+	switch only {
+	case "new":
+		return s.rounds(ctx, rounds, []measurement{s.claims(64)}, nil)
+	case "again":
+		return s.rounds(ctx, rounds, []measurement{s.claims(64), s.again(64), s.nothing(64)}, nil)
+	}
+
+	return s.rounds(ctx, rounds, []measurement{
+		s.claims(1), s.rival(1), s.claims(64), s.rival(64), s.claims(256), s.rival(256), s.again(64), s.nothing(64),
+	}, []ratio{
+		{"new claims, 64 callers", "(a) pgbench, 64 clients", 7},
+		{"new claims, 256 callers", "(a) pgbench, 256 clients", 25},
+		{"new claims, 1 callers", "(a) pgbench, 1 clients", 0.4},
+		{"sign-ins, 64 callers", "(c) no-op mutation, 64 callers", 0.85},
+	})
+}
+
+// rounds takes all measurements in turn, so often, and prints their medians and ranges.
+func (s *stage) rounds(ctx context.Context, rounds int, measurements []measurement, ratios []ratio) error {
+	taken := make(map[string][]sample)
+
+	for range rounds {
+		for _, m := range measurements {
+			got, err := m.take(ctx)
+			if err != nil {
+				return fmt.Errorf("%s: %w", m.name, err)
+			}
+
+			taken[m.name] = append(taken[m.name], got)
+		}
+
+		if err := s.server.check(ctx); err != nil {
+			return err
+		}
+	}
+
+	fmt.Printf("| measured, %d rounds of %v | median per second | range | p50 | p99 |\n| --- | --- | --- | --- | --- |\n", rounds, s.lasting)
+
+	for _, m := range measurements {
+		rates := perSecond(taken[m.name])
+		fmt.Printf("| %s | %.0f | %.0f–%.0f | %s | %s |\n", m.name, median(rates), slices.Min(rates), slices.Max(rates),
+			middle(taken[m.name], func(s sample) time.Duration { return s.p50 }),
+			middle(taken[m.name], func(s sample) time.Duration { return s.p99 }))
+	}
+
+	fmt.Printf("\n| ratio of medians | measured | range within rounds | aim |\n| --- | --- | --- | --- |\n")
+
+	for _, r := range ratios {
+		over, under := perSecond(taken[r.what]), perSecond(taken[r.over])
+		paired := make([]float64, len(over))
+
+		for i := range over {
+			paired[i] = over[i] / under[i]
+		}
+
+		fmt.Printf("| %s / %s | %.2f | %.2f–%.2f | %.2f |\n", r.what, r.over,
+			median(over)/median(under), slices.Min(paired), slices.Max(paired), r.target)
+	}
+
+	return nil
+}
+
+func perSecond(samples []sample) []float64 {
+	rates := make([]float64, len(samples))
+	for i, s := range samples {
+		rates[i] = s.perSecond
+	}
+
+	return rates
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+
+	return sorted[len(sorted)/2]
+}
+
+func middle(samples []sample, of func(sample) time.Duration) string {
+	times := make([]time.Duration, len(samples))
+	for i, s := range samples {
+		times[i] = of(s)
+	}
+
+	slices.Sort(times)
+
+	if times[len(times)/2] == 0 {
+		return "" // pgbench tells none.
+	}
+
+	return times[len(times)/2].Round(10 * time.Microsecond).String() //nolint:mnd // Finer is noise.
+}

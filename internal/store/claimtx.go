@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// ClaimFacts are what a batch of claims depends on. The users and the pools are locked: nobody else changes
+// them, or what the users hold, until the batch is stored.
+type ClaimFacts struct {
+	AutoClaimEnabled bool
+	// ConfigVersion and CatalogVersion tell whether remembered policies and catalog are still true.
+	ConfigVersion  int64
+	CatalogVersion int64
+	// Users are by external id; those that the tenant did not know have been added.
+	Users map[string]licensing.User
+	// Licenses are what the users hold, by their ids, oldest first.
+	Licenses map[licensing.ID][]licensing.License
+	Pools    map[licensing.ID]licensing.Pool
+}
+
+// ClaimResults are what a batch of claims under one policy came to.
+type ClaimResults struct {
+	PolicyID licensing.ID
+	AppID    licensing.ID
+	At       time.Time
+	// Licenses are new ones, and Claims their claims, in the same order.
+	Licenses []licensing.License
+	Claims   []licensing.Claim
+	// Missed are users who were turned away; one for each time.
+	Missed []licensing.ID
+}
+
+// taken counts the new licenses of each product.
+func (r ClaimResults) taken() map[licensing.ID]int {
+	taken := make(map[licensing.ID]int)
+	for _, license := range r.Licenses {
+		taken[license.ProductID]++
+	}
+
+	return taken
+}
+
+// ClaimInTx decides and stores a batch of claims in one transaction. It locks the users (and adds those whom
+// the tenant does not know) and the products' pools, asks decide, and stores what decide says. Where another
+// transaction gets in the way, all of it runs again, so decide must do nothing that can't be repeated; nor
+// may it use the database. An error of decide leaves everything as it was.
+func (s *Store) ClaimInTx(
+	ctx context.Context, tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
+	decide func(ClaimFacts) (ClaimResults, error),
+) error {
+	sorted := slices.Clone(externalIDs)
+	slices.Sort(sorted)
+	sorted = slices.Compact(sorted)
+
+	var stored ClaimResults
+
+	deciding := func(facts ClaimFacts) (ClaimResults, error) {
+		var err error
+		stored, err = decide(facts)
+
+		return stored, err
+	}
+
+	if s.dialect.pipelines() {
+		err := s.repeating(ctx, func() error { return s.claimInPipeline(ctx, tenant, sorted, products, at, deciding) })
+		if err != nil {
+			return err
+		}
+
+		var change Change
+
+		change.claimed(stored.Claims)
+
+		for product := range stored.taken() {
+			change.poolChanged(product)
+		}
+
+		s.feed.publish(tenant, change)
+
+		return nil
+	}
+
+	return s.InTx(ctx, tenant, func(tx *Tx) error { return tx.claim(ctx, sorted, products, at, deciding) })
+}
+
+// claim is a batch in steps, where each costs little: there is no network between.
+func (tx *Tx) claim(
+	ctx context.Context, externalIDs []string, products []licensing.ID, at time.Time,
+	decide func(ClaimFacts) (ClaimResults, error),
+) error {
+	users, err := tx.lockOrAddUsers(ctx, externalIDs, at)
+	if err != nil {
+		return err
+	}
+
+	tenant, err := tx.Tenant(ctx)
+	if err != nil {
+		return err
+	}
+
+	version, err := catalogVersion(tx.db.WithContext(ctx))
+	if err != nil {
+		return err
+	}
+
+	pools, err := tx.LockPools(ctx, products)
+	if err != nil {
+		return err
+	}
+
+	ids := make([]licensing.ID, 0, len(users))
+	for user := range maps.Values(users) {
+		ids = append(ids, user.ID)
+	}
+
+	held, err := tx.ActiveLicenses(ctx, ids)
+	if err != nil {
+		return err
+	}
+
+	results, err := decide(ClaimFacts{
+		AutoClaimEnabled: tenant.AutoClaimEnabled, ConfigVersion: tenant.ConfigVersion, CatalogVersion: version,
+		Users: users, Licenses: held, Pools: pools,
+	})
+	if err != nil {
+		return err
+	}
+
+	return tx.saveClaims(ctx, results)
+}
+
+func (tx *Tx) saveClaims(ctx context.Context, results ClaimResults) error {
+	if err := tx.recordMissedClaims(ctx, results.PolicyID, results.Missed, results.At); err != nil {
+		return err
+	}
+
+	if len(results.Claims) == 0 {
+		return nil
+	}
+
+	if err := tx.InsertLicenses(ctx, results.Licenses...); err != nil {
+		return err
+	}
+
+	if err := tx.insertClaims(ctx, results.Claims); err != nil {
+		return err
+	}
+
+	taken := results.taken()
+	for _, product := range slices.SortedFunc(maps.Keys(taken), licensing.CompareIDs) {
+		if err := tx.AddToPool(ctx, product, 0, taken[product]); err != nil {
+			return fmt.Errorf("take licenses: %w", err)
+		}
+	}
+
+	return nil
+}
