@@ -6,20 +6,34 @@ package claiming
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
+	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
+const (
+	// maxBatch bounds how long a batch holds the locks of its pools.
+	maxBatch = 256
+	// maxWaiting bounds the memory that waiting claims take: 4,096 claims for one policy.
+	maxWaiting = 4096
+	// batchTimeout ends a batch that the database keeps waiting.
+	batchTimeout = 10 * time.Second
+)
+
+// batchKey is what the claims of a batch have in common.
+type batchKey struct {
+	tenant, policy, app licensing.ID
+}
+
 // ErrOverloaded says that too many claims wait already. The caller should try again after a moment.
-var ErrOverloaded = errors.New("too many claims are waiting")
+var ErrOverloaded = coalesce.ErrOverloaded
 
 // ErrClosed says that the server is shutting down.
-var ErrClosed = errors.New("claims are no longer taken")
+var ErrClosed = coalesce.ErrClosed
 
 // Answer is what became of a claim.
 type Answer struct {
@@ -34,7 +48,7 @@ type Answer struct {
 type Service struct {
 	store    *store.Store
 	now      func() time.Time
-	batches  *batcher
+	batches  *coalesce.Batcher[batchKey, string, licensing.Decision]
 	signIns  *signInRecorder
 	policies policyMemory
 }
@@ -42,7 +56,9 @@ type Service struct {
 // New returns a service. Close it to end its goroutines.
 func New(db *store.Store, now func() time.Time, logger *slog.Logger) *Service {
 	s := &Service{store: db, now: now, policies: policyMemory{tenants: make(map[licensing.ID]tenantPolicies)}}
-	s.batches = newBatcher(s.claimBatch)
+	// One batch of a policy at a time: a second would only wait for the locks of the first.
+	s.batches = coalesce.New(
+		coalesce.Limits{Batch: maxBatch, Waiting: maxWaiting, Parallel: 1, Timeout: batchTimeout}, s.claimBatch)
 	s.signIns = newSignInRecorder(db, logger)
 
 	return s
@@ -50,7 +66,7 @@ func New(db *store.Store, now func() time.Time, logger *slog.Logger) *Service {
 
 // Close lets claims that wait finish and notes the last sign-ins. Later claims get [ErrClosed].
 func (s *Service) Close() {
-	s.batches.close()
+	s.batches.Close()
 	s.signIns.close()
 }
 
@@ -64,7 +80,7 @@ func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, ap
 		return Answer{}, err
 	}
 
-	state, err := s.store.For(tenant).SignInState(ctx, externalID)
+	state, err := s.store.SignInState(ctx, tenant, externalID)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -93,7 +109,7 @@ func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, ap
 	if settled {
 		s.signIns.note(tenant, externalID, state.User, s.now())
 	} else { // The batch notes the sign-in with the claim.
-		decision, err = s.batches.join(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
+		decision, err = s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
 		if err != nil {
 			return Answer{}, err
 		}

@@ -34,11 +34,17 @@ SELECT t.auto_claim_enabled, t.config_version, s.version FROM tenants t CROSS JO
 SELECT product_id, total, assigned FROM license_pools WHERE tenant_id = $1 AND product_id = ANY($2::uuid[])
 ORDER BY product_id FOR NO KEY UPDATE`
 
-	// It comes after the locks, so it sees what was committed before they were had.
+	// It comes after the locks, so it sees what was committed before they were had. Each user's rows are looked
+	// up by themselves, as in signInsQuery.
 	claimReadLicenses = `
 SELECT l.id, l.user_id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
-FROM users u JOIN licenses l ON l.tenant_id = u.tenant_id AND l.user_id = u.id AND l.removed_at IS NULL
-WHERE u.tenant_id = $1 AND u.external_id = ANY($2::text[]) ORDER BY l.assigned_at, l.id`
+FROM unnest($2::text[]) AS r (external_id)
+CROSS JOIN LATERAL (SELECT id FROM users WHERE tenant_id = $1 AND external_id = r.external_id OFFSET 0) u
+CROSS JOIN LATERAL (
+  SELECT id, user_id, product_id, source, policy_id, apps_off, assigned_at FROM licenses
+  WHERE tenant_id = $1 AND user_id = u.id AND removed_at IS NULL OFFSET 0
+) l
+ORDER BY l.assigned_at, l.id`
 
 	claimInsertLicenses = `
 INSERT INTO licenses (tenant_id, id, user_id, product_id, source, policy_id, apps_off, assigned_at)
@@ -195,7 +201,7 @@ func scanLicense(row pgx.Row) (licensing.License, error) {
 	err := row.Scan((*[16]byte)(&license.ID), (*[16]byte)(&license.UserID), (*[16]byte)(&license.ProductID),
 		(*string)(&license.Source), &policy, &appsOff, &license.AssignedAt)
 	if err == nil {
-		err = json.Unmarshal(appsOff, &license.AppsOff)
+		license.AppsOff, err = readIDList(appsOff)
 	}
 
 	if err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -12,92 +11,6 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
-
-// SignInState is what a claim must know: read in one round trip, so that all of it was true at one
-// moment after the claim began.
-type SignInState struct {
-	AutoClaimEnabled bool
-	// ConfigVersion and CatalogVersion tell whether remembered policies and catalog are still true.
-	ConfigVersion  int64
-	CatalogVersion int64
-	// User is nil if the tenant does not know the user yet.
-	User *licensing.User
-	// Licenses are the user's active ones, oldest first.
-	Licenses []licensing.License
-}
-
-// signInQuery reads the tenant's versions with the user and a row for each active license.
-const signInQuery = `
-SELECT t.auto_claim_enabled, t.config_version, s.version AS catalog_version,
-       u.id AS user_id, u.blocked_at, u.last_sign_in_at,
-       l.id AS license_id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
-FROM tenants t
-CROSS JOIN catalog_state s
-LEFT JOIN users u ON u.tenant_id = t.id AND u.external_id = ?
-LEFT JOIN licenses l ON l.tenant_id = t.id AND l.user_id = u.id AND l.removed_at IS NULL
-WHERE t.id = ?
-ORDER BY l.assigned_at, l.id`
-
-type signInRow struct {
-	AutoClaimEnabled bool
-	ConfigVersion    int64
-	CatalogVersion   int64
-	UserID           *licensing.ID
-	BlockedAt        *time.Time
-	LastSignInAt     *time.Time
-	LicenseID        *licensing.ID
-	ProductID        *licensing.ID
-	Source           *licensing.Source
-	PolicyID         *licensing.ID
-	AppsOff          *string
-	AssignedAt       *time.Time
-}
-
-// SignInState reads what a claim of the user must know.
-func (h Handle) SignInState(ctx context.Context, externalID string) (SignInState, error) {
-	var rows []signInRow
-	if err := h.db.WithContext(ctx).Raw(signInQuery, externalID, h.tenant).Scan(&rows).Error; err != nil {
-		return SignInState{}, fmt.Errorf("read the user's licenses: %w", err)
-	}
-
-	if len(rows) == 0 {
-		return SignInState{}, fmt.Errorf("the tenant: %w", ErrNotFound)
-	}
-
-	first := rows[0]
-	state := SignInState{
-		AutoClaimEnabled: first.AutoClaimEnabled,
-		ConfigVersion:    first.ConfigVersion,
-		CatalogVersion:   first.CatalogVersion,
-	}
-
-	if first.UserID == nil {
-		return state, nil
-	}
-
-	state.User = &licensing.User{
-		ID: *first.UserID, ExternalID: externalID,
-		BlockedAt: utc(first.BlockedAt), LastSignInAt: utc(first.LastSignInAt),
-	}
-
-	for _, row := range rows {
-		if row.LicenseID == nil {
-			continue
-		}
-
-		license := licensing.License{
-			ID: *row.LicenseID, UserID: *row.UserID, ProductID: *row.ProductID, Source: *row.Source,
-			PolicyID: row.PolicyID, AssignedAt: row.AssignedAt.UTC(),
-		}
-		if err := json.Unmarshal([]byte(*row.AppsOff), &license.AppsOff); err != nil {
-			return SignInState{}, fmt.Errorf("read the apps off in license %s: %w", license.ID, err)
-		}
-
-		state.Licenses = append(state.Licenses, license)
-	}
-
-	return state, nil
-}
 
 // lockOrAddUsers returns the users by external id, locked as by [Tx.LockUser], and adds those that the
 // tenant doesn't know yet. The external ids must be sorted: all transactions lock users in their order.

@@ -17,6 +17,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
@@ -35,6 +36,8 @@ type Store struct {
 	read, write *gorm.DB
 	dialect     dialect
 	feed        *feed
+	// signIns are lookups that wait at the same moment; nil where each costs little.
+	signIns *coalesce.Batcher[licensing.ID, string, SignInState]
 
 	catalogMu sync.Mutex
 	catalog   *licensing.Catalog
@@ -50,6 +53,10 @@ func Open(ctx context.Context, url string, plugins ...gorm.Plugin) (*Store, erro
 
 	s := &Store{read: read, write: write, dialect: dialect}
 	s.feed = newFeed(s, dialect.listenURL(url))
+
+	if dialect.pipelines() {
+		s.signIns = coalesce.New(signInLimits(), s.readSignIns)
+	}
 
 	if err := s.use(plugins); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -77,6 +84,10 @@ func (s *Store) use(plugins []gorm.Plugin) error {
 // Close ends all watches and all connections.
 func (s *Store) Close() error {
 	s.feed.close()
+
+	if s.signIns != nil {
+		s.signIns.Close()
+	}
 
 	errs := make([]error, 0, 2) // The reader and the writer.
 

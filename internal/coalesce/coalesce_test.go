@@ -1,18 +1,28 @@
-package claiming
+package coalesce
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/autoclaim/autoclaim/internal/licensing"
 )
+
+const (
+	maxBatch   = 16
+	maxWaiting = 64
+)
+
+type batcher = Batcher[int, string, string]
+
+func newBatcher(run func(ctx context.Context, key int, requests []string) ([]string, error)) *batcher {
+	return New(Limits{Batch: maxBatch, Waiting: maxWaiting, Parallel: 1, Timeout: time.Minute}, run)
+}
 
 // What other goroutines do is waited for; only a test that fails waits this long.
 const (
@@ -29,21 +39,21 @@ type gate struct {
 
 func newGate() gate { return gate{batches: make(chan int, 100), release: make(chan error)} }
 
-func (g gate) run(_ context.Context, _ batchKey, externalIDs []string) ([]licensing.Decision, error) {
-	g.batches <- len(externalIDs)
+func (g gate) run(_ context.Context, _ int, requests []string) ([]string, error) {
+	g.batches <- len(requests)
 
-	return make([]licensing.Decision, len(externalIDs)), <-g.release
+	return slices.Clone(requests), <-g.release
 }
 
-// waitingFor says how many claims wait for the key's next batch.
-func (b *batcher) waitingFor(key batchKey) int {
+// waitingFor says how many requests wait for the key's next batch.
+func waitingFor(b *batcher, key int) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 
-	return len(b.waiting[key])
+	return len(b.queues[key].waiting)
 }
 
-func TestClaimsThatArriveDuringABatchFormTheNextOne(t *testing.T) {
+func TestRequestsThatArriveDuringABatchFormTheNextOne(t *testing.T) {
 	t.Parallel()
 
 	db := newGate()
@@ -52,8 +62,9 @@ func TestClaimsThatArriveDuringABatchFormTheNextOne(t *testing.T) {
 	var callers sync.WaitGroup
 
 	join := func(user string) {
-		_, err := b.join(context.Background(), batchKey{}, user)
+		answer, err := b.Do(context.Background(), 0, user)
 		assert.NoError(t, err)
+		assert.Equal(t, user, answer, "each gets its own answer")
 	}
 
 	callers.Go(func() { join("first") })
@@ -63,14 +74,14 @@ func TestClaimsThatArriveDuringABatchFormTheNextOne(t *testing.T) {
 		callers.Go(func() { join(fmt.Sprint(i)) })
 	}
 
-	require.Eventually(t, func() bool { return b.waitingFor(batchKey{}) == maxBatch+10 }, waitLimit, waitStep)
+	require.Eventually(t, func() bool { return waitingFor(b, 0) == maxBatch+10 }, waitLimit, waitStep)
 
 	close(db.release)
 	callers.Wait()
-	b.close()
+	b.Close()
 	assert.Equal(t, maxBatch, <-db.batches)
 	assert.Equal(t, 10, <-db.batches)
-	assert.Empty(t, b.waiting, "a key without claims takes no memory")
+	assert.Empty(t, b.queues, "a key without requests takes no memory")
 }
 
 func TestABatchThatFailsFailsItsOwnCallersOnly(t *testing.T) {
@@ -81,29 +92,29 @@ func TestABatchThatFailsFailsItsOwnCallersOnly(t *testing.T) {
 	failure := errors.New("the database is gone")
 	answers := make(chan error, 2)
 
-	go func() { _, err := b.join(context.Background(), batchKey{}, "first"); answers <- err }()
+	go func() { _, err := b.Do(context.Background(), 0, "first"); answers <- err }()
 	<-db.batches
 
-	go func() { _, err := b.join(context.Background(), batchKey{}, "second"); answers <- err }()
+	go func() { _, err := b.Do(context.Background(), 0, "second"); answers <- err }()
 
-	require.Eventually(t, func() bool { return b.waitingFor(batchKey{}) == 1 }, waitLimit, waitStep)
+	require.Eventually(t, func() bool { return waitingFor(b, 0) == 1 }, waitLimit, waitStep)
 	db.release <- failure
 	require.ErrorIs(t, <-answers, failure)
 	close(db.release)
 	require.NoError(t, <-answers)
-	b.close()
+	b.Close()
 }
 
 func TestAPanicInABatchIsAnErrorOfItsCallers(t *testing.T) {
 	t.Parallel()
 
-	b := newBatcher(func(context.Context, batchKey, []string) ([]licensing.Decision, error) { panic("bug") })
-	_, err := b.join(context.Background(), batchKey{}, "ann")
+	b := newBatcher(func(context.Context, int, []string) ([]string, error) { panic("bug") })
+	_, err := b.Do(context.Background(), 0, "ann")
 	require.ErrorContains(t, err, "bug")
-	b.close()
+	b.Close()
 }
 
-func TestClaimsBeyondTheQueueAreShedAtOnce(t *testing.T) {
+func TestRequestsBeyondTheQueueAreShedAtOnce(t *testing.T) {
 	t.Parallel()
 
 	db := newGate()
@@ -112,31 +123,31 @@ func TestClaimsBeyondTheQueueAreShedAtOnce(t *testing.T) {
 
 	var callers sync.WaitGroup
 
-	callers.Go(func() { _, _ = b.join(context.Background(), batchKey{}, "first") })
+	callers.Go(func() { _, _ = b.Do(context.Background(), 0, "first") })
 	<-db.batches
 	cancel()
 
 	// Callers who leave stay in the queue, which is what a flood looks like.
 	for i := range maxWaiting {
-		_, err := b.join(gone, batchKey{}, fmt.Sprint(i))
+		_, err := b.Do(gone, 0, fmt.Sprint(i))
 		require.ErrorIs(t, err, context.Canceled)
 	}
 
-	_, err := b.join(context.Background(), batchKey{}, "one too many")
+	_, err := b.Do(context.Background(), 0, "one too many")
 	require.ErrorIs(t, err, ErrOverloaded)
 
-	other := batchKey{policy: licensing.ID{1}}
+	const other = 1
 
 	callers.Go(func() {
-		_, err := b.join(context.Background(), other, "another policy")
+		_, err := b.Do(context.Background(), other, "another key")
 		assert.NoError(t, err)
 	})
-	require.Equal(t, 1, <-db.batches, "another policy's queue is another")
+	require.Equal(t, 1, <-db.batches, "another key's queue is another")
 
 	close(db.release)
 	callers.Wait()
-	b.close()
+	b.Close()
 
-	_, err = b.join(context.Background(), batchKey{}, "late")
+	_, err = b.Do(context.Background(), 0, "late")
 	require.ErrorIs(t, err, ErrClosed)
 }

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/autoclaim/autoclaim/internal/coalesce"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// signInLimits bound the lookups of a tenant's sign-ins. Two at a time keep the database busy while the
+// answers of one are read.
+func signInLimits() coalesce.Limits {
+	return coalesce.Limits{Batch: 256, Waiting: 8192, Parallel: 2, Timeout: 10 * time.Second}
+}
+
+// SignInState is what a claim must know: read in one round trip, so that all of it was true at one
+// moment after the claim began.
+type SignInState struct {
+	AutoClaimEnabled bool
+	// ConfigVersion and CatalogVersion tell whether remembered policies and catalog are still true.
+	ConfigVersion  int64
+	CatalogVersion int64
+	// User is nil if the tenant does not know the user yet.
+	User *licensing.User
+	// Licenses are the user's active ones, oldest first.
+	Licenses []licensing.License
+}
+
+// signInQuery reads the tenant's versions with the user and a row for each active license.
+const signInQuery = `
+SELECT t.auto_claim_enabled, t.config_version, s.version AS catalog_version,
+       u.id AS user_id, u.blocked_at, u.last_sign_in_at,
+       l.id AS license_id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
+FROM tenants t
+CROSS JOIN catalog_state s
+LEFT JOIN users u ON u.tenant_id = t.id AND u.external_id = ?
+LEFT JOIN licenses l ON l.tenant_id = t.id AND l.user_id = u.id AND l.removed_at IS NULL
+WHERE t.id = ?
+ORDER BY l.assigned_at, l.id`
+
+type signInRow struct {
+	AutoClaimEnabled bool
+	ConfigVersion    int64
+	CatalogVersion   int64
+	UserID           *licensing.ID
+	BlockedAt        *time.Time
+	LastSignInAt     *time.Time
+	LicenseID        *licensing.ID
+	ProductID        *licensing.ID
+	Source           *licensing.Source
+	PolicyID         *licensing.ID
+	AppsOff          *string
+	AssignedAt       *time.Time
+}
+
+// SignInState reads what a claim of the user must know.
+func (s *Store) SignInState(ctx context.Context, tenant licensing.ID, externalID string) (SignInState, error) {
+	if s.signIns != nil {
+		return s.signIns.Do(ctx, tenant, externalID)
+	}
+
+	var rows []signInRow
+	if err := s.read.WithContext(ctx).Raw(signInQuery, externalID, tenant).Scan(&rows).Error; err != nil {
+		return SignInState{}, fmt.Errorf("read the user's licenses: %w", err)
+	}
+
+	if len(rows) == 0 {
+		return SignInState{}, fmt.Errorf("the tenant: %w", ErrNotFound)
+	}
+
+	first := rows[0]
+	state := SignInState{
+		AutoClaimEnabled: first.AutoClaimEnabled,
+		ConfigVersion:    first.ConfigVersion,
+		CatalogVersion:   first.CatalogVersion,
+	}
+
+	if first.UserID == nil {
+		return state, nil
+	}
+
+	state.User = &licensing.User{
+		ID: *first.UserID, ExternalID: externalID,
+		BlockedAt: utc(first.BlockedAt), LastSignInAt: utc(first.LastSignInAt),
+	}
+
+	for _, row := range rows {
+		if row.LicenseID == nil {
+			continue
+		}
+
+		license := licensing.License{
+			ID: *row.LicenseID, UserID: *row.UserID, ProductID: *row.ProductID, Source: *row.Source,
+			PolicyID: row.PolicyID, AssignedAt: row.AssignedAt.UTC(),
+		}
+		if err := json.Unmarshal([]byte(*row.AppsOff), &license.AppsOff); err != nil {
+			return SignInState{}, fmt.Errorf("read the apps off in license %s: %w", license.ID, err)
+		}
+
+		state.Licenses = append(state.Licenses, license)
+	}
+
+	return state, nil
+}
+
+// signInsQuery reads the same for many users at once. Each user's rows are looked up by themselves, whatever
+// the planner knows of the tables: right after an import it knows nothing.
+const signInsQuery = `
+SELECT r.n, t.auto_claim_enabled, t.config_version, s.version,
+       u.id, u.blocked_at, u.last_sign_in_at,
+       l.id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
+FROM tenants t
+CROSS JOIN catalog_state s
+CROSS JOIN unnest($2::text[]) WITH ORDINALITY AS r (external_id, n)
+LEFT JOIN LATERAL (
+  SELECT id, blocked_at, last_sign_in_at FROM users WHERE tenant_id = $1 AND external_id = r.external_id OFFSET 0
+) u ON true
+LEFT JOIN LATERAL (
+  SELECT id, product_id, source, policy_id, apps_off, assigned_at FROM licenses
+  WHERE tenant_id = $1 AND user_id = u.id AND removed_at IS NULL OFFSET 0
+) l ON true
+WHERE t.id = $1
+ORDER BY r.n, l.assigned_at, l.id`
+
+// readSignIns reads what claims of these users must know, in their order. The same user may be there twice.
+func (s *Store) readSignIns(ctx context.Context, tenant licensing.ID, externalIDs []string) ([]SignInState, error) {
+	states := make([]SignInState, len(externalIDs))
+	found := 0
+
+	err := s.withConnection(ctx, func(connection *pgx.Conn) error {
+		// An error of the query is told by its rows.
+		rows, _ := connection.Query(ctx, signInsQuery, pgUUID(tenant), externalIDs)
+		defer rows.Close()
+
+		for rows.Next() {
+			if err := scanSignIn(rows, externalIDs, states, &found); err != nil {
+				return err
+			}
+		}
+
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the users' licenses: %w", err)
+	}
+
+	if found == 0 {
+		return nil, fmt.Errorf("the tenant: %w", ErrNotFound)
+	}
+
+	return states, nil
+}
+
+func scanSignIn(rows pgx.Rows, externalIDs []string, states []SignInState, found *int) error {
+	var (
+		n                                 int
+		read                              SignInState
+		user, license, product, policy    pgtype.UUID
+		blockedAt, signedInAt, assignedAt *time.Time
+		source                            *string
+		appsOff                           []byte
+	)
+
+	err := rows.Scan(&n, &read.AutoClaimEnabled, &read.ConfigVersion, &read.CatalogVersion, &user, &blockedAt, &signedInAt,
+		&license, &product, &source, &policy, &appsOff, &assignedAt)
+	if err != nil {
+		return fmt.Errorf("read a row: %w", err)
+	}
+
+	*found++
+	state := &states[n-1]
+	state.AutoClaimEnabled, state.ConfigVersion, state.CatalogVersion =
+		read.AutoClaimEnabled, read.ConfigVersion, read.CatalogVersion
+
+	if !user.Valid {
+		return nil
+	}
+
+	if state.User == nil {
+		state.User = &licensing.User{
+			ID: user.Bytes, ExternalID: externalIDs[n-1], BlockedAt: utc(blockedAt), LastSignInAt: utc(signedInAt),
+		}
+	}
+
+	if !license.Valid {
+		return nil
+	}
+
+	held := licensing.License{
+		ID: license.Bytes, UserID: user.Bytes, ProductID: product.Bytes, Source: licensing.Source(*source),
+		AssignedAt: assignedAt.UTC(),
+	}
+
+	if policy.Valid {
+		id := licensing.ID(policy.Bytes)
+		held.PolicyID = &id
+	}
+
+	if held.AppsOff, err = readIDList(appsOff); err != nil {
+		return err
+	}
+
+	state.Licenses = append(state.Licenses, held)
+
+	return nil
+}
+
+// readIDList is the reverse of idList.
+func readIDList(text []byte) ([]licensing.ID, error) {
+	ids := []licensing.ID{}
+	if string(text) == "[]" { // As nearly all are.
+		return ids, nil
+	}
+
+	if err := json.Unmarshal(text, &ids); err != nil {
+		return nil, fmt.Errorf("read a list of ids: %w", err)
+	}
+
+	return ids, nil
+}
