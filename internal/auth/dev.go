@@ -115,5 +115,5 @@ func (d *DevIssuer) Sign(identity Identity, ttl time.Duration) (string, error) {
 func (d *DevIssuer) Verifier() Verifier {
 	config := Config{Issuer: devIssuer, Audience: devIssuer, Now: d.now}.withDefaults()
 
-	return newVerifier(config, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{d.key.Public()}})
+	return newVerifier(config, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{d.key.Public()}}, newVerifiedTokens())
 }

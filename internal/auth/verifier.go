@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,8 +77,9 @@ func (c Config) withDefaults() Config {
 
 // tokenVerifier verifies the tokens of one issuer. It is safe for concurrent use.
 type tokenVerifier struct {
-	config  Config
-	idToken *oidc.IDTokenVerifier
+	config   Config
+	idToken  *oidc.IDTokenVerifier
+	verified *verifiedTokens
 }
 
 // NewOIDC returns a verifier of an OpenID provider's tokens. It asks the provider for its
@@ -103,13 +105,21 @@ func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 		return nil, fmt.Errorf("read the OpenID configuration of %s: %w", config.Issuer, err)
 	}
 
-	return newVerifier(config, oidc.NewRemoteKeySet(ctx, discovered.JWKSURL)), nil
+	verified := newVerifiedTokens()
+	client := *config.HTTPClient
+	client.Transport = &keyWatcher{
+		next: cmp.Or(client.Transport, http.DefaultTransport), url: discovered.JWKSURL,
+		changed: func() { verified.generation.Add(1) },
+	}
+	keys := oidc.NewRemoteKeySet(oidc.ClientContext(ctx, &client), discovered.JWKSURL)
+
+	return newVerifier(config, keys, verified), nil
 }
 
 // newVerifier is how all tokens are verified, in development too; only the keys differ.
-func newVerifier(config Config, keys oidc.KeySet) *tokenVerifier {
+func newVerifier(config Config, keys oidc.KeySet, verified *verifiedTokens) *tokenVerifier {
 	return &tokenVerifier{
-		config: config,
+		config: config, verified: verified,
 		idToken: oidc.NewVerifier(config.Issuer, fetchWatcher{keys}, &oidc.Config{
 			ClientID: config.Audience,
 			// Symmetric algorithms and "none" would let anybody who knows the public key sign.
@@ -123,8 +133,19 @@ func newVerifier(config Config, keys oidc.KeySet) *tokenVerifier {
 	}
 }
 
-// Verify implements [Verifier].
+// Verify implements [Verifier]. A token's signature is verified once, as long as the issuer's keys stay; its
+// expiry each time.
 func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, error) {
+	if identity, known := v.verified.get(token); known {
+		if err := v.checkTimes(identity.ExpiresAt, nil); err != nil {
+			return Identity{}, err
+		}
+
+		return identity, nil
+	}
+
+	generation := v.verified.generation.Load()
+
 	if len(token) > maxTokenLength {
 		return Identity{}, &TokenError{Reason: "The token is too long."}
 	}
@@ -149,7 +170,14 @@ func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, err
 		return Identity{}, err
 	}
 
-	return v.identity(claims, verified.Expiry)
+	identity, err := v.identity(claims, verified.Expiry)
+	if err != nil {
+		return Identity{}, err
+	}
+
+	v.verified.add(token, identity, generation)
+
+	return identity, nil
 }
 
 // reason says what is wrong with a token without repeating any of it.

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,56 @@ func TestKeysMayBeRotated(t *testing.T) {
 	require.NoError(t, err, "a key that is new is fetched")
 	_, err = verifier.Verify(t.Context(), old)
 	require.NoError(t, err, "tokens of a key that is still published stay good")
+}
+
+func TestAVerifiedTokenIsRememberedUntilItExpiresOrKeysChange(t *testing.T) {
+	t.Parallel()
+
+	p := oidctest.New(t)
+	clock := now
+	verifier := verifierOf(t, p, func(c *auth.Config) { c.Now = func() time.Time { return clock } })
+	old := token(t, p, nil)
+
+	first, err := verifier.Verify(t.Context(), old)
+	require.NoError(t, err)
+	again, err := verifier.Verify(t.Context(), old)
+	require.NoError(t, err)
+	assert.Equal(t, first, again)
+
+	var refused *auth.TokenError
+
+	_, err = verifier.Verify(t.Context(), old[:len(old)-4]+"AAAA")
+	require.ErrorAs(t, err, &refused, "another signature is another token")
+
+	clock = now.Add(2 * time.Hour)
+	_, err = verifier.Verify(t.Context(), old)
+	require.ErrorAs(t, err, &refused, "it expires all the same")
+	clock = now
+
+	p.Rotate(t, "key-2")
+	p.Withdraw()
+
+	_, err = verifier.Verify(t.Context(), token(t, p, nil))
+	require.NoError(t, err, "which fetches the keys")
+	_, err = verifier.Verify(t.Context(), old)
+	require.ErrorAs(t, err, &refused, "its key was withdrawn")
+}
+
+func BenchmarkVerifyATokenThatIsRemembered(b *testing.B) {
+	issuer, err := auth.OpenDevIssuer(filepath.Join(b.TempDir(), "key.json"), time.Now)
+	require.NoError(b, err)
+	signed, err := issuer.Sign(auth.Identity{TenantExternalID: "acme", UserExternalID: "ann"}, time.Hour)
+	require.NoError(b, err)
+
+	verifier := issuer.Verifier()
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		if _, err := verifier.Verify(b.Context(), signed); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func TestATokenCannotBeJudgedWhileTheProviderIsDown(t *testing.T) {

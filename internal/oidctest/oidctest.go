@@ -101,6 +101,14 @@ func (p *Provider) Rotate(t testing.TB, id string) {
 	p.keys = append(p.keys, SigningKey{id, key})
 }
 
+// Withdraw takes back all keys but the one that signs.
+func (p *Provider) Withdraw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	p.keys = p.keys[len(p.keys)-1:]
+}
+
 // Current is the key that signs now.
 func (p *Provider) Current() SigningKey {
 	p.mu.Lock()
