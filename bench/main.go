@@ -204,6 +204,8 @@ type ratio struct {
 
 func (s *stage) measure(ctx context.Context, rounds int, only string) error {
 	switch only {
+	case "one":
+		return s.rounds(ctx, rounds, []measurement{s.claims(1)}, nil)
 	case "new":
 		return s.rounds(ctx, rounds, []measurement{s.claims(64)}, nil)
 	case "again":

@@ -35,10 +35,10 @@ SELECT product_id, total, assigned FROM license_pools WHERE tenant_id = $1 AND p
 ORDER BY product_id FOR NO KEY UPDATE`
 
 	// It comes after the locks, so it sees what was committed before they were had. Each user's rows are looked
-	// up by themselves, as in signInsQuery.
+	// up by themselves, and planned once, as in signInsQuery.
 	claimReadLicenses = `
 SELECT l.id, l.user_id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
-FROM unnest($2::text[]) AS r (external_id)
+FROM unnest((SELECT $2::text[])) AS r (external_id)
 CROSS JOIN LATERAL (SELECT id FROM users WHERE tenant_id = $1 AND external_id = r.external_id OFFSET 0) u
 CROSS JOIN LATERAL (
   SELECT id, user_id, product_id, source, policy_id, apps_off, assigned_at FROM licenses
