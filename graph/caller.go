@@ -44,7 +44,11 @@ type scope struct {
 	caller  Caller
 	tenant  store.Handle
 	catalog func() (*licensing.Catalog, error)
+	// load returns the loaders; most operations need none, and none are made.
+	load func() *loaders
+}
 
+type loaders struct {
 	users    *dataloadgen.Loader[licensing.ID, licensing.User]
 	policies *dataloadgen.Loader[licensing.ID, licensing.Policy]
 	licenses *dataloadgen.Loader[licensing.ID, licensing.License]
@@ -57,13 +61,17 @@ func withScope(ctx context.Context, db *store.Store, caller Caller) context.Cont
 	tenant := db.For(caller.TenantID)
 
 	return context.WithValue(ctx, scopeKey{}, &scope{
-		caller:   caller,
-		tenant:   tenant,
-		catalog:  sync.OnceValues(func() (*licensing.Catalog, error) { return db.Catalog(ctx) }),
-		users:    loader(tenant.UsersByID, func(u licensing.User) licensing.ID { return u.ID }),
-		policies: loader(tenant.PoliciesByID, func(p licensing.Policy) licensing.ID { return p.ID }),
-		licenses: loader(tenant.LicensesByID, func(l licensing.License) licensing.ID { return l.ID }),
-		pools:    dataloadgen.NewMappedLoader(tenant.PoolsOf, dataloadgen.WithWait(loaderWait)),
+		caller:  caller,
+		tenant:  tenant,
+		catalog: sync.OnceValues(func() (*licensing.Catalog, error) { return db.Catalog(ctx) }),
+		load: sync.OnceValue(func() *loaders {
+			return &loaders{
+				users:    loader(tenant.UsersByID, func(u licensing.User) licensing.ID { return u.ID }),
+				policies: loader(tenant.PoliciesByID, func(p licensing.Policy) licensing.ID { return p.ID }),
+				licenses: loader(tenant.LicensesByID, func(l licensing.License) licensing.ID { return l.ID }),
+				pools:    dataloadgen.NewMappedLoader(tenant.PoolsOf, dataloadgen.WithWait(loaderWait)),
+			}
+		}),
 	})
 }
 

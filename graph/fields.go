@@ -55,7 +55,7 @@ func (productResolver) Apps(ctx context.Context, product *Product) ([]App, error
 }
 
 func (productResolver) Pool(ctx context.Context, product *Product) (*licensing.Pool, error) {
-	pool, err := scopeFrom(ctx).pools.Load(ctx, product.Product.ID)
+	pool, err := scopeFrom(ctx).load().pools.Load(ctx, product.Product.ID)
 
 	return orNull(pool, err, itself)
 }
@@ -81,7 +81,7 @@ func (policyResolver) App(ctx context.Context, policy *Policy) (*App, error) {
 func (policyResolver) AvailableLicenses(ctx context.Context, policy *Policy) (int, error) {
 	ids := convert(policy.Policy.Products, func(p licensing.PolicyProduct) licensing.ID { return p.ProductID })
 
-	found, err := scopeFrom(ctx).pools.LoadAll(ctx, ids)
+	found, err := scopeFrom(ctx).load().pools.LoadAll(ctx, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -104,11 +104,11 @@ func (policyProductResolver) Product(ctx context.Context, p *PolicyProduct) (*Pr
 }
 
 func (policyProductResolver) Pool(ctx context.Context, p *PolicyProduct) (*licensing.Pool, error) {
-	return load(ctx, p.productID, scopeFrom(ctx).pools.Load, itself)
+	return load(ctx, p.productID, scopeFrom(ctx).load().pools.Load, itself)
 }
 
 func (policyProductResolver) AvailableLicenses(ctx context.Context, p *PolicyProduct) (int, error) {
-	pool, err := scopeFrom(ctx).pools.Load(ctx, p.productID)
+	pool, err := scopeFrom(ctx).load().pools.Load(ctx, p.productID)
 
 	return pool.Available(), err
 }
@@ -130,7 +130,7 @@ type licenseResolver struct{}
 func (r *Resolver) License() LicenseResolver { return licenseResolver{} }
 
 func (licenseResolver) User(ctx context.Context, license *License) (*User, error) {
-	return load(ctx, license.UserID, scopeFrom(ctx).users.Load, newUser)
+	return load(ctx, license.UserID, scopeFrom(ctx).load().users.Load, newUser)
 }
 
 func (licenseResolver) Product(ctx context.Context, license *License) (*Product, error) {
@@ -142,7 +142,7 @@ func (licenseResolver) Policy(ctx context.Context, license *License) (*Policy, e
 		return nil, nil // A license that an admin assigned has no policy.
 	}
 
-	return load(ctx, *license.PolicyID, scopeFrom(ctx).policies.Load, newPolicy)
+	return load(ctx, *license.PolicyID, scopeFrom(ctx).load().policies.Load, newPolicy)
 }
 
 func (licenseResolver) AppsOff(ctx context.Context, license *License) ([]App, error) {
@@ -196,11 +196,11 @@ type claimResolver struct{}
 func (r *Resolver) Claim() ClaimResolver { return claimResolver{} }
 
 func (claimResolver) User(ctx context.Context, claim *Claim) (*User, error) {
-	return load(ctx, claim.UserID, scopeFrom(ctx).users.Load, newUser)
+	return load(ctx, claim.UserID, scopeFrom(ctx).load().users.Load, newUser)
 }
 
 func (claimResolver) Policy(ctx context.Context, claim *Claim) (*Policy, error) {
-	return load(ctx, claim.PolicyID, scopeFrom(ctx).policies.Load, newPolicy)
+	return load(ctx, claim.PolicyID, scopeFrom(ctx).load().policies.Load, newPolicy)
 }
 
 func (claimResolver) App(ctx context.Context, claim *Claim) (*App, error) {
@@ -212,7 +212,7 @@ func (claimResolver) Product(ctx context.Context, claim *Claim) (*Product, error
 }
 
 func (claimResolver) License(ctx context.Context, claim *Claim) (*License, error) {
-	return load(ctx, claim.LicenseID, scopeFrom(ctx).licenses.Load, newLicense)
+	return load(ctx, claim.LicenseID, scopeFrom(ctx).load().licenses.Load, newLicense)
 }
 
 type missedClaimResolver struct{}
@@ -221,11 +221,11 @@ type missedClaimResolver struct{}
 func (r *Resolver) MissedClaim() MissedClaimResolver { return missedClaimResolver{} }
 
 func (missedClaimResolver) User(ctx context.Context, missed *MissedClaim) (*User, error) {
-	return load(ctx, missed.UserID, scopeFrom(ctx).users.Load, newUser)
+	return load(ctx, missed.UserID, scopeFrom(ctx).load().users.Load, newUser)
 }
 
 func (missedClaimResolver) Policy(ctx context.Context, missed *MissedClaim) (*Policy, error) {
-	return load(ctx, missed.PolicyID, scopeFrom(ctx).policies.Load, newPolicy)
+	return load(ctx, missed.PolicyID, scopeFrom(ctx).load().policies.Load, newPolicy)
 }
 
 type claimsByPolicyResolver struct{}
@@ -234,7 +234,7 @@ type claimsByPolicyResolver struct{}
 func (r *Resolver) ClaimsByPolicy() ClaimsByPolicyResolver { return claimsByPolicyResolver{} }
 
 func (claimsByPolicyResolver) Policy(ctx context.Context, total *ClaimsByPolicy) (*Policy, error) {
-	return load(ctx, total.policyID, scopeFrom(ctx).policies.Load, newPolicy)
+	return load(ctx, total.policyID, scopeFrom(ctx).load().policies.Load, newPolicy)
 }
 
 type claimsByProductResolver struct{}

@@ -114,11 +114,11 @@ func node(ctx context.Context, text, argument string) (Node, error) {
 	case licensing.KindProduct:
 		return nodeOf(ctx, id, productByID, newProduct)
 	case licensing.KindUser:
-		return nodeOf(ctx, id, s.users.Load, newUser)
+		return nodeOf(ctx, id, s.load().users.Load, newUser)
 	case licensing.KindPolicy:
-		return nodeOf(ctx, id, s.policies.Load, newPolicy)
+		return nodeOf(ctx, id, s.load().policies.Load, newPolicy)
 	case licensing.KindLicense:
-		return nodeOf(ctx, id, s.licenses.Load, newLicense)
+		return nodeOf(ctx, id, s.load().licenses.Load, newLicense)
 	case licensing.KindSubscription:
 		return nodeOf(ctx, id, s.tenant.Subscription, newSubscription)
 	case licensing.KindClaim:

@@ -89,7 +89,7 @@ func selectProducts(ctx context.Context, filter *ProductFilter) ([]licensing.Pro
 
 	var policy licensing.Policy
 	if policyID != nil {
-		if policy, err = s.policies.Load(ctx, *policyID); err != nil && !isMissing(err) {
+		if policy, err = s.load().policies.Load(ctx, *policyID); err != nil && !isMissing(err) {
 			return nil, err
 		}
 	}
@@ -151,7 +151,7 @@ func (queryResolver) AppToggles(ctx context.Context, policyID string, productID 
 		return nil, err
 	}
 
-	policy, err := scopeFrom(ctx).policies.Load(ctx, id)
+	policy, err := scopeFrom(ctx).load().policies.Load(ctx, id)
 	if isMissing(err) {
 		return []AppToggle{}, nil
 	}

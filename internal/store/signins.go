@@ -13,10 +13,10 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// signInLimits bound the lookups of a tenant's sign-ins. Two at a time keep the database busy while the
-// answers of one are read.
+// signInLimits bound the lookups of a tenant's sign-ins. One query at a time makes the next one larger, which
+// costs both sides less than two at once.
 func signInLimits() coalesce.Limits {
-	return coalesce.Limits{Batch: 256, Waiting: 8192, Parallel: 2, Timeout: 10 * time.Second}
+	return coalesce.Limits{Batch: 256, Waiting: 8192, Parallel: 1, Timeout: 10 * time.Second}
 }
 
 // SignInState is what a claim must know: read in one round trip, so that all of it was true at one
