@@ -89,7 +89,7 @@ func (s *Store) ClaimInTx(
 	return s.InTx(ctx, tenant, func(tx *Tx) error { return tx.claim(ctx, sorted, products, at, deciding) })
 }
 
-// claim is a batch in steps, where each costs little: there is no network between.
+// claim is a batch in steps, as on SQLite, where each costs little: there is no network between.
 func (tx *Tx) claim(
 	ctx context.Context, externalIDs []string, products []licensing.ID, at time.Time,
 	decide func(ClaimFacts) (ClaimResults, error),
@@ -144,11 +144,7 @@ func (tx *Tx) saveClaims(ctx context.Context, results ClaimResults) error {
 		return nil
 	}
 
-	if err := tx.InsertLicenses(ctx, results.Licenses...); err != nil {
-		return err
-	}
-
-	if err := tx.insertClaims(ctx, results.Claims); err != nil {
+	if err := tx.insertClaimed(ctx, results); err != nil {
 		return err
 	}
 

@@ -32,19 +32,21 @@ type SignInState struct {
 	Licenses []licensing.License
 }
 
-// signInQuery reads the tenant's versions with the user and a row for each active license.
-const signInQuery = `
-SELECT t.auto_claim_enabled, t.config_version, s.version AS catalog_version,
+// sqliteSignIns reads the tenant's versions, and a row for each of the users and each of their active licenses.
+const sqliteSignIns = `
+SELECT r.key AS n, t.auto_claim_enabled, t.config_version, s.version AS catalog_version,
        u.id AS user_id, u.blocked_at, u.last_sign_in_at,
        l.id AS license_id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
 FROM tenants t
 CROSS JOIN catalog_state s
-LEFT JOIN users u ON u.tenant_id = t.id AND u.external_id = ?
+CROSS JOIN json_each(?) r
+LEFT JOIN users u ON u.tenant_id = t.id AND u.external_id = r.value
 LEFT JOIN licenses l ON l.tenant_id = t.id AND l.user_id = u.id AND l.removed_at IS NULL
 WHERE t.id = ?
-ORDER BY l.assigned_at, l.id`
+ORDER BY r.key, l.assigned_at, l.id`
 
 type signInRow struct {
+	N                int
 	AutoClaimEnabled bool
 	ConfigVersion    int64
 	CatalogVersion   int64
@@ -59,38 +61,55 @@ type signInRow struct {
 	AssignedAt       *time.Time
 }
 
-// SignInState reads what a claim of the user must know.
+// SignInState reads what a claim of the user must know. Lookups that wait at the same moment are read together.
 func (s *Store) SignInState(ctx context.Context, tenant licensing.ID, externalID string) (SignInState, error) {
-	if s.signIns != nil {
-		return s.signIns.Do(ctx, tenant, externalID)
+	return s.signIns.Do(ctx, tenant, externalID)
+}
+
+// readSignIns reads what claims of these users must know, in their order. The same user may be there twice.
+func (s *Store) readSignIns(ctx context.Context, tenant licensing.ID, externalIDs []string) ([]SignInState, error) {
+	read := s.readSignInsOnSQLite
+	if s.dialect.pipelines() {
+		read = s.readSignInsOnPostgres
 	}
+
+	states, rows, err := read(ctx, tenant, externalIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read the users' licenses: %w", err)
+	}
+
+	if rows == 0 {
+		return nil, fmt.Errorf("the tenant: %w", ErrNotFound)
+	}
+
+	return states, nil
+}
+
+func (s *Store) readSignInsOnSQLite(
+	ctx context.Context, tenant licensing.ID, externalIDs []string,
+) (states []SignInState, found int, err error) {
+	// Text always has a JSON form.
+	list, _ := json.Marshal(externalIDs)
 
 	var rows []signInRow
-	if err := s.read.WithContext(ctx).Raw(signInQuery, externalID, tenant).Scan(&rows).Error; err != nil {
-		return SignInState{}, fmt.Errorf("read the user's licenses: %w", err)
+	if err := s.read.WithContext(ctx).Raw(sqliteSignIns, string(list), tenant).Scan(&rows).Error; err != nil {
+		return nil, 0, err
 	}
 
-	if len(rows) == 0 {
-		return SignInState{}, fmt.Errorf("the tenant: %w", ErrNotFound)
-	}
-
-	first := rows[0]
-	state := SignInState{
-		AutoClaimEnabled: first.AutoClaimEnabled,
-		ConfigVersion:    first.ConfigVersion,
-		CatalogVersion:   first.CatalogVersion,
-	}
-
-	if first.UserID == nil {
-		return state, nil
-	}
-
-	state.User = &licensing.User{
-		ID: *first.UserID, ExternalID: externalID,
-		BlockedAt: utc(first.BlockedAt), LastSignInAt: utc(first.LastSignInAt),
-	}
+	states = make([]SignInState, len(externalIDs))
 
 	for _, row := range rows {
+		state := &states[row.N]
+		state.AutoClaimEnabled, state.ConfigVersion, state.CatalogVersion =
+			row.AutoClaimEnabled, row.ConfigVersion, row.CatalogVersion
+
+		if row.UserID != nil && state.User == nil {
+			state.User = &licensing.User{
+				ID: *row.UserID, ExternalID: externalIDs[row.N],
+				BlockedAt: utc(row.BlockedAt), LastSignInAt: utc(row.LastSignInAt),
+			}
+		}
+
 		if row.LicenseID == nil {
 			continue
 		}
@@ -99,17 +118,17 @@ func (s *Store) SignInState(ctx context.Context, tenant licensing.ID, externalID
 			ID: *row.LicenseID, UserID: *row.UserID, ProductID: *row.ProductID, Source: *row.Source,
 			PolicyID: row.PolicyID, AssignedAt: row.AssignedAt.UTC(),
 		}
-		if err := json.Unmarshal([]byte(*row.AppsOff), &license.AppsOff); err != nil {
-			return SignInState{}, fmt.Errorf("read the apps off in license %s: %w", license.ID, err)
+		if license.AppsOff, err = readIDList([]byte(*row.AppsOff)); err != nil {
+			return nil, 0, err
 		}
 
 		state.Licenses = append(state.Licenses, license)
 	}
 
-	return state, nil
+	return states, len(rows), nil
 }
 
-// signInsQuery reads the same for many users at once. Each user's rows are looked up by themselves, whatever
+// signInsQuery reads the same on PostgreSQL. Each user's rows are looked up by themselves, whatever
 // the planner knows of the tables: right after an import it knows nothing. The array stands in a query of its
 // own so that the planner doesn't count it: then one plan serves all lengths, and planning, which takes longer
 // than the lookup of one user, is done once.
@@ -130,36 +149,31 @@ LEFT JOIN LATERAL (
 WHERE t.id = $1
 ORDER BY r.n, l.assigned_at, l.id`
 
-// readSignIns reads what claims of these users must know, in their order. The same user may be there twice.
-func (s *Store) readSignIns(ctx context.Context, tenant licensing.ID, externalIDs []string) ([]SignInState, error) {
-	states := make([]SignInState, len(externalIDs))
-	found := 0
+func (s *Store) readSignInsOnPostgres(
+	ctx context.Context, tenant licensing.ID, externalIDs []string,
+) (states []SignInState, found int, err error) {
+	states = make([]SignInState, len(externalIDs))
 
-	err := s.withConnection(ctx, func(connection *pgx.Conn) error {
+	err = s.withConnection(ctx, func(connection *pgx.Conn) error {
 		// An error of the query is told by its rows.
 		rows, _ := connection.Query(ctx, signInsQuery, pgUUID(tenant), externalIDs)
 		defer rows.Close()
 
 		for rows.Next() {
-			if err := scanSignIn(rows, externalIDs, states, &found); err != nil {
+			found++
+
+			if err := scanSignIn(rows, externalIDs, states); err != nil {
 				return err
 			}
 		}
 
 		return rows.Err()
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read the users' licenses: %w", err)
-	}
 
-	if found == 0 {
-		return nil, fmt.Errorf("the tenant: %w", ErrNotFound)
-	}
-
-	return states, nil
+	return states, found, err
 }
 
-func scanSignIn(rows pgx.Rows, externalIDs []string, states []SignInState, found *int) error {
+func scanSignIn(rows pgx.Rows, externalIDs []string, states []SignInState) error {
 	var (
 		n                                 int
 		read                              SignInState
@@ -175,7 +189,6 @@ func scanSignIn(rows pgx.Rows, externalIDs []string, states []SignInState, found
 		return fmt.Errorf("read a row: %w", err)
 	}
 
-	*found++
 	state := &states[n-1]
 	state.AutoClaimEnabled, state.ConfigVersion, state.CatalogVersion =
 		read.AutoClaimEnabled, read.ConfigVersion, read.CatalogVersion

@@ -36,7 +36,7 @@ type Store struct {
 	read, write *gorm.DB
 	dialect     dialect
 	feed        *feed
-	// signIns are lookups that wait at the same moment; nil where each costs little.
+	// signIns are lookups that wait at the same moment.
 	signIns *coalesce.Batcher[licensing.ID, string, SignInState]
 
 	catalogMu sync.Mutex
@@ -54,9 +54,7 @@ func Open(ctx context.Context, url string, plugins ...gorm.Plugin) (*Store, erro
 	s := &Store{read: read, write: write, dialect: dialect}
 	s.feed = newFeed(s, dialect.listenURL(url))
 
-	if dialect.pipelines() {
-		s.signIns = coalesce.New(signInLimits(), s.readSignIns)
-	}
+	s.signIns = coalesce.New(signInLimits(), s.readSignIns)
 
 	if err := s.use(plugins); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -85,9 +83,7 @@ func (s *Store) use(plugins []gorm.Plugin) error {
 func (s *Store) Close() error {
 	s.feed.close()
 
-	if s.signIns != nil {
-		s.signIns.Close()
-	}
+	s.signIns.Close()
 
 	errs := make([]error, 0, 2) // The reader and the writer.
 
