@@ -25,7 +25,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each measurement is taken")
 	lasting := flag.Duration("for", 3*time.Second, "how long each measurement lasts; whole seconds")
-	profile := flag.String("pause", "", "measure this one thing alone, for a profiler: new, again")
+	profile := flag.String("only", "", "measure this one thing alone, for a profiler: new, again")
 
 	flag.Parse()
 
@@ -49,7 +49,10 @@ type stage struct {
 	database string
 	ids      policyIDs
 	signIn   target
-	lasting  time.Duration
+	// other is a second server on the same database, and sqlite a server on a file.
+	other   target
+	sqlite  *stage
+	lasting time.Duration
 	// users is how many have claimed: the next ones are new.
 	users int
 }
@@ -88,10 +91,36 @@ func run(ctx context.Context, rounds int, lasting time.Duration, only string) er
 
 	err = s.prepare(ctx)
 	if err == nil {
-		err = s.measure(ctx, rounds, only)
+		err = s.identify(ctx)
+	}
+
+	if err == nil {
+		err = s.withOthers(ctx, directory, func() error { return s.measure(ctx, directory, rounds, only) })
 	}
 
 	return errors.Join(err, server.stop())
+}
+
+// withOthers runs work beside a second server on the database, and one on SQLite.
+func (s *stage) withOthers(ctx context.Context, directory string, work func() error) error {
+	second, err := start(ctx, s.server.binary, s.database, directory)
+	if err != nil {
+		return err
+	}
+
+	if s.other, err = second.as("sign-in", auth.RoleSignInService); err == nil {
+		err = s.onSQLite(ctx, directory)
+	}
+
+	if err == nil {
+		err = work()
+	}
+
+	if s.sqlite != nil {
+		err = errors.Join(err, s.sqlite.server.stop())
+	}
+
+	return errors.Join(err, second.stop())
 }
 
 // prepare makes a policy with more licenses than any run takes.
@@ -124,13 +153,15 @@ func (s *stage) prepare(ctx context.Context) error {
 	}
 
 	var ignored any
-	if err := admin.send(ctx, `mutation($buy: CreateSubscriptionInput!, $policy: CreatePolicyInput!) {
+
+	return admin.send(ctx, `mutation($buy: CreateSubscriptionInput!, $policy: CreatePolicyInput!) {
 		setAutoClaimEnabled(input: {enabled: true}) { userErrors { message } }
 		createSubscription(input: $buy) { userErrors { message } } createPolicy(input: $policy) { userErrors { message } } }`,
-		input, &ignored); err != nil {
-		return err
-	}
+		input, &ignored)
+}
 
+// identify finds the ids that pgbench's claims need.
+func (s *stage) identify(ctx context.Context) error {
 	db, err := sql.Open("pgx", s.database)
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
@@ -198,28 +229,52 @@ func (s *stage) nothing(callers int) measurement {
 
 // ratio compares two measurements of the same rounds.
 type ratio struct {
-	what, over string
-	target     float64
+	what, over, aim string
+	of              func(sample) float64
 }
 
-func (s *stage) measure(ctx context.Context, rounds int, only string) error {
+func rate(s sample) float64 { return s.perSecond }
+func p99(s sample) float64  { return s.p99.Seconds() }
+
+func (s *stage) measure(ctx context.Context, directory string, rounds int, only string) error {
 	switch only {
-	case "one":
-		return s.rounds(ctx, rounds, []measurement{s.claims(1)}, nil)
 	case "new":
 		return s.rounds(ctx, rounds, []measurement{s.claims(64)}, nil)
 	case "again":
 		return s.rounds(ctx, rounds, []measurement{s.claims(64), s.again(64), s.nothing(64)}, nil)
 	}
 
-	return s.rounds(ctx, rounds, []measurement{
-		s.claims(1), s.rival(1), s.claims(64), s.rival(64), s.claims(256), s.rival(256), s.again(64), s.nothing(64),
+	err := s.rounds(ctx, rounds, []measurement{
+		s.claims(1), s.rival(1), s.claims(64), s.rival(64), s.claims(256), s.rival(256), s.twoServers(256),
+		s.again(64), s.nothing(64), s.again(8), s.storm(8, 64), s.sqliteClaims(64), s.sqliteSingly(64),
 	}, []ratio{
-		{"new claims, 64 callers", "(a) pgbench, 64 clients", 7},
-		{"new claims, 256 callers", "(a) pgbench, 256 clients", 25},
-		{"new claims, 1 callers", "(a) pgbench, 1 clients", 0.4},
-		{"sign-ins, 64 callers", "(c) no-op mutation, 64 callers", 0.85},
+		{"new claims, 64 callers", "(a) pgbench, 64 clients", "at least 7", rate},
+		{"new claims, 256 callers", "(a) pgbench, 256 clients", "at least 25", rate},
+		{"new claims, 1 callers", "(a) pgbench, 1 clients", "at least 0.4", rate},
+		{"sign-ins, 64 callers", "(c) no-op mutation, 64 callers", "at least 0.85", rate},
+		{"sign-ins, 8 callers, during a storm", "sign-ins, 8 callers", "at most 3", p99},
+		{"new claims, 256 callers, two servers", "new claims, 256 callers", "at least 0.9", rate},
+		{"SQLite: new claims, 64 callers", "SQLite: one transaction per claim, 64 callers", "at least 5", rate},
 	})
+	if err != nil {
+		return err
+	}
+
+	took, err := s.readyIn(ctx, directory)
+	if err != nil {
+		return err
+	}
+
+	fmt.Printf("\nFrom start to the first answer: %v (aim: under 1 s)\n", took.Round(time.Millisecond))
+
+	said, err := s.footprint(ctx, 5000) //nolint:mnd // As the aim has it.
+	if err != nil {
+		return err
+	}
+
+	fmt.Printf("Memory: %s (aim: at most 256 MB)\n", said)
+
+	return s.server.check(ctx)
 }
 
 // rounds takes all measurements in turn, so often, and prints their medians and ranges.
@@ -236,7 +291,7 @@ func (s *stage) rounds(ctx context.Context, rounds int, measurements []measureme
 			taken[m.name] = append(taken[m.name], got)
 		}
 
-		if err := s.server.check(ctx); err != nil {
+		if err := errors.Join(s.server.check(ctx), s.sqlite.server.check(ctx)); err != nil {
 			return err
 		}
 	}
@@ -244,36 +299,40 @@ func (s *stage) rounds(ctx context.Context, rounds int, measurements []measureme
 	fmt.Printf("| measured, %d rounds of %v | median per second | range | p50 | p99 |\n| --- | --- | --- | --- | --- |\n", rounds, s.lasting)
 
 	for _, m := range measurements {
-		rates := perSecond(taken[m.name])
+		rates := each(taken[m.name], rate)
 		fmt.Printf("| %s | %.0f | %.0f–%.0f | %s | %s |\n", m.name, median(rates), slices.Min(rates), slices.Max(rates),
 			middle(taken[m.name], func(s sample) time.Duration { return s.p50 }),
 			middle(taken[m.name], func(s sample) time.Duration { return s.p99 }))
 	}
 
+	if len(ratios) == 0 {
+		return nil
+	}
+
 	fmt.Printf("\n| ratio of medians | measured | range within rounds | aim |\n| --- | --- | --- | --- |\n")
 
 	for _, r := range ratios {
-		over, under := perSecond(taken[r.what]), perSecond(taken[r.over])
+		over, under := each(taken[r.what], r.of), each(taken[r.over], r.of)
 		paired := make([]float64, len(over))
 
 		for i := range over {
 			paired[i] = over[i] / under[i]
 		}
 
-		fmt.Printf("| %s / %s | %.2f | %.2f–%.2f | %.2f |\n", r.what, r.over,
-			median(over)/median(under), slices.Min(paired), slices.Max(paired), r.target)
+		fmt.Printf("| %s / %s | %.2f | %.2f–%.2f | %s |\n", r.what, r.over,
+			median(over)/median(under), slices.Min(paired), slices.Max(paired), r.aim)
 	}
 
 	return nil
 }
 
-func perSecond(samples []sample) []float64 {
-	rates := make([]float64, len(samples))
+func each(samples []sample, of func(sample) float64) []float64 {
+	values := make([]float64, len(samples))
 	for i, s := range samples {
-		rates[i] = s.perSecond
+		values[i] = of(s)
 	}
 
-	return rates
+	return values
 }
 
 func median(values []float64) float64 {
