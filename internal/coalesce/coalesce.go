@@ -26,7 +26,7 @@ type Limits struct {
 	Waiting int
 	// Parallel is how many batches of one key run at once.
 	Parallel int
-	// Timeout ends a batch that takes too long.
+	// Timeout ends a batch that takes too long. One ends earlier when the deadlines of all its callers have passed.
 	Timeout time.Duration
 }
 
@@ -51,7 +51,9 @@ type queue[In, Out any] struct {
 // waiter is a request that waits for its batch.
 type waiter[In, Out any] struct {
 	request In
-	done    chan<- result[Out]
+	// deadline is when the caller goes away; zero if it stays.
+	deadline time.Time
+	done     chan<- result[Out]
 }
 
 type result[Out any] struct {
@@ -70,7 +72,8 @@ func New[Key comparable, In, Out any](
 // Do waits for the request's answer. A batch that answers it begins after Do was called. A caller whose ctx
 // ends leaves its batch undisturbed.
 func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Out, error) {
-	done, leads, err := b.enqueue(key, request)
+	deadline, _ := ctx.Deadline()
+	done, leads, err := b.enqueue(key, request, deadline)
 
 	var none Out
 
@@ -92,7 +95,9 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 
 // enqueue lets the request wait for the next batch, and returns where its answer will be. leads says that no
 // batch is running, so that it is up to the caller to begin one.
-func (b *Batcher[Key, In, Out]) enqueue(key Key, request In) (done <-chan result[Out], leads bool, err error) {
+func (b *Batcher[Key, In, Out]) enqueue(
+	key Key, request In, deadline time.Time,
+) (done <-chan result[Out], leads bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 
@@ -112,7 +117,7 @@ func (b *Batcher[Key, In, Out]) enqueue(key Key, request In) (done <-chan result
 
 	// The runner must never wait for a caller that is gone, so there is room for its answer.
 	answer := make(chan result[Out], 1)
-	q.waiting = append(q.waiting, waiter[In, Out]{request: request, done: answer})
+	q.waiting = append(q.waiting, waiter[In, Out]{request: request, deadline: deadline, done: answer})
 
 	if leads = q.runners < b.limits.Parallel; leads {
 		q.runners++
@@ -146,22 +151,15 @@ func (b *Batcher[Key, In, Out]) alone(key Key) bool {
 // time; on a busy one it makes batches larger, and so all of them cheaper.
 func letOthersJoin() { runtime.Gosched() }
 
-// runAlone answers a request on its caller's goroutine, and leaves what came meanwhile to another. The caller's
-// deadline holds, since nobody else is in the batch; but one who hangs up does not interrupt the database.
+// runAlone answers a request on its caller's goroutine, and leaves what came meanwhile to another. One who hangs
+// up does not interrupt the database.
 func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In) (Out, error) {
 	defer b.runners.Done()
 	defer b.handOver(key)
 
-	undisturbed := context.WithoutCancel(ctx)
+	deadline, _ := ctx.Deadline()
 
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-
-		undisturbed, cancel = context.WithDeadline(undisturbed, deadline)
-		defer cancel()
-	}
-
-	answers, err := b.runInTime(undisturbed, key, []In{request})
+	answers, err := b.runInTime(context.WithoutCancel(ctx), deadline, key, []In{request})
 	if err != nil {
 		var none Out
 
@@ -229,11 +227,19 @@ func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 
 func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
 	requests := make([]In, len(batch))
+
+	// Nobody waits any more after the last of the deadlines, if each has one.
+	last := batch[0].deadline
+
 	for i, w := range batch {
 		requests[i] = w.request
+
+		if w.deadline.IsZero() || !last.IsZero() && w.deadline.After(last) {
+			last = w.deadline
+		}
 	}
 
-	answers, err := b.runInTime(context.Background(), key, requests)
+	answers, err := b.runInTime(context.Background(), last, key, requests)
 
 	for i, w := range batch {
 		if err != nil {
@@ -246,8 +252,14 @@ func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
 
 // runInTime ends a batch that takes too long, and makes an error of a panic, which would otherwise end the server
 // and leave the callers waiting.
-func (b *Batcher[Key, In, Out]) runInTime(ctx context.Context, key Key, requests []In) (answers []Out, err error) {
-	ctx, cancel := context.WithTimeout(ctx, b.limits.Timeout)
+func (b *Batcher[Key, In, Out]) runInTime(
+	ctx context.Context, deadline time.Time, key Key, requests []In,
+) (answers []Out, err error) {
+	if timeout := time.Now().Add(b.limits.Timeout); deadline.IsZero() || timeout.Before(deadline) {
+		deadline = timeout
+	}
+
+	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 
 	defer func() {

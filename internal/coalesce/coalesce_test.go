@@ -204,3 +204,38 @@ func TestWhoComesWhileALoneCallerIsServedIsServedByAnother(t *testing.T) {
 	callers.Wait()
 	b.Close()
 }
+
+func TestABatchEndsWithTheLastOfItsCallersDeadlines(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range []struct {
+		name      string
+		deadlines []time.Duration
+		want      time.Duration
+	}{
+		{"the latest", []time.Duration{time.Second, 3 * time.Second, 2 * time.Second}, 3 * time.Second},
+		{"the limit, if one has none", []time.Duration{time.Second, 0, 2 * time.Second}, time.Minute},
+		{"the limit, if the first has none", []time.Duration{0, time.Second}, time.Minute},
+		{"the limit, if they have more time", []time.Duration{time.Hour}, time.Minute},
+	} {
+		var left time.Duration
+
+		b := newBatcher(func(ctx context.Context, _ int, requests []string) ([]string, error) {
+			deadline, _ := ctx.Deadline()
+			left = time.Until(deadline)
+
+			return requests, nil
+		})
+
+		batch := make([]waiter[string, string], len(c.deadlines))
+		for i, after := range c.deadlines {
+			batch[i].done = make(chan result[string], 1)
+			if after > 0 {
+				batch[i].deadline = time.Now().Add(after)
+			}
+		}
+
+		b.settle(0, batch)
+		assert.InDelta(t, c.want.Seconds(), left.Seconds(), 0.9, c.name)
+	}
+}
