@@ -34,6 +34,8 @@ type Limits struct {
 type Batcher[Key comparable, In, Out any] struct {
 	run    func(ctx context.Context, key Key, requests []In) ([]Out, error)
 	limits Limits
+	// observer is nil if nobody observes.
+	observer Observer
 
 	mu     sync.Mutex
 	closed bool
@@ -51,6 +53,7 @@ type queue[In, Out any] struct {
 // waiter is a request that waits for its batch.
 type waiter[In, Out any] struct {
 	request In
+	arrival arrival
 	done    chan<- result[Out]
 }
 
@@ -70,7 +73,8 @@ func New[Key comparable, In, Out any](
 // Do waits for the request's answer. A batch that answers it begins after Do was called. A caller whose ctx
 // ends leaves its batch undisturbed.
 func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Out, error) {
-	done, leads, err := b.enqueue(key, request)
+	came := b.arrivalOf(ctx)
+	done, leads, err := b.enqueue(key, request, came)
 
 	var none Out
 
@@ -79,7 +83,7 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 	}
 
 	if leads && b.alone(key) {
-		return b.runAlone(ctx, key, request)
+		return b.runAlone(ctx, key, request, came)
 	}
 
 	select {
@@ -92,7 +96,9 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 
 // enqueue lets the request wait for the next batch, and returns where its answer will be. leads says that no
 // batch is running, so that it is up to the caller to begin one.
-func (b *Batcher[Key, In, Out]) enqueue(key Key, request In) (done <-chan result[Out], leads bool, err error) {
+func (b *Batcher[Key, In, Out]) enqueue(
+	key Key, request In, came arrival,
+) (done <-chan result[Out], leads bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 
@@ -112,7 +118,7 @@ func (b *Batcher[Key, In, Out]) enqueue(key Key, request In) (done <-chan result
 
 	// The runner must never wait for a caller that is gone, so there is room for its answer.
 	answer := make(chan result[Out], 1)
-	q.waiting = append(q.waiting, waiter[In, Out]{request: request, done: answer})
+	q.waiting = append(q.waiting, waiter[In, Out]{request: request, arrival: came, done: answer})
 
 	if leads = q.runners < b.limits.Parallel; leads {
 		q.runners++
@@ -148,7 +154,7 @@ func letOthersJoin() { runtime.Gosched() }
 
 // runAlone answers a request on its caller's goroutine, and leaves what came meanwhile to another. The caller's
 // deadline holds, since nobody else is in the batch; but one who hangs up does not interrupt the database.
-func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In) (Out, error) {
+func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In, came arrival) (Out, error) {
 	defer b.runners.Done()
 	defer b.handOver(key)
 
@@ -161,7 +167,7 @@ func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request I
 		defer cancel()
 	}
 
-	answers, err := b.runInTime(undisturbed, key, []In{request})
+	answers, err := b.runInTime(undisturbed, key, []In{request}, came)
 	if err != nil {
 		var none Out
 
@@ -228,12 +234,12 @@ func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 }
 
 func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
-	requests := make([]In, len(batch))
+	requests, came := make([]In, len(batch)), make([]arrival, len(batch))
 	for i, w := range batch {
-		requests[i] = w.request
+		requests[i], came[i] = w.request, w.arrival
 	}
 
-	answers, err := b.runInTime(context.Background(), key, requests)
+	answers, err := b.runInTime(context.Background(), key, requests, came...)
 
 	for i, w := range batch {
 		if err != nil {
@@ -246,9 +252,14 @@ func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
 
 // runInTime ends a batch that takes too long, and makes an error of a panic, which would otherwise end the server
 // and leave the callers waiting.
-func (b *Batcher[Key, In, Out]) runInTime(ctx context.Context, key Key, requests []In) (answers []Out, err error) {
+func (b *Batcher[Key, In, Out]) runInTime(
+	ctx context.Context, key Key, requests []In, came ...arrival,
+) (answers []Out, err error) {
 	ctx, cancel := context.WithTimeout(ctx, b.limits.Timeout)
 	defer cancel()
+
+	ctx, ended := b.begin(ctx, came)
+	defer func() { ended(err) }()
 
 	defer func() {
 		if p := recover(); p != nil {
