@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -44,12 +45,17 @@ type Resolver struct {
 	Documents TrustedDocuments
 	// Admit says whether a principal may send one more request now, or after how long; nil admits all.
 	Admit func(Caller) (retryAfter time.Duration, ok bool)
+	// Extensions see operations and their responses, beside our own.
+	Extensions []graphql.HandlerExtension
 
 	streams *streams
 }
 
 // EndStreams ends all subscriptions with an error that tells their clients to come again.
 func (r *Resolver) EndStreams() { r.streams.close() }
+
+// OpenStreams is how many subscriptions are open.
+func (r *Resolver) OpenStreams() int { return r.streams.count() }
 
 // Handler returns the handler of GraphQL over HTTP. Its requests must carry a [Caller], unless they open a
 // WebSocket. Call it once.
@@ -75,6 +81,10 @@ func (r *Resolver) Handler() http.Handler {
 	server.Use(operationLimits{limits: limits})
 	server.Use(authorization{permissions: auth.NewPermissions(), introspection: r.Introspection})
 	server.AroundOperations(r.aroundOperation(present))
+
+	for _, extension := range r.Extensions {
+		server.Use(extension)
+	}
 
 	if r.Introspection {
 		server.Use(extension.Introspection{})
