@@ -47,14 +47,16 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 
 		code, message := classify(err)
-		shown.Message = message
-		shown.Extensions = map[string]any{"code": code}
+		extensions := map[string]any{"code": code}
 
 		if code == CodeInternal {
-			shown.Extensions["requestId"] = requestid.From(ctx)
+			extensions["requestId"] = requestid.From(ctx)
+			// What is shown may be the error itself, so it is logged before it is replaced.
 			logger.ErrorContext(ctx, "request failed", "request_id", requestid.From(ctx),
 				"path", shown.Path.String(), "error", err)
 		}
+
+		shown.Message, shown.Extensions = message, extensions
 
 		return shown
 	}

@@ -290,14 +290,14 @@ func (o *observedServer) requireLog(t *testing.T, databaseURL, traceID string) {
 	tenant := uuid.MustParse(fmt.Sprint(claim["tenant"]))
 	license := uuid.MustParse(fmt.Sprint(claim["license"]))
 
-	rows, err := db.For(licensing.ID(tenant)).LicensesByID(t.Context(), []licensing.ID{licensing.ID(license)})
+	rows, err := db.For(tenant).LicensesByID(t.Context(), []licensing.ID{license})
 	require.NoError(t, err)
 	require.Len(t, rows, 1)
 	assert.Equal(t, claim["user"], rows[0].UserID.String())
 	assert.Equal(t, claim["policy"], rows[0].PolicyID.String())
 	assert.Equal(t, claim["product"], rows[0].ProductID.String())
 
-	user, err := db.For(licensing.ID(tenant)).UserByExternalID(t.Context(), "somebody@example.com")
+	user, err := db.For(tenant).UserByExternalID(t.Context(), "somebody@example.com")
 	require.NoError(t, err)
 	assert.Equal(t, claim["user"], user.ID.String())
 

@@ -11,7 +11,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/coalesce"
@@ -23,6 +25,9 @@ import (
 // requests, so that no client can add series.
 const (
 	other = "other"
+	// noOperation is the type of what did not become an operation.
+	noOperation = "none"
+	apiRoute    = "/graphql"
 	// refused, overloaded, canceled and failed are outcomes of claims that got no answer.
 	refused    = "REFUSED"
 	overloaded = "OVERLOADED"
@@ -101,6 +106,18 @@ func (m *Metrics) begin() {
 
 	for _, batch := range []string{claimBatches, lookupBatches} {
 		m.batchFailed.WithLabelValues(batch)
+	}
+
+	for _, code := range []string{graph.CodeInternal, graph.CodeUnavailable, graph.CodeOverloaded, graph.CodeRateLimited} {
+		for _, operation := range []ast.Operation{ast.Query, ast.Mutation} {
+			m.responses.WithLabelValues(string(operation), code)
+		}
+
+		m.responses.WithLabelValues(noOperation, code)
+	}
+
+	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable} {
+		m.requests.WithLabelValues(apiRoute, http.MethodPost, strconv.Itoa(status))
 	}
 }
 

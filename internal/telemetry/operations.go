@@ -52,7 +52,7 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 	code := codeOf(response)
 
 	if o.metrics != nil {
-		kind := "none" // It did not become an operation.
+		kind := noOperation
 		if operation != nil {
 			kind = string(operation.Operation)
 		}
