@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -52,7 +51,14 @@ func (f metricsFlags) observed(e *environment, work func() error) error {
 	e.telemetry.Traces = traces
 	e.logger = slog.New(telemetry.LogHandler(e.logger.Handler()))
 
-	return errors.Join(work(), traces.Close())
+	err = work()
+
+	// What was served was served, whether somebody takes the last spans or not.
+	if lost := traces.Close(); lost != nil {
+		e.logger.Warn("traces are incomplete", "error", lost)
+	}
+
+	return err
 }
 
 // show lets Prometheus read the metrics of what is wired up by now, until stop is called.
