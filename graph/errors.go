@@ -55,12 +55,12 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		}
 
 		code, message := classify(err)
-		shown.Message = message
-		shown.Extensions = map[string]any{"code": code}
+		extensions := map[string]any{"code": code}
 
+		// What is shown may be the error itself, so it is logged before it is replaced.
 		switch {
 		case code == CodeInternal:
-			shown.Extensions["requestId"] = requestid.From(ctx)
+			extensions["requestId"] = requestid.From(ctx)
 			logger.ErrorContext(ctx, "request failed", "request_id", requestid.From(ctx),
 				"path", shown.Path.String(), "error", err)
 		case store.IsUnavailable(err):
@@ -69,6 +69,8 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 				logger.WarnContext(ctx, "the database does not answer", "request_id", requestid.From(ctx), "error", err)
 			})
 		}
+
+		shown.Message, shown.Extensions = message, extensions
 
 		return shown
 	}

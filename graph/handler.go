@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -46,12 +47,17 @@ type Resolver struct {
 	Admit func(Caller) (retryAfter time.Duration, ok bool)
 	// Places are for the requests that are worked on at once; nil has no bound.
 	Places *Places
+	// Extensions see operations and their responses, beside our own.
+	Extensions []graphql.HandlerExtension
 
 	streams *streams
 }
 
 // EndStreams ends all subscriptions with an error that tells their clients to come again.
 func (r *Resolver) EndStreams() { r.streams.close() }
+
+// OpenStreams is how many subscriptions are open.
+func (r *Resolver) OpenStreams() int { return r.streams.count() }
 
 // Handler returns the handler of GraphQL over HTTP. Its requests must carry a [Caller], unless they open a
 // WebSocket. Call it once.
@@ -77,6 +83,10 @@ func (r *Resolver) Handler() http.Handler {
 	server.Use(operationLimits{limits: limits})
 	server.Use(authorization{permissions: auth.NewPermissions(), introspection: r.Introspection})
 	server.AroundOperations(r.aroundOperation(present))
+
+	for _, extension := range r.Extensions {
+		server.Use(extension)
+	}
 
 	if r.Introspection {
 		server.Use(extension.Introspection{})

@@ -239,6 +239,19 @@ func (s *streams) enter(ctx context.Context, caller Caller) (leave func(), err e
 	}, nil
 }
 
+// count is how many streams are open.
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	sum := 0
+	for _, open := range s.open {
+		sum += open
+	}
+
+	return sum
+}
+
 // close ends all streams and waits for them.
 func (s *streams) close() {
 	s.mu.Lock()

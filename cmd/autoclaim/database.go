@@ -29,7 +29,7 @@ func (e *environment) withStore(work func(ctx context.Context, db *store.Store) 
 
 // withDatabase opens the database, whatever its schema, and closes it after work.
 func (e *environment) withDatabase(work func(ctx context.Context, db *store.Store) error) error {
-	db, err := store.Open(e.context, e.databaseURL)
+	db, err := store.Open(e.context, e.databaseURL, e.telemetry.StoreOptions()...)
 	if err != nil {
 		return fmt.Errorf("open the database (see --database-url): %w", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
 
 // cli is every command, flag and environment variable: flag --some-flag can be set by AUTOCLAIM_SOME_FLAG.
@@ -42,6 +44,7 @@ type environment struct {
 	context     context.Context // It ends with the process; kong passes values, not arguments.
 	databaseURL string
 	logger      *slog.Logger
+	telemetry   telemetry.Telemetry // Of serve alone.
 	out         io.Writer
 }
 

@@ -76,14 +76,19 @@ type process struct {
 	tokens map[string]string
 }
 
-// start runs "serve --dev" on a free port in the directory and waits until it is ready.
-func start(t *testing.T, dir, databaseURL string) *process {
+// start runs "serve --dev" on a free port in the directory and waits until it is ready. Changes are made to the
+// command before it starts.
+func start(t *testing.T, dir, databaseURL string, changes ...func(cmd *exec.Cmd)) *process {
 	t.Helper()
 
 	cmd := exec.Command(program, "serve", "--dev", "--listen=127.0.0.1:0", "--request-timeout=1m")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL)
 	cmd.Stderr = io.Discard
+
+	for _, change := range changes {
+		change(cmd)
+	}
 
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)

@@ -52,6 +52,8 @@ type serveCommand struct {
 	RoleMap     map[string]string `group:"Sign-in" help:"The provider's names of roles: licence-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER." placeholder:"NAME=ROLE"`
 	ClockSkew   time.Duration     `default:"1m" group:"Sign-in" help:"By how much clocks may differ."`
 
+	metricsFlags `embed:""`
+
 	Dev    bool   `group:"Development" help:"Serve a demo tenant to this machine alone, with a playground, and print tokens."`
 	DevKey string `default:"autoclaim-dev-key.json" group:"Development" help:"The file with the key that signs development tokens."`
 }
@@ -72,11 +74,15 @@ func (c serveCommand) Validate() error {
 		return errors.New("--issuer and --audience are missing: name the OpenID provider of your users, or use --dev to try Autoclaim out")
 	}
 
-	return nil
+	return c.validate()
 }
 
 // Run serves until the process is told to end.
 func (c serveCommand) Run(e *environment) error {
+	return c.observed(e, func() error { return c.run(e) })
+}
+
+func (c serveCommand) run(e *environment) error {
 	if c.Dev {
 		return e.withDatabase(c.serveDemo(e))
 	}
@@ -120,7 +126,7 @@ func (c serveCommand) serve(
 	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier,
 	page http.Handler, listener net.Listener,
 ) error {
-	claims := claiming.New(db, time.Now, e.logger)
+	claims := claiming.New(db, time.Now, e.logger, e.telemetry.ClaimingOptions()...)
 	defer claims.Close()
 
 	documents, err := c.trustedDocuments()
@@ -134,7 +140,8 @@ func (c serveCommand) serve(
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
 		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
 		Introspection: c.Introspection || c.Dev, Documents: documents, Admit: limits.Admit(),
-		Places: graph.NewPlaces(c.MaxInFlight),
+		Places:     graph.NewPlaces(c.MaxInFlight),
+		Extensions: e.telemetry.Extensions(),
 		Limits: graph.Limits{
 			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
@@ -142,9 +149,8 @@ func (c serveCommand) serve(
 	}
 
 	tuneMemory()
-	e.logger.Info("serving", "address", listener.Addr().String())
 
-	return server.New(server.Config{
+	serving := server.New(server.Config{
 		GraphQL:         resolver.Handler(),
 		ClaimsCSV:       resolver.ClaimsCSV(server.WriteError),
 		ClaimsCSVPath:   graph.ClaimsCSVPath,
@@ -155,11 +161,22 @@ func (c serveCommand) serve(
 		AllowedOrigins:  c.CORSOrigin,
 		Ready:           db.Ping,
 		Logger:          e.logger,
+		Trace:           e.telemetry.Trace(),
+		Served:          e.telemetry.Served(),
 		MaxBodyBytes:    c.MaxBody,
 		MaxConnections:  c.MaxConnections,
 		RequestTimeout:  c.RequestTimeout,
 		ShutdownTimeout: c.ShutdownTimeout,
-	}).Run(ctx, listener)
+	})
+
+	stop, err := c.show(ctx, e, db, verifier, resolver)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+
+	e.logger.Info("serving", "address", listener.Addr().String())
+
+	return errors.Join(serving.Run(ctx, listener), stop())
 }
 
 // tuneMemory collects garbage less often than Go does by itself, as long as there is little of it: requests

@@ -21,7 +21,12 @@ type verifiedTokens struct {
 	cache *lru.Cache[[sha256.Size]byte, remembered]
 	// generation rises when the issuer's keys change.
 	generation atomic.Int64
+
+	hits, misses atomic.Uint64
 }
+
+// CacheStats says how many tokens were known from before, and how many had to be verified.
+type CacheStats struct{ Hits, Misses uint64 }
 
 // remembered is an identity and the generation of keys that it was verified with.
 type remembered struct {
@@ -41,8 +46,15 @@ func newVerifiedTokens() *verifiedTokens {
 
 func (v *verifiedTokens) get(token string) (Identity, bool) {
 	known, ok := v.cache.Get(sha256.Sum256([]byte(token)))
+	if !ok || known.generation != v.generation.Load() {
+		v.misses.Add(1)
 
-	return known.Identity, ok && known.generation == v.generation.Load()
+		return Identity{}, false
+	}
+
+	v.hits.Add(1)
+
+	return known.Identity, true
 }
 
 // add remembers what was verified with the keys of a generation, which must have been read before.

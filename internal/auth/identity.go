@@ -92,6 +92,8 @@ type Verifier interface {
 	// Verify returns the identity of a token's bearer. It returns a *TokenError for a token that is no
 	// good, and ErrKeysUnavailable if the issuer's keys can't be had at present.
 	Verify(ctx context.Context, token string) (Identity, error)
+	// CacheStats says how often a token was known from before.
+	CacheStats() CacheStats
 }
 
 // BearerToken returns the token of an Authorization header, and whether there is such a header.

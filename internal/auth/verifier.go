@@ -180,6 +180,11 @@ func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, err
 	return identity, nil
 }
 
+// CacheStats implements [Verifier].
+func (v *tokenVerifier) CacheStats() CacheStats {
+	return CacheStats{Hits: v.verified.hits.Load(), Misses: v.verified.misses.Load()}
+}
+
 // reason says what is wrong with a token without repeating any of it.
 func (v *tokenVerifier) reason(err error) string {
 	text := err.Error()

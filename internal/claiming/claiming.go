@@ -48,18 +48,24 @@ type Answer struct {
 type Service struct {
 	store    *store.Store
 	now      func() time.Time
-	batches  *coalesce.Batcher[batchKey, string, licensing.Decision]
+	logger   *slog.Logger
+	batches  *coalesce.Batcher[batchKey, string, batched]
 	signIns  *signInRecorder
+	answered func(outcome licensing.Outcome, err error, batched bool, took time.Duration)
 	policies policyMemory
 }
 
 // New returns a service. Close it to end its goroutines.
-func New(db *store.Store, now func() time.Time, logger *slog.Logger) *Service {
-	s := &Service{store: db, now: now, policies: policyMemory{tenants: make(map[licensing.ID]tenantPolicies)}}
+func New(db *store.Store, now func() time.Time, logger *slog.Logger, options ...Option) *Service {
+	s := &Service{store: db, now: now, logger: logger, policies: policyMemory{tenants: make(map[licensing.ID]tenantPolicies)}}
 	// One batch of a policy at a time: a second would only wait for the locks of the first.
 	s.batches = coalesce.New(
 		coalesce.Limits{Batch: maxBatch, Waiting: maxWaiting, Parallel: 1, Timeout: batchTimeout}, s.claimBatch)
 	s.signIns = newSignInRecorder(db, logger)
+
+	for _, option := range options {
+		option(s)
+	}
 
 	return s
 }
@@ -76,6 +82,19 @@ func (s *Service) Close() {
 // before Claim returns; if ctx ends earlier, the user may have got the license all the same, and the
 // next call says so.
 func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, app string) (Answer, error) {
+	var way course
+
+	began := time.Now()
+	answer, err := s.claim(ctx, tenant, externalID, app, &way)
+	s.answeredAs(ctx, tenant, way, answer, err, time.Since(began))
+
+	return answer, err
+}
+
+// claim answers a claim and notes its course.
+func (s *Service) claim(
+	ctx context.Context, tenant licensing.ID, externalID, app string, way *course,
+) (Answer, error) {
 	if err := licensing.CheckExternalID(externalID); err != nil {
 		return Answer{}, err
 	}
@@ -104,15 +123,18 @@ func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, ap
 	terms := licensing.ClaimTerms{
 		Catalog: catalog, AppID: wanted.ID, AutoClaimEnabled: state.AutoClaimEnabled, Policy: policy,
 	}
+	way.found(wanted, state.User, policy)
 
 	decision, settled := terms.Settle(claimant(state.User, state.Licenses))
 	if settled {
 		s.signIns.note(tenant, externalID, state.User, s.now())
 	} else { // The batch notes the sign-in with the claim.
-		decision, err = s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
+		together, err := s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
 		if err != nil {
 			return Answer{}, err
 		}
+
+		decision, way.user, way.batch = together.Decision, &together.user, together.batch
 	}
 
 	return answer(decision, wanted, catalog), nil

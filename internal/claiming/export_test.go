@@ -11,5 +11,12 @@ import (
 func (s *Service) ClaimTogether(
 	ctx context.Context, tenant licensing.ID, policy licensing.Policy, users ...string,
 ) ([]licensing.Decision, error) {
-	return s.claimBatch(ctx, batchKey{tenant: tenant, policy: policy.ID, app: policy.AppID}, users)
+	answers, err := s.claimBatch(ctx, batchKey{tenant: tenant, policy: policy.ID, app: policy.AppID}, users)
+
+	decisions := make([]licensing.Decision, len(answers))
+	for i, answer := range answers {
+		decisions[i] = answer.Decision
+	}
+
+	return decisions, err
 }

@@ -21,7 +21,7 @@ func (termsChanged) Error() string { return "the terms of the claims keep changi
 
 // claimBatch decides the claims of a batch and stores what it decided, in one transaction. It begins with
 // the terms that are remembered, and anew if the transaction finds that they have changed.
-func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []string) ([]licensing.Decision, error) {
+func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []string) ([]batched, error) {
 	var versions termsChanged
 
 	for range maxTermsChanges {
@@ -39,7 +39,7 @@ func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []st
 			return nil, fmt.Errorf("claim for %d users: %w", len(externalIDs), err)
 		}
 
-		return decisions, nil
+		return s.together(ctx, key, decisions), nil
 	}
 
 	return nil, fmt.Errorf("claim for %d users: %w", len(externalIDs), versions)
@@ -72,8 +72,8 @@ func (s *Service) terms(ctx context.Context, key batchKey, least termsChanged) (
 
 func (s *Service) claimOn(
 	ctx context.Context, tenant licensing.ID, terms terms, externalIDs []string,
-) ([]licensing.Decision, error) {
-	var decisions []licensing.Decision
+) ([]batched, error) {
+	var decisions []batched
 
 	at := licensing.Instant(s.now())
 
@@ -85,9 +85,10 @@ func (s *Service) claimOn(
 
 			terms.AutoClaimEnabled = facts.AutoClaimEnabled
 			claimants := claimantsOf(facts, externalIDs)
-			decisions = licensing.DecideClaims(terms.ClaimTerms, facts.Pools, claimants, at)
+			decided := licensing.DecideClaims(terms.ClaimTerms, facts.Pools, claimants, at)
+			decisions = decisionsOf(claimants, decided)
 
-			return resultsOf(terms.ClaimTerms, claimants, decisions, at), nil
+			return resultsOf(terms.ClaimTerms, claimants, decided, at), nil
 		})
 
 	return decisions, err

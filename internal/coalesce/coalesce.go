@@ -34,6 +34,8 @@ type Limits struct {
 type Batcher[Key comparable, In, Out any] struct {
 	run    func(ctx context.Context, key Key, requests []In) ([]Out, error)
 	limits Limits
+	// observer is nil if nobody observes.
+	observer Observer
 
 	mu     sync.Mutex
 	closed bool
@@ -51,6 +53,7 @@ type queue[In, Out any] struct {
 // waiter is a request that waits for its batch.
 type waiter[In, Out any] struct {
 	request In
+	arrival arrival
 	// deadline is when the caller goes away; zero if it stays.
 	deadline time.Time
 	done     chan<- result[Out]
@@ -72,8 +75,9 @@ func New[Key comparable, In, Out any](
 // Do waits for the request's answer. A batch that answers it begins after Do was called. A caller whose ctx
 // ends leaves its batch undisturbed.
 func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Out, error) {
+	came := b.arrivalOf(ctx)
 	deadline, _ := ctx.Deadline()
-	done, leads, err := b.enqueue(key, request, deadline)
+	done, leads, err := b.enqueue(key, request, came, deadline)
 
 	var none Out
 
@@ -82,7 +86,7 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 	}
 
 	if leads && b.alone(key) {
-		return b.runAlone(ctx, key, request)
+		return b.runAlone(ctx, key, request, came)
 	}
 
 	select {
@@ -96,7 +100,7 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 // enqueue lets the request wait for the next batch, and returns where its answer will be. leads says that no
 // batch is running, so that it is up to the caller to begin one.
 func (b *Batcher[Key, In, Out]) enqueue(
-	key Key, request In, deadline time.Time,
+	key Key, request In, came arrival, deadline time.Time,
 ) (done <-chan result[Out], leads bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -117,7 +121,7 @@ func (b *Batcher[Key, In, Out]) enqueue(
 
 	// The runner must never wait for a caller that is gone, so there is room for its answer.
 	answer := make(chan result[Out], 1)
-	q.waiting = append(q.waiting, waiter[In, Out]{request: request, deadline: deadline, done: answer})
+	q.waiting = append(q.waiting, waiter[In, Out]{request: request, arrival: came, deadline: deadline, done: answer})
 
 	if leads = q.runners < b.limits.Parallel; leads {
 		q.runners++
@@ -153,13 +157,13 @@ func letOthersJoin() { runtime.Gosched() }
 
 // runAlone answers a request on its caller's goroutine, and leaves what came meanwhile to another. One who hangs
 // up does not interrupt the database.
-func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In) (Out, error) {
+func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In, came arrival) (Out, error) {
 	defer b.runners.Done()
 	defer b.handOver(key)
 
 	deadline, _ := ctx.Deadline()
 
-	answers, err := b.runInTime(context.WithoutCancel(ctx), deadline, key, []In{request})
+	answers, err := b.runInTime(context.WithoutCancel(ctx), deadline, key, []In{request}, came)
 	if err != nil {
 		var none Out
 
@@ -226,20 +230,20 @@ func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 }
 
 func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
-	requests := make([]In, len(batch))
+	requests, came := make([]In, len(batch)), make([]arrival, len(batch))
 
 	// Nobody waits any more after the last of the deadlines, if each has one.
 	last := batch[0].deadline
 
 	for i, w := range batch {
-		requests[i] = w.request
+		requests[i], came[i] = w.request, w.arrival
 
 		if w.deadline.IsZero() || !last.IsZero() && w.deadline.After(last) {
 			last = w.deadline
 		}
 	}
 
-	answers, err := b.runInTime(context.Background(), last, key, requests)
+	answers, err := b.runInTime(context.Background(), last, key, requests, came...)
 
 	for i, w := range batch {
 		if err != nil {
@@ -253,7 +257,7 @@ func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
 // runInTime ends a batch that takes too long, and makes an error of a panic, which would otherwise end the server
 // and leave the callers waiting.
 func (b *Batcher[Key, In, Out]) runInTime(
-	ctx context.Context, deadline time.Time, key Key, requests []In,
+	ctx context.Context, deadline time.Time, key Key, requests []In, came ...arrival,
 ) (answers []Out, err error) {
 	if timeout := time.Now().Add(b.limits.Timeout); deadline.IsZero() || timeout.Before(deadline) {
 		deadline = timeout
@@ -261,6 +265,9 @@ func (b *Batcher[Key, In, Out]) runInTime(
 
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
+
+	ctx, ended := b.begin(ctx, came)
+	defer func() { ended(err) }()
 
 	defer func() {
 		if p := recover(); p != nil {

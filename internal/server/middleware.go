@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/rs/cors"
@@ -69,6 +70,27 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 // Unwrap lets an [http.ResponseController] reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// Request is a request that was answered.
+type Request struct {
+	// Pattern is the route that matched; "" if none did.
+	Pattern string
+	Method  string
+	Status  int
+	Took    time.Duration
+	// Stream says that the answer was a stream, which takes as long as its client likes.
+	Stream bool
+}
+
+func (s *Server) served(r *http.Request, w *statusWriter, took time.Duration) {
+	if s.config.Served == nil {
+		return
+	}
+
+	stream := w.status == http.StatusSwitchingProtocols ||
+		strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream")
+	s.config.Served(Request{Pattern: r.Pattern, Method: r.Method, Status: w.status, Took: took, Stream: stream})
+}
+
 // logged writes one line for each request. Queries, bodies and headers stay out of it: they hold tokens
 // and people's data.
 func (s *Server) logged(next http.Handler) http.Handler {
@@ -83,9 +105,11 @@ func (s *Server) logged(next http.Handler) http.Handler {
 				level = slog.LevelDebug
 			}
 
+			took := time.Since(began)
 			s.config.Logger.Log(r.Context(), level, "request",
 				"request_id", requestid.From(r.Context()), "method", r.Method, "path", r.URL.Path,
-				"status", recorder.status, "bytes", recorder.bytes, "duration", time.Since(began), "remote", r.RemoteAddr)
+				"status", recorder.status, "bytes", recorder.bytes, "duration", took, "remote", r.RemoteAddr)
+			s.served(r, recorder, took)
 		}()
 
 		next.ServeHTTP(recorder, r)

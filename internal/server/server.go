@@ -53,6 +53,10 @@ type Config struct {
 	// Ready says whether the server can answer requests; it is given two seconds.
 	Ready  func(ctx context.Context) error
 	Logger *slog.Logger
+	// Trace wraps the handler of all routes once requests have their ids; nil if nobody traces.
+	Trace func(http.Handler) http.Handler
+	// Served is told of each request that was answered; nil if nobody counts.
+	Served func(Request)
 
 	// MaxBodyBytes is the largest request body; 1 MiB if zero.
 	MaxBodyBytes int64
@@ -118,7 +122,12 @@ func (s *Server) Handler() http.Handler {
 		WriteError(w, r, http.StatusNotFound, graph.CodeNotFound, "There is nothing at this path. The API is at /graphql.")
 	})
 
-	return s.withRequestID(s.logged(s.recovering(secured(s.crossOrigin(mux)))))
+	handler := s.logged(s.recovering(secured(s.crossOrigin(mux))))
+	if s.config.Trace != nil {
+		handler = s.config.Trace(handler)
+	}
+
+	return s.withRequestID(handler)
 }
 
 // Run serves connections of the listener until ctx ends. Then it takes no more, lets requests in flight

@@ -39,16 +39,16 @@ const (
 	minReaders = 4
 )
 
-func open(databaseURL string) (dialect, *gorm.DB, *gorm.DB, error) {
+func open(databaseURL string, with options) (dialect, *gorm.DB, *gorm.DB, error) {
 	if path, isSQLite := strings.CutPrefix(databaseURL, sqlitePrefix); isSQLite {
-		return openSQLite(path)
+		return openSQLite(path, with)
 	}
 
 	if !strings.HasPrefix(databaseURL, "postgres://") && !strings.HasPrefix(databaseURL, "postgresql://") {
 		return "", nil, nil, errors.New("the database URL must be a postgres:// URL, or sqlite: and a file")
 	}
 
-	pool, err := sql.Open("pgx", databaseURL)
+	pool, err := with.postgresPool(databaseURL)
 	if err != nil {
 		return "", nil, nil, fmt.Errorf("read the URL: %w", err)
 	}
@@ -66,7 +66,7 @@ func open(databaseURL string) (dialect, *gorm.DB, *gorm.DB, error) {
 }
 
 // openSQLite opens one connection that writes and several that read: in WAL mode readers never wait.
-func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
+func openSQLite(path string, with options) (dialect, *gorm.DB, *gorm.DB, error) {
 	if path == "" || path == ":memory:" {
 		return "", nil, nil, errors.New("the SQLite URL must name a file, such as sqlite:autoclaim.db")
 	}
@@ -79,7 +79,7 @@ func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
 			"_time_format": {"sqlite"},
 		}
 
-		pool, err := sql.Open(sqlite.DriverName, "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+options.Encode())
+		pool, err := with.sqlitePool("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode())
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}

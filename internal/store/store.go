@@ -45,8 +45,13 @@ type Store struct {
 
 // Open connects to the database that the URL names: "postgres://user@host/db" (with all parameters
 // that libpq's URLs have) or "sqlite:path/to/file.db". It does not migrate; see [Store.Migrate].
-func Open(ctx context.Context, url string, plugins ...gorm.Plugin) (*Store, error) {
-	dialect, read, write, err := open(url)
+func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
+	var with options
+	for _, option := range opts {
+		option(&with)
+	}
+
+	dialect, read, write, err := open(url, with)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
@@ -55,8 +60,9 @@ func Open(ctx context.Context, url string, plugins ...gorm.Plugin) (*Store, erro
 	s.feed = newFeed(s, dialect.listenURL(url))
 
 	s.signIns = coalesce.New(signInLimits(), s.readSignIns)
+	s.signIns.Observe(with.lookups)
 
-	if err := s.use(plugins); err != nil {
+	if err := s.use(with.plugins); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 

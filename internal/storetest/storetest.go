@@ -90,17 +90,17 @@ func migrate(url string) error {
 }
 
 // Open opens the database until the test ends.
-func Open(t testing.TB, url string, plugins ...gorm.Plugin) *store.Store {
+func Open(t testing.TB, url string, options ...store.Option) *store.Store {
 	t.Helper()
 
-	db, err := store.Open(context.Background(), url, plugins...)
+	db, err := store.Open(context.Background(), url, options...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 
 	return db
 }
 
-// Statements counts SQL statements; give it to [Open]. It is safe for concurrent use.
+// Statements counts SQL statements; give it to [Open] by [store.WithPlugin]. It is safe for concurrent use.
 type Statements struct{ count atomic.Int64 }
 
 // Name implements [gorm.Plugin].

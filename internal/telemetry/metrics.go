@@ -1,0 +1,238 @@
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/coalesce"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/server"
+)
+
+// The values of labels that stand for what has no name of its own. None of our labels takes its values from
+// requests, so that no client can add series.
+const (
+	other = "other"
+	// noOperation is the type of what did not become an operation.
+	noOperation = "none"
+	apiRoute    = "/graphql"
+	// refused, overloaded, canceled and failed are outcomes of claims that got no answer.
+	refused    = "REFUSED"
+	overloaded = "OVERLOADED"
+	canceled   = "CANCELED"
+	failed     = "FAILED"
+)
+
+// Build says which program runs.
+type Build struct{ Version, Revision string }
+
+// Metrics are what a server counts. They are safe for concurrent use.
+type Metrics struct {
+	registry *prometheus.Registry
+
+	claims       *prometheus.CounterVec
+	claimSeconds *prometheus.HistogramVec
+
+	batchSize    *prometheus.HistogramVec
+	batchWait    *prometheus.HistogramVec
+	batchSeconds *prometheus.HistogramVec
+	batchFailed  *prometheus.CounterVec
+
+	requests       *prometheus.CounterVec
+	requestSeconds *prometheus.HistogramVec
+	responses      *prometheus.CounterVec
+}
+
+// quick are seconds, from what a lookup in memory takes to what is given up.
+func quick() []float64 {
+	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+}
+
+// NewMetrics returns metrics of a server, with those of Go's runtime and of the process.
+func NewMetrics(build Build) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		claims:   counter("claims_total", "Claims by their outcome; REFUSED, OVERLOADED, CANCELED and FAILED got none.", "outcome"),
+		claimSeconds: histogram("claim_duration_seconds", "How long claims took: those that one read settled, and those that needed a batch.",
+			quick(), "path"),
+		batchSize: histogram("batch_size", "How many requests batches had: claims that need a license, and lookups of sign-ins.",
+			prometheus.ExponentialBuckets(1, 2, 9), "batch"), //nolint:mnd // 1 to 256, the largest batch.
+		batchWait:    histogram("batch_wait_seconds", "How long requests waited for their batch to begin.", quick(), "batch"),
+		batchSeconds: histogram("batch_duration_seconds", "How long batches ran.", quick(), "batch"),
+		batchFailed:  counter("batch_failures_total", "Batches that failed, and all their requests with them.", "batch"),
+		requests:     counter("http_requests_total", "HTTP requests that were answered.", "route", "method", "status"),
+		requestSeconds: histogram("http_request_duration_seconds", "How long HTTP requests took; streams are left out.",
+			quick(), "route"),
+		responses: counter("graphql_responses_total",
+			"GraphQL responses by the type of their operation and the code of their first error; each event of a subscription is one.",
+			"type", "code"),
+	}
+
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "build_info", Help: "Which program runs; always 1.",
+		ConstLabels: prometheus.Labels{"version": build.Version, "revision": build.Revision, "goversion": runtime.Version()},
+	})
+	info.Set(1)
+
+	m.registry.MustRegister(m.claims, m.claimSeconds, m.batchSize, m.batchWait, m.batchSeconds, m.batchFailed,
+		m.requests, m.requestSeconds, m.responses, info,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.begin()
+
+	return m
+}
+
+// begin lets what has not happened yet read 0: the first occurrence is then seen as an increase.
+func (m *Metrics) begin() {
+	for _, outcome := range []licensing.Outcome{
+		licensing.OutcomeClaimed, licensing.OutcomeAlreadyLicensed, licensing.OutcomeAutoClaimOff, licensing.OutcomeNoPolicy,
+		licensing.OutcomePolicyOff, licensing.OutcomeBlocked, licensing.OutcomeAppTurnedOff, licensing.OutcomeOutOfLicenses,
+		refused, overloaded, canceled, failed,
+	} {
+		m.claims.WithLabelValues(string(outcome))
+	}
+
+	for _, batch := range []string{claimBatches, lookupBatches} {
+		m.batchFailed.WithLabelValues(batch)
+	}
+
+	for _, code := range []string{graph.CodeInternal, graph.CodeUnavailable, graph.CodeOverloaded, graph.CodeRateLimited} {
+		for _, operation := range []ast.Operation{ast.Query, ast.Mutation} {
+			m.responses.WithLabelValues(string(operation), code)
+		}
+
+		m.responses.WithLabelValues(noOperation, code)
+	}
+
+	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable} {
+		m.requests.WithLabelValues(apiRoute, http.MethodPost, strconv.Itoa(status))
+	}
+}
+
+const namespace = "autoclaim"
+
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+func histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(
+		prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets}, labels)
+}
+
+// WatchTokens counts what the verifier knew from before.
+func (m *Metrics) WatchTokens(verifier auth.Verifier) {
+	cache := func(result string, count func(auth.CacheStats) uint64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Namespace: namespace, Name: "token_cache_requests_total",
+			Help:        "Tokens that were looked up among those verified before.",
+			ConstLabels: prometheus.Labels{"result": result},
+		}, func() float64 { return float64(count(verifier.CacheStats())) }))
+	}
+	cache("hit", func(s auth.CacheStats) uint64 { return s.Hits })
+	cache("miss", func(s auth.CacheStats) uint64 { return s.Misses })
+}
+
+// WatchStreams shows how many subscriptions are open.
+func (m *Metrics) WatchStreams(open func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "streams_open", Help: "Subscriptions that are open.",
+	}, func() float64 { return float64(open()) }))
+}
+
+func (m *Metrics) claimAnswered(outcome licensing.Outcome, err error, batched bool, took time.Duration) {
+	path := "lookup"
+	if batched {
+		path = "batch"
+	}
+
+	if err != nil {
+		m.claims.WithLabelValues(failureOf(err)).Inc()
+
+		return
+	}
+
+	m.claims.WithLabelValues(string(outcome)).Inc()
+	m.claimSeconds.WithLabelValues(path).Observe(took.Seconds())
+}
+
+func failureOf(err error) string {
+	_, byRule := licensing.AsRefusal(err)
+
+	switch {
+	case byRule:
+		return refused
+	case errors.Is(err, claiming.ErrOverloaded):
+		return overloaded
+	case errors.Is(err, context.Canceled):
+		return canceled
+	default:
+		return failed
+	}
+}
+
+func (m *Metrics) batches(name string) coalesce.Observer {
+	size, wait := m.batchSize.WithLabelValues(name), m.batchWait.WithLabelValues(name)
+	seconds, failures := m.batchSeconds.WithLabelValues(name), m.batchFailed.WithLabelValues(name)
+
+	return func(ctx context.Context, batch coalesce.Batch) (context.Context, func(error)) {
+		size.Observe(float64(len(batch.Waited)))
+
+		for _, waited := range batch.Waited {
+			wait.Observe(waited.Seconds())
+		}
+
+		began := time.Now()
+
+		return ctx, func(err error) {
+			seconds.Observe(time.Since(began).Seconds())
+
+			if err != nil {
+				failures.Inc()
+			}
+		}
+	}
+}
+
+func (m *Metrics) requestServed(r server.Request) {
+	route := routeOf(r.Pattern)
+	m.requests.WithLabelValues(route, methodOf(r.Method), strconv.Itoa(r.Status)).Inc()
+
+	if !r.Stream {
+		m.requestSeconds.WithLabelValues(route).Observe(r.Took.Seconds())
+	}
+}
+
+// routeOf is a pattern without its method.
+func routeOf(pattern string) string {
+	if _, path, found := strings.Cut(pattern, " "); found {
+		pattern = path
+	}
+
+	if pattern == "" || pattern == "/" { // No route, or the one of all that there is not.
+		return other
+	}
+
+	return strings.TrimSuffix(pattern, "{$}")
+}
+
+func methodOf(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodPost, http.MethodHead, http.MethodOptions:
+		return method
+	default:
+		return other
+	}
+}
