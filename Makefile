@@ -99,6 +99,10 @@ bench/postgraphile/node_modules/.package-lock.json: bench/postgraphile/package-l
 	cd bench/postgraphile && npm ci --loglevel=error
 	@touch $@
 
+.PHONY: schema-fixture
+schema-fixture: postgresql ## Write the fixture of a new version of the schema: a filled database, which later versions upgrade.
+	CGO_ENABLED=0 go test ./internal/store -count=1 -run '^TestEachVersionOfTheSchemaHasAFixture$$' -write-fixture
+
 .PHONY: release-schema
 release-schema: ## Take the schema as released: from now on, clients of it must not break.
 	cp schema.graphqls test/api/released.graphqls

@@ -4,23 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// errSchema asks for a migration.
-var errSchema = errors.New("the database's schema is not the one of this version: run 'autoclaim migrate' first")
-
 // withStore opens the database, checks its schema, and closes it after work.
 func (e *environment) withStore(work func(ctx context.Context, db *store.Store) error) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
-		migrated, err := db.Migrated(ctx)
+		schema, err := db.Schema(ctx)
 		if err != nil {
-			return fmt.Errorf("check the schema: %w", err)
+			return err
 		}
 
-		if !migrated {
-			return errSchema
+		if schema.Ahead() {
+			e.logger.Warn("the database's schema is newer than this program, which can still work on it: replace it soon",
+				"schema", schema.Database, "program", schema.Program)
 		}
 
 		return work(ctx, db)
@@ -29,7 +28,12 @@ func (e *environment) withStore(work func(ctx context.Context, db *store.Store) 
 
 // withDatabase opens the database, whatever its schema, and closes it after work.
 func (e *environment) withDatabase(work func(ctx context.Context, db *store.Store) error) error {
-	db, err := store.Open(e.context, e.databaseURL)
+	direct := e.directURL
+	if direct == "" {
+		direct = e.databaseURL
+	}
+
+	db, err := store.OpenBehindPooler(e.context, e.databaseURL, direct)
 	if err != nil {
 		return fmt.Errorf("open the database (see --database-url): %w", err)
 	}
@@ -42,17 +46,28 @@ func (e *environment) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(e.out, format+"\n", args...)
 }
 
-type migrateCommand struct{}
+type migrateCommand struct {
+	LockTimeout  time.Duration `default:"1s" help:"How long a migration may wait for a lock at a time, and others behind it."`
+	LockAttempts int           `default:"40" help:"How often it tries to get a lock."`
+}
 
 // Run brings the schema up to date.
-func (migrateCommand) Run(e *environment) error {
+func (c migrateCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
-		ran, err := db.Migrate(ctx)
+		patience := store.DefaultPatience()
+		patience.LockTimeout, patience.Attempts = c.LockTimeout, c.LockAttempts
+
+		ran, err := db.MigrateWith(ctx, patience)
 		if err != nil {
 			return err
 		}
 
-		e.say("Ran %d migrations; the schema is up to date.", ran)
+		schema, err := db.Schema(ctx)
+		if err != nil {
+			return err
+		}
+
+		e.say("Ran %d migrations; the schema is version %d.", ran, schema.Database)
 
 		return nil
 	})

@@ -35,7 +35,9 @@ type Store struct {
 	// read and write differ for SQLite alone, which has one writer and several readers.
 	read, write *gorm.DB
 	dialect     dialect
-	feed        *feed
+	// direct is the URL of the database itself, where a pooler stands in front of it.
+	direct string
+	feed   *feed
 	// signIns are lookups that wait at the same moment.
 	signIns *coalesce.Batcher[licensing.ID, string, SignInState]
 
@@ -46,13 +48,19 @@ type Store struct {
 // Open connects to the database that the URL names: "postgres://user@host/db" (with all parameters
 // that libpq's URLs have) or "sqlite:path/to/file.db". It does not migrate; see [Store.Migrate].
 func Open(ctx context.Context, url string, plugins ...gorm.Plugin) (*Store, error) {
-	dialect, read, write, err := open(url)
+	return OpenBehindPooler(ctx, url, url, plugins...)
+}
+
+// OpenBehindPooler is [Open] where the URL leads to a pooler that lends a connection for one transaction at a
+// time. What needs a session of its own, namely migrations and live changes, uses the direct URL.
+func OpenBehindPooler(ctx context.Context, url, direct string, plugins ...gorm.Plugin) (*Store, error) {
+	dialect, read, write, err := open(url, url != direct)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 
-	s := &Store{read: read, write: write, dialect: dialect}
-	s.feed = newFeed(s, dialect.listenURL(url))
+	s := &Store{read: read, write: write, dialect: dialect, direct: direct}
+	s.feed = newFeed(s, dialect.listenURL(direct))
 
 	s.signIns = coalesce.New(signInLimits(), s.readSignIns)
 
