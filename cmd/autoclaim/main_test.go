@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/playground"
+	"github.com/autoclaim/autoclaim/internal/storetest"
 	"github.com/autoclaim/autoclaim/internal/testdb"
 )
 
@@ -82,7 +83,8 @@ func start(t *testing.T, dir, databaseURL string) *process {
 
 	cmd := exec.Command(program, "serve", "--dev", "--listen=127.0.0.1:0", "--request-timeout=1m")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL)
+	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL,
+		"AUTOCLAIM_DIRECT_DATABASE_URL="+storetest.Direct(databaseURL))
 	cmd.Stderr = io.Discard
 
 	stdout, err := cmd.StdoutPipe()
