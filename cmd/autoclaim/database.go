@@ -73,26 +73,56 @@ func (c migrateCommand) Run(e *environment) error {
 	})
 }
 
-type checkCommand struct{}
+type checkCommand struct {
+	Repair bool `help:"Set counters that are wrong to what their rows say, beside running servers. All else that is wrong stays as it is."`
+}
 
 // Run verifies every rule in the database.
-func (checkCommand) Run(e *environment) error {
+func (c checkCommand) Run(e *environment) error {
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		if c.Repair {
+			if err := repair(ctx, e, db); err != nil {
+				return err
+			}
+		}
+
 		violations, err := db.Check(ctx)
 		if err != nil {
 			return err
 		}
 
+		remedy := ""
+
 		for _, v := range violations {
 			e.say("tenant %q: %s: not so for %s", v.Tenant, v.Rule, v.Object)
+
+			if v.Recountable {
+				remedy = "; 'autoclaim check --repair' recounts counters"
+			}
+		}
+
+		if c.Repair {
+			remedy = ", which can't be recounted"
 		}
 
 		if len(violations) > 0 {
-			return fmt.Errorf("%d violations of rules", len(violations))
+			return fmt.Errorf("%d violations of rules%s", len(violations), remedy)
 		}
 
 		e.say("All rules hold.")
 
 		return nil
 	})
+}
+
+func repair(ctx context.Context, e *environment, db *store.Store) error {
+	repairs, err := db.Repair(ctx, time.Now())
+
+	for _, r := range repairs {
+		e.say("tenant %q: %s: was %d, is %d", r.Tenant, r.Object, r.Was, r.Is)
+	}
+
+	e.say("Repaired %d counters.", len(repairs))
+
+	return err
 }
