@@ -35,8 +35,9 @@ type cli struct {
 		Create tenantCreateCommand `cmd:"" help:"Create a tenant."`
 		List   tenantListCommand   `cmd:"" help:"List the tenants."`
 	} `cmd:"" help:"Tenants."`
-	Token tokenCommand `cmd:"" help:"Print a token for a server that runs with --dev. For development only."`
-	Check checkCommand `cmd:"" help:"Verify every rule in the database; exit with status 1 if one is broken."`
+	Token  tokenCommand  `cmd:"" help:"Print a token for a server that runs with --dev. For development only."`
+	Backup backupCommand `cmd:"" help:"Copy an SQLite database to a new file, while servers use it."`
+	Check  checkCommand  `cmd:"" help:"Verify every rule in the database; exit with status 1 if one is broken."`
 }
 
 // environment is what commands get from the outside.
