@@ -33,7 +33,7 @@ test: test-go test-api ## Run all tests, on SQLite and on PostgreSQL, and in a b
 
 # RACE=1 looks for data races too; that needs a C compiler.
 .PHONY: test-go
-test-go: postgresql ## Run the tests of the Go code.
+test-go: postgresql pgbouncer ## Run the tests of the Go code.
 	CGO_ENABLED=$(if $(RACE),1,0) go test $(if $(RACE),-race) -timeout 10m ./...
 
 PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
@@ -59,6 +59,10 @@ install = if command -v apt-get >/dev/null; then \
 postgresql:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	{ $(call install,postgresql,the programs of a PostgreSQL 15+ server (initdb and postgres)); }
+
+.PHONY: pgbouncer
+pgbouncer:
+	@command -v pgbouncer >/dev/null || ls /usr/sbin/pgbouncer >/dev/null 2>&1 || { $(call install,pgbouncer,pgbouncer); }
 
 .PHONY: chromium
 chromium:
@@ -98,6 +102,10 @@ bench: node postgresql bench/postgraphile/node_modules/.package-lock.json ## Mea
 bench/postgraphile/node_modules/.package-lock.json: bench/postgraphile/package-lock.json
 	cd bench/postgraphile && npm ci --loglevel=error
 	@touch $@
+
+.PHONY: schema-fixture
+schema-fixture: postgresql ## Write the fixture of a new version of the schema: a filled database, which later versions upgrade.
+	CGO_ENABLED=0 go test ./internal/store -count=1 -run '^TestEachVersionOfTheSchemaHasAFixture$$' -write-fixture
 
 .PHONY: release-schema
 release-schema: ## Take the schema as released: from now on, clients of it must not break.

@@ -26,7 +26,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each measurement is taken")
 	lasting := flag.Duration("for", 3*time.Second, "how long each measurement lasts; whole seconds")
-	only := flag.String("only", "", "measure these alone: one, new, many, again, storm, sqlite")
+	only := flag.String("only", "", "measure these alone: one, new, many, again, storm, sqlite; or pooler, or partitions, which nothing else measures")
 
 	flag.Parse()
 
@@ -57,6 +57,7 @@ type stage struct {
 	postgraphile target
 
 	lasting time.Duration
+	cluster *testdb.Cluster
 	// users is how many have claimed: the next ones are new.
 	users int
 }
@@ -91,11 +92,15 @@ func run(ctx context.Context, rounds int, lasting time.Duration, only []string) 
 		return err
 	}
 
-	s := &stage{server: server, database: database, lasting: lasting}
+	s := &stage{server: server, cluster: cluster, database: database, lasting: lasting}
 
 	err = s.prepare(ctx)
 	if err == nil {
 		err = s.identify(ctx)
+	}
+
+	if alone := scaleMeasurements()[strings.Join(only, "")]; alone != nil && err == nil {
+		return errors.Join(alone(s, ctx, directory, rounds), server.stop())
 	}
 
 	if err == nil {

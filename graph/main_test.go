@@ -62,6 +62,12 @@ func each(t *testing.T, test func(t *testing.T, a *api)) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
 }
 
+// eachAndPooled is each, and PostgreSQL behind a PgBouncer too.
+func eachAndPooled(t *testing.T, test func(t *testing.T, a *api)) {
+	t.Helper()
+	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
+}
+
 // serve starts a server on the database. Options change it from what most tests want.
 func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 	t.Helper()

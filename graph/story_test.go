@@ -75,7 +75,7 @@ const reportQuery = `query($period: ReportPeriod!, $policy: ID) { claimReport(pe
 	missedClaims { nodes { count user { externalId } } } } }`
 
 func TestAnAdminSetsUpAutoClaimAndUsersGetLicensesAtSignIn(t *testing.T) {
-	each(t, func(t *testing.T, a *api) {
+	eachAndPooled(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
 		signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
@@ -147,7 +147,7 @@ func requireSameRows(t *testing.T, report claimReport, reader *caller) {
 }
 
 func TestEachChangeOfAPolicyRaisesItsVersionAndAStaleOneIsAConflict(t *testing.T) {
-	each(t, func(t *testing.T, a *api) {
+	eachAndPooled(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
 		ids := admin.ids()

@@ -47,7 +47,7 @@ func TestADatabaseIsMigratedBeforeItIsUsed(t *testing.T) {
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "autoclaim migrate")
 
-	assert.Contains(t, succeed(t, "migrate", url), "Ran 1 migrations")
+	assert.Contains(t, succeed(t, "migrate", url), "Ran 3 migrations; the schema is version 3")
 	assert.Contains(t, succeed(t, "migrate", url), "Ran 0 migrations")
 	succeed(t, "tenant", "list", url)
 }
@@ -126,6 +126,24 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 		}
 
 		succeed(t, "check", "--database-url="+url)
+
+		// Counters can be repaired; what a policy was meant to be can't.
+		_, err = db.Exec("UPDATE license_pools SET assigned = 3; UPDATE policy_products SET position = 2")
+		require.NoError(t, err)
+
+		_, out := command(t, "check", "--database-url="+url)
+		assert.Contains(t, out, "autoclaim check --repair")
+
+		status, out := command(t, "check", "--repair", "--database-url="+url)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, `tenant "acme": assigned of the pool of product `+tenant.E3.ID.String()+": was 3, is 0")
+		assert.Contains(t, out, "Repaired 1 counters")
+		assert.Contains(t, out, "places that follow each other")
+		assert.Contains(t, out, "1 violations of rules, which can't be recounted")
+
+		_, err = db.Exec("UPDATE policy_products SET position = 0")
+		require.NoError(t, err)
+		assert.Contains(t, succeed(t, "check", "--repair", "--database-url="+url), "Repaired 0 counters")
 	})
 }
 

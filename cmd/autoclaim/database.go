@@ -4,23 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// errSchema asks for a migration.
-var errSchema = errors.New("the database's schema is not the one of this version: run 'autoclaim migrate' first")
-
 // withStore opens the database, checks its schema, and closes it after work.
 func (e *environment) withStore(work func(ctx context.Context, db *store.Store) error) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
-		migrated, err := db.Migrated(ctx)
+		schema, err := db.Schema(ctx)
 		if err != nil {
-			return fmt.Errorf("check the schema: %w", err)
+			return err
 		}
 
-		if !migrated {
-			return errSchema
+		if schema.Ahead() {
+			e.logger.Warn("the database's schema is newer than this program, which can still work on it: replace it soon",
+				"schema", schema.Database, "program", schema.Program)
 		}
 
 		return work(ctx, db)
@@ -29,7 +28,12 @@ func (e *environment) withStore(work func(ctx context.Context, db *store.Store) 
 
 // withDatabase opens the database, whatever its schema, and closes it after work.
 func (e *environment) withDatabase(work func(ctx context.Context, db *store.Store) error) error {
-	db, err := store.Open(e.context, e.databaseURL, e.telemetry.StoreOptions()...)
+	options := e.telemetry.StoreOptions()
+	if e.directURL != "" {
+		options = append(options, store.WithDirectURL(e.directURL))
+	}
+
+	db, err := store.Open(e.context, e.databaseURL, options...)
 	if err != nil {
 		return fmt.Errorf("open the database (see --database-url): %w", err)
 	}
@@ -42,42 +46,83 @@ func (e *environment) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(e.out, format+"\n", args...)
 }
 
-type migrateCommand struct{}
+type migrateCommand struct {
+	LockTimeout  time.Duration `default:"1s" help:"How long a migration may wait for a lock at a time, and others behind it."`
+	LockAttempts int           `default:"40" help:"How often it tries to get a lock."`
+}
 
 // Run brings the schema up to date.
-func (migrateCommand) Run(e *environment) error {
+func (c migrateCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
-		ran, err := db.Migrate(ctx)
+		patience := store.DefaultPatience()
+		patience.LockTimeout, patience.Attempts = c.LockTimeout, c.LockAttempts
+
+		ran, err := db.MigrateWith(ctx, patience)
 		if err != nil {
 			return err
 		}
 
-		e.say("Ran %d migrations; the schema is up to date.", ran)
+		schema, err := db.Schema(ctx)
+		if err != nil {
+			return err
+		}
+
+		e.say("Ran %d migrations; the schema is version %d.", ran, schema.Database)
 
 		return nil
 	})
 }
 
-type checkCommand struct{}
+type checkCommand struct {
+	Repair bool `help:"Set counters that are wrong to what their rows say, beside running servers. All else that is wrong stays as it is."`
+}
 
 // Run verifies every rule in the database.
-func (checkCommand) Run(e *environment) error {
+func (c checkCommand) Run(e *environment) error {
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		if c.Repair {
+			if err := repair(ctx, e, db); err != nil {
+				return err
+			}
+		}
+
 		violations, err := db.Check(ctx)
 		if err != nil {
 			return err
 		}
 
+		remedy := ""
+
 		for _, v := range violations {
 			e.say("tenant %q: %s: not so for %s", v.Tenant, v.Rule, v.Object)
+
+			if v.Recountable {
+				remedy = "; 'autoclaim check --repair' recounts counters"
+			}
+		}
+
+		if c.Repair {
+			remedy = ", which can't be recounted"
 		}
 
 		if len(violations) > 0 {
-			return fmt.Errorf("%d violations of rules", len(violations))
+			return fmt.Errorf("%d violations of rules%s", len(violations), remedy)
 		}
 
 		e.say("All rules hold.")
 
 		return nil
 	})
+}
+
+func repair(ctx context.Context, e *environment, db *store.Store) error {
+	repairs, err := db.Repair(ctx, time.Now())
+
+	for _, r := range repairs {
+		e.say("tenant %q: %s: was %d, is %d", r.Tenant, r.Object, r.Was, r.Is)
+	}
+
+	e.say("Repaired %d counters.", len(repairs))
+
+	return err
 }

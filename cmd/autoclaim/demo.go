@@ -43,6 +43,10 @@ func (c serveCommand) serveDemo(e *environment) func(ctx context.Context, db *st
 			return err
 		}
 
+		if _, err := db.Schema(ctx); err != nil {
+			return err
+		}
+
 		if err := fillDemo(ctx, db); err != nil {
 			return fmt.Errorf("set up the demo: %w", err)
 		}

@@ -17,9 +17,11 @@ import (
 
 // cli is every command, flag and environment variable: flag --some-flag can be set by AUTOCLAIM_SOME_FLAG.
 type cli struct {
-	DatabaseURL string `default:"sqlite:autoclaim.db" help:"The database: postgres://user@host/name or sqlite:FILE; sqlite:autoclaim.db by default." placeholder:"URL"`
-	LogLevel    string `default:"info" enum:"debug,info,warn,error" help:"The least important log lines to write: debug, info, warn or error."`
-	LogFormat   string `default:"text" enum:"text,json" help:"How to write log lines: text or json."`
+	DatabaseURL       string `default:"sqlite:autoclaim.db" help:"The database: postgres://user@host/name or sqlite:FILE; sqlite:autoclaim.db by default." placeholder:"URL"`
+	DirectDatabaseURL string `help:"The database itself, where --database-url leads to a connection pooler: for migrations and live data." placeholder:"URL"`
+
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"The least important log lines to write: debug, info, warn or error."`
+	LogFormat string `default:"text" enum:"text,json" help:"How to write log lines: text or json."`
 
 	Serve   serveCommand   `cmd:"" help:"Serve the API."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
@@ -35,14 +37,16 @@ type cli struct {
 		Create tenantCreateCommand `cmd:"" help:"Create a tenant."`
 		List   tenantListCommand   `cmd:"" help:"List the tenants."`
 	} `cmd:"" help:"Tenants."`
-	Token tokenCommand `cmd:"" help:"Print a token for a server that runs with --dev. For development only."`
-	Check checkCommand `cmd:"" help:"Verify every rule in the database; exit with status 1 if one is broken."`
+	Token  tokenCommand  `cmd:"" help:"Print a token for a server that runs with --dev. For development only."`
+	Backup backupCommand `cmd:"" help:"Copy an SQLite database to a new file, while servers use it."`
+	Check  checkCommand  `cmd:"" help:"Verify every rule in the database; exit with status 1 if one is broken."`
 }
 
 // environment is what commands get from the outside.
 type environment struct {
 	context     context.Context // It ends with the process; kong passes values, not arguments.
 	databaseURL string
+	directURL   string // Empty unless there is a pooler in front of the database.
 	logger      *slog.Logger
 	telemetry   telemetry.Telemetry // Of serve alone.
 	out         io.Writer
@@ -91,7 +95,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 
 	err = command.Run(&environment{
-		context: ctx, databaseURL: commands.DatabaseURL,
+		context: ctx, databaseURL: commands.DatabaseURL, directURL: commands.DirectDatabaseURL,
 		logger: newLogger(errOut, commands.LogLevel, commands.LogFormat), out: out,
 	})
 	if err != nil {

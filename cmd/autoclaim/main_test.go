@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/playground"
+	"github.com/autoclaim/autoclaim/internal/storetest"
 	"github.com/autoclaim/autoclaim/internal/testdb"
 )
 
@@ -83,7 +84,8 @@ func start(t *testing.T, dir, databaseURL string, changes ...func(cmd *exec.Cmd)
 
 	cmd := exec.Command(program, "serve", "--dev", "--listen=127.0.0.1:0", "--request-timeout=1m")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL)
+	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL,
+		"AUTOCLAIM_DIRECT_DATABASE_URL="+storetest.Direct(databaseURL))
 	cmd.Stderr = io.Discard
 
 	for _, change := range changes {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -89,10 +91,24 @@ func claimQuery(user string) string {
 func TestTwoHundredCallersOfTwoServerProcessesGetAHundredLicenses(t *testing.T) {
 	t.Parallel()
 
-	url := storetest.Postgres(t, cluster)
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		twoHundredCallers(t, storetest.Postgres(t, cluster))
+	})
+	t.Run("PgBouncer", func(t *testing.T) {
+		t.Parallel()
+		twoHundredCallers(t, storetest.Pooled(t, cluster))
+	})
+}
+
+func twoHundredCallers(t *testing.T, url string) {
+	t.Helper()
+
 	dir := t.TempDir() // The processes share the key in it.
 	servers := []*process{start(t, dir, url), start(t, dir, url)}
 	setUp(t, servers[0])
+
+	told := follow(t, servers[1], 100)
 
 	var (
 		callers  sync.WaitGroup
@@ -124,6 +140,7 @@ func TestTwoHundredCallersOfTwoServerProcessesGetAHundredLicenses(t *testing.T) 
 		licensing.OutcomeClaimed: 100, licensing.OutcomeOutOfLicenses: 100,
 	}, outcomes)
 	assert.Len(t, holders, 100, "no user got two")
+	assert.Equal(t, 100, <-told, "claims of both servers are told by one")
 	assert.Contains(t, succeed(t, "check", "--database-url="+url), "All rules hold")
 }
 
@@ -240,4 +257,40 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 
 		succeed(t, "check", "--database-url="+url)
 	}
+}
+
+// follow subscribes to the server's claims, and tells how many it has heard of when it has heard of so many, or
+// when they don't come.
+func follow(t *testing.T, p *process, enough int) <-chan int {
+	t.Helper()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/graphql",
+		strings.NewReader(`{"query": "subscription { licenseClaimed { claimedAt } }"}`))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+p.tokens["demo-admin"])
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "text/event-stream")
+
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode)
+
+	heard := make(chan int, 1)
+
+	go func() {
+		defer cancel()
+		defer response.Body.Close()
+
+		count := 0
+
+		for lines := bufio.NewScanner(response.Body); count < enough && lines.Scan(); {
+			count += strings.Count(lines.Text(), `"claimedAt"`)
+		}
+
+		heard <- count
+	}()
+
+	return heard
 }

@@ -67,7 +67,7 @@ func twoServers(t *testing.T, url string, clock *storetest.Clock) [2]*claiming.S
 }
 
 func TestTwoHundredCallersGetAHundredLicensesFromTwoServers(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
+	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		world := storetest.NewWorld(t, storetest.Open(t, url))
 		tenant := world.NewTenant(t, "acme")
 		servers := twoServers(t, url, world.Clock)
@@ -99,7 +99,7 @@ func TestTwoHundredCallersGetAHundredLicensesFromTwoServers(t *testing.T) {
 }
 
 func TestConcurrentClaimsOfOneUserGiveOneLicense(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
+	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		world := storetest.NewWorld(t, storetest.Open(t, url))
 		tenant := world.NewTenant(t, "acme")
 		servers := twoServers(t, url, world.Clock)
@@ -125,7 +125,7 @@ func TestConcurrentClaimsOfOneUserGiveOneLicense(t *testing.T) {
 }
 
 func TestClaimsForTwoAppsAtOnceGiveAUserOneLicenseThatIncludesBoth(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
+	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		world := storetest.NewWorld(t, storetest.Open(t, url))
 		tenant := world.NewTenant(t, "acme")
 		servers := twoServers(t, url, world.Clock)
@@ -150,7 +150,7 @@ func TestClaimsForTwoAppsAtOnceGiveAUserOneLicenseThatIncludesBoth(t *testing.T)
 }
 
 func TestAdminsAndClaimsInEachOthersWayLeaveTheDatabaseSound(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
+	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		world := storetest.NewWorld(t, storetest.Open(t, url))
 		tenant := world.NewTenant(t, "acme")

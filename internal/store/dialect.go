@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/glebarez/sqlite"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
+	"github.com/pressly/goose/v3"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -79,7 +81,7 @@ func openSQLite(path string, with options) (dialect, *gorm.DB, *gorm.DB, error) 
 			"_time_format": {"sqlite"},
 		}
 
-		pool, err := with.sqlitePool("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode())
+		pool, err := with.sqlitePool(sqliteSource(path, options))
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
@@ -109,6 +111,11 @@ func openSQLite(path string, with options) (dialect, *gorm.DB, *gorm.DB, error) 
 	}
 
 	return dialectSQLite, read, write, nil
+}
+
+// sqliteSource is a file as the driver wants it named, whatever characters its path has.
+func sqliteSource(path string, options url.Values) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
 }
 
 func gormConfig() *gorm.Config {
@@ -177,6 +184,53 @@ func (d dialect) announce(db *gorm.DB, channel string, texts []string) error {
 	return nil
 }
 
+// goose is the dialect by the name that migrations know.
+func (d dialect) goose() goose.Dialect {
+	if d == dialectSQLite {
+		return goose.DialectSQLite3
+	}
+
+	return goose.DialectPostgres
+}
+
+// migratingAlone runs work while no other process migrates. PostgreSQL's migrations take an advisory lock by
+// themselves. SQLite has none such, so another file, which stays empty, is locked in the place of the database.
+func (d dialect) migratingAlone(ctx context.Context, databaseURL string, work func() error) (err error) {
+	if d != dialectSQLite {
+		return work()
+	}
+
+	path := strings.TrimPrefix(databaseURL, sqlitePrefix) + "-migration"
+
+	pool, err := sql.Open(sqlite.DriverName, sqliteSource(path, nil))
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+
+	pool.SetMaxOpenConns(1)
+
+	defer func() { err = errors.Join(err, pool.Close()) }()
+
+	for {
+		_, err := pool.ExecContext(ctx, "BEGIN IMMEDIATE")
+		if err == nil {
+			break
+		}
+
+		if !d.retryable(err) {
+			return fmt.Errorf("lock %s: %w", path, err)
+		}
+
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for another process that migrates: %w", ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+
+	return work()
+}
+
 // listenURL is where to listen for announcements; empty if there are none.
 func (d dialect) listenURL(databaseURL string) string {
 	if d == dialectSQLite {
@@ -184,6 +238,24 @@ func (d dialect) listenURL(databaseURL string) string {
 	}
 
 	return databaseURL
+}
+
+// dayOf is an expression of the day (UTC) of a time, as text.
+func (d dialect) dayOf(column string) string {
+	if d == dialectSQLite {
+		return "date(" + column + ")"
+	}
+
+	return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+}
+
+// dayText is an expression of a day, as text.
+func (d dialect) dayText(column string) string {
+	if d == dialectSQLite {
+		return "date(" + column + ")"
+	}
+
+	return "to_char(" + column + ", 'YYYY-MM-DD')"
 }
 
 // anyOf is a condition that holds where the column is one of the ids. Its text is the same for any

@@ -25,7 +25,7 @@ func soon(t *testing.T) context.Context {
 }
 
 func TestAWatchTellsWhatIsCommittedAndNothingElse(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
+	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		db := storetest.Open(t, url)
 		world := storetest.NewWorld(t, db)
 		tenant := world.NewTenant(t, "acme")

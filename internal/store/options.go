@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 
 	"github.com/XSAM/otelsql"
 	"github.com/exaring/otelpgx"
@@ -26,6 +27,15 @@ type options struct {
 	plugins []gorm.Plugin
 	tracers trace.TracerProvider
 	lookups coalesce.Observer
+	// direct leads around a pooler; empty if there is none.
+	direct string
+}
+
+// WithDirectURL says that the database's URL leads to a pooler, which lends a connection for one transaction at a
+// time, and which URL leads around it. What needs a session of its own, namely migrations and live changes, uses
+// that one.
+func WithDirectURL(url string) Option {
+	return func(o *options) { o.direct = url }
 }
 
 // WithPlugin gives GORM a plugin.
@@ -45,18 +55,22 @@ func WithLookupObserver(observer coalesce.Observer) Option {
 }
 
 // postgresPool opens a pool of PostgreSQL connections. Without tracing nothing stands between it and the driver.
+// Through a pooler, the next transaction may have another connection, which knows nothing of statements that were
+// prepared on the last.
 func (o options) postgresPool(url string) (*sql.DB, error) {
-	if o.tracers == nil {
-		return sql.Open("pgx", url)
-	}
-
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("parse: %w", err)
 	}
 
-	config.Tracer = otelpgx.NewTracer(
-		otelpgx.WithTracerProvider(o.tracers), otelpgx.WithMeterProvider(metrics.NewMeterProvider()))
+	if o.direct != "" && o.direct != url && !strings.Contains(url, "default_query_exec_mode=") {
+		config.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	}
+
+	if o.tracers != nil {
+		config.Tracer = otelpgx.NewTracer(
+			otelpgx.WithTracerProvider(o.tracers), otelpgx.WithMeterProvider(metrics.NewMeterProvider()))
+	}
 
 	return stdlib.OpenDB(*config), nil
 }

@@ -263,10 +263,18 @@ func (r auditEventRow) domain() licensing.AuditEvent {
 	}
 }
 
+// schemaStateRow says which programs the schema serves: those built for version OldestProgram or a later one.
+type schemaStateRow struct {
+	ID            int
+	OldestProgram int64
+}
+
+func (schemaStateRow) TableName() string { return "schema_state" }
+
 // models are all row types that have a table.
 func models() []any {
 	return []any{
-		&catalogStateRow{}, &appRow{}, &productRow{}, &productAppRow{}, &tenantRow{}, &poolRow{},
+		&schemaStateRow{}, &catalogStateRow{}, &appRow{}, &productRow{}, &productAppRow{}, &tenantRow{}, &poolRow{},
 		&subscriptionRow{}, &userRow{}, &policyRow{}, &policyProductRow{}, &licenseRow{}, &claimRow{},
 		&claimDayRow{}, &missedClaimRow{}, &auditEventRow{},
 	}

@@ -7,6 +7,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -35,7 +36,9 @@ type Store struct {
 	// read and write differ for SQLite alone, which has one writer and several readers.
 	read, write *gorm.DB
 	dialect     dialect
-	feed        *feed
+	// direct is the URL of the database itself, where a pooler stands in front of it.
+	direct string
+	feed   *feed
 	// signIns are lookups that wait at the same moment.
 	signIns *coalesce.Batcher[licensing.ID, string, SignInState]
 
@@ -56,8 +59,8 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 
-	s := &Store{read: read, write: write, dialect: dialect}
-	s.feed = newFeed(s, dialect.listenURL(url))
+	s := &Store{read: read, write: write, dialect: dialect, direct: cmp.Or(with.direct, url)}
+	s.feed = newFeed(s, dialect.listenURL(s.direct))
 
 	s.signIns = coalesce.New(signInLimits(), s.readSignIns)
 	s.signIns.Observe(with.lookups)

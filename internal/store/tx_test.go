@@ -97,7 +97,7 @@ func busy(t *testing.T, url string) error {
 }
 
 func TestATransactionSeesWhatAnotherProcessCommittedBeforeItBegan(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
+	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		tenant := storetest.NewWorld(t, storetest.Open(t, url)).NewTenant(t, "acme")
 		tenant.Buy(t, tenant.E3, 1)

@@ -37,6 +37,45 @@ func Each(t *testing.T, cluster *testdb.Cluster, test func(t *testing.T, url str
 	})
 }
 
+// EachAndPooled runs the test on PostgreSQL behind a PgBouncer too, which lends connections for one transaction at
+// a time.
+func EachAndPooled(t *testing.T, cluster *testdb.Cluster, test func(t *testing.T, url string)) {
+	t.Helper()
+
+	Each(t, cluster, test)
+	t.Run("PgBouncer", func(t *testing.T) {
+		t.Parallel()
+		test(t, Pooled(t, cluster))
+	})
+}
+
+// direct are the databases themselves by their poolers' URLs.
+var direct sync.Map
+
+// Pooled returns the URL of an empty, migrated PostgreSQL database behind a PgBouncer. [Open] and [Direct] know
+// what is behind it.
+func Pooled(t testing.TB, cluster *testdb.Cluster) string {
+	t.Helper()
+
+	behind := Postgres(t, cluster)
+	url, err := cluster.Pooled(behind)
+	require.NoError(t, err)
+	direct.Store(url, behind)
+
+	return url
+}
+
+// Direct returns the URL of the database itself.
+func Direct(url string) string {
+	if found, ok := direct.Load(url); ok {
+		if behind, ok := found.(string); ok { // It is.
+			return behind
+		}
+	}
+
+	return url
+}
+
 // migratedFile is what a migrated SQLite file holds; to copy it is quicker than to migrate each time.
 var migratedFile = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "autoclaim-sqlite-")
@@ -93,6 +132,7 @@ func migrate(url string) error {
 func Open(t testing.TB, url string, options ...store.Option) *store.Store {
 	t.Helper()
 
+	options = append([]store.Option{store.WithDirectURL(Direct(url))}, options...)
 	db, err := store.Open(context.Background(), url, options...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })

@@ -32,6 +32,7 @@ type Cluster struct {
 	process *exec.Cmd
 	done    chan struct{}
 	dir     string
+	pooler  *pooler // Nil until a test wants it.
 
 	mu        sync.Mutex
 	templates map[string]error
@@ -163,6 +164,10 @@ func inDatabase(maintenance, database string) string {
 
 // Close ends the cluster and removes its files.
 func (c *Cluster) Close() {
+	if c.pooler != nil {
+		c.pooler.close()
+	}
+
 	if c.process != nil {
 		_ = c.process.Process.Signal(os.Interrupt) // Fast shutdown: it ends its sessions.
 		<-c.done
@@ -200,6 +205,11 @@ func (c *Cluster) launch() (string, error) {
 		return "", fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 
+	return c.serve(bin, data)
+}
+
+// serve starts the server on the cluster's files.
+func (c *Cluster) serve(bin, data string) (string, error) {
 	port, err := freePort()
 	if err != nil {
 		return "", err

@@ -1,0 +1,128 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/storetest"
+)
+
+func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		db := storetest.Open(t, url)
+		fill(t, db)
+
+		before := reading(t, db)
+		for _, damage := range []string{
+			"UPDATE license_pools SET assigned = assigned + 7, total = total + 1",
+			"UPDATE claim_days SET claims = claims + 2 WHERE claims = 2",
+			// Right in sum, but on another day.
+			"UPDATE claim_days SET day = '2026-03-12 00:00:00+00:00' WHERE claims = 1",
+		} {
+			require.NoError(t, db.Write().Exec(damage).Error)
+		}
+
+		violations, err := db.Check(t.Context())
+		require.NoError(t, err)
+		assert.Len(t, violations, 4+4+1+4, "totals, assigned, a day's claims, and two days that were moved")
+
+		repairs, err := db.Repair(t.Context(), storetest.NewClock().Now())
+		require.NoError(t, err)
+		assert.Len(t, repairs, len(violations))
+		assert.Equal(t, []int{9, 2}, func() []int {
+			for _, r := range repairs {
+				if r.Tenant == "acme" && r.Was == 9 {
+					return []int{r.Was, r.Is}
+				}
+			}
+
+			return nil
+		}())
+
+		tenants, err := db.Tenants(t.Context())
+		require.NoError(t, err)
+
+		action, events := "repairCounters", 0
+
+		for _, tenant := range tenants {
+			n, err := db.For(tenant.ID).AuditEvents(store.AuditFilter{Action: &action}).Count(t.Context())
+			require.NoError(t, err)
+
+			events += n
+		}
+
+		assert.Equal(t, 4+1+4, events, "for each pool and each day")
+		require.NoError(t, db.Write().Exec("DELETE FROM audit_events WHERE action = ?", action).Error)
+		assert.Equal(t, before, reading(t, db))
+
+		repairs, err = db.Repair(t.Context(), time.Now())
+		require.NoError(t, err)
+		assert.Empty(t, repairs)
+	})
+}
+
+func TestCountersAreRepairedWhileUsersClaim(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		world := storetest.NewWorld(t, storetest.Open(t, url))
+		tenant := world.NewTenant(t, "acme")
+		tenant.Buy(t, tenant.E3, 1000)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		claims := newClaims(t, world.Store, world.Clock)
+		operator := storetest.Open(t, url)
+
+		ctx, stop := context.WithCancel(context.Background())
+
+		var (
+			users   sync.WaitGroup
+			claimed [8]int
+		)
+
+		for i := range claimed {
+			users.Go(func() {
+				for ; ctx.Err() == nil && claimed[i] < 100; claimed[i]++ {
+					answer, err := claims.Claim(context.Background(), tenant.ID, fmt.Sprintf("user-%d-%d", i, claimed[i]), "TEAMS1")
+					if assert.NoError(t, err) {
+						assert.Equal(t, licensing.OutcomeClaimed, answer.Outcome)
+					}
+				}
+			})
+		}
+
+		for n := range 10 {
+			damage := fmt.Sprintf("UPDATE license_pools SET assigned = assigned + %d", n+1)
+			if n%2 == 1 {
+				damage = "UPDATE claim_days SET claims = claims + 1"
+			}
+
+			assert.NoError(t, operator.Write().Exec(damage).Error)
+
+			_, err := operator.Repair(context.Background(), time.Now())
+			assert.NoError(t, err)
+		}
+
+		stop()
+		users.Wait()
+
+		violations, err := operator.Check(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, violations)
+
+		total := 0
+		for _, n := range claimed {
+			total += n
+		}
+
+		pools, err := tenant.Data().Pools(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, total, pools[tenant.E3.ID].Assigned)
+	})
+}

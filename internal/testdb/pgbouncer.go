@@ -1,0 +1,121 @@
+package testdb
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// pooler is a PgBouncer in front of a cluster.
+type pooler struct {
+	process *exec.Cmd
+	done    chan struct{}
+	port    int
+}
+
+// poolSize is how many connections PgBouncer has for a database: so few that clients must take turns.
+const poolSize = 5
+
+// Pooled returns the URL by which the database is reached through a PgBouncer, which lends a connection for one
+// transaction at a time.
+func (c *Cluster) Pooled(databaseURL string) (string, error) {
+	address, err := url.Parse(databaseURL)
+	if err != nil {
+		return "", fmt.Errorf("read the URL: %w", err)
+	}
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	if c.pooler == nil {
+		if c.pooler, err = startPooler(c.dir, address.Port()); err != nil {
+			return "", fmt.Errorf("start PgBouncer: %w", err)
+		}
+	}
+
+	address.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(c.pooler.port))
+
+	return address.String(), nil
+}
+
+func startPooler(dir, databasePort string) (*pooler, error) {
+	program, err := exec.LookPath("pgbouncer")
+	if err != nil {
+		program = "/usr/sbin/pgbouncer" // Debian's place, which is not in everybody's PATH.
+		if _, err := os.Stat(program); err != nil {
+			return nil, errors.New("it is not installed: on Debian, run apt-get install pgbouncer")
+		}
+	}
+
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+
+	settings := filepath.Join(dir, "pgbouncer.ini")
+	text := fmt.Sprintf(`[databases]
+* = host=127.0.0.1 port=%s user=%s
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = %d
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = %d
+max_client_conn = 500
+`, databasePort, superuser, port, poolSize)
+
+	if err := os.WriteFile(settings, []byte(text), 0o600); err != nil {
+		return nil, fmt.Errorf("write its settings: %w", err)
+	}
+
+	if err := giveToUnprivileged(settings); err != nil {
+		return nil, err
+	}
+
+	log, err := os.Create(filepath.Join(dir, "pgbouncer.log"))
+	if err != nil {
+		return nil, fmt.Errorf("make its log: %w", err)
+	}
+
+	defer func() { _ = log.Close() }() // It has its own handle.
+
+	p := &pooler{process: unprivileged(exec.Command(program, settings)), done: make(chan struct{}), port: port}
+	p.process.Stdout, p.process.Stderr = log, log
+
+	if err := startTied(p.process, p.done); err != nil {
+		return nil, err
+	}
+
+	return p, p.awaitListening(log.Name())
+}
+
+func (p *pooler) awaitListening(log string) error {
+	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); {
+		connection, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)))
+		if err == nil {
+			return connection.Close()
+		}
+
+		select {
+		case <-p.done:
+			said, _ := os.ReadFile(log) // Whatever there is.
+
+			return fmt.Errorf("it ended:\n%s", said)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+
+	return errors.New("it does not listen")
+}
+
+func (p *pooler) close() {
+	_ = p.process.Process.Kill() // It has nothing to keep.
+	<-p.done
+}
