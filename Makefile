@@ -46,6 +46,7 @@ test: test-go test-api ## Run all tests, on SQLite and on PostgreSQL, and in a b
 .PHONY: test-go
 test-go: postgresql ## Run the tests of the Go code.
 	CGO_ENABLED=$(if $(RACE),1,0) go test $(if $(RACE),-race) -timeout 10m ./...
+	cd examples/signin && go vet ./... && CGO_ENABLED=0 go test -timeout 5m ./...
 
 PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
 
@@ -99,6 +100,7 @@ generate: node node_modules/.package-lock.json ## Generate code from schema.grap
 check-generated: generate ## Fail if generated code or go.mod is out of date.
 	go mod tidy -diff
 	cd examples/go && go mod tidy -diff
+	cd examples/signin && go mod tidy -diff
 	git diff --exit-code -- graph examples
 	test -z "$$(git ls-files --others --exclude-standard -- graph examples)"
 
