@@ -11,27 +11,27 @@ type view struct {
 var refusals = map[string]view{
 	"AUTO_CLAIM_OFF": {
 		Title:  "You have no license",
-		Advice: "Ask your administrator for one: your organization does not give licenses at sign-in.", Retry: true,
+		Advice: "Your organization does not give licenses at sign-in. Once you have one, try again.", Retry: true,
 	},
 	"NO_POLICY": {
 		Title:  "You have no license",
-		Advice: "Ask your administrator for one: no licenses of this application are given at sign-in.", Retry: true,
+		Advice: "Licenses of this application are not given at sign-in. Once you have one, try again.", Retry: true,
 	},
 	"POLICY_OFF": {
 		Title:  "You have no license",
-		Advice: "Ask your administrator for one: giving them at sign-in is turned off at present.", Retry: true,
+		Advice: "Giving licenses at sign-in is turned off at present. Once you have one, or it is on again, try again.", Retry: true,
 	},
 	"BLOCKED": {
 		Title:  "You cannot get a license by yourself",
-		Advice: "An administrator decided so. If you need the application, ask them.",
+		Advice: "Once they have given you one, try again.", Retry: true,
 	},
 	"APP_TURNED_OFF": {
 		Title:  "Your license leaves this application out",
-		Advice: "An administrator turned the application off for you. If you need it, ask them to turn it on.",
+		Advice: "Once they have turned it on, try again.", Retry: true,
 	},
 	"OUT_OF_LICENSES": {
 		Title:  "No license is left",
-		Advice: "Your administrators see that you wanted one. Try again once they have bought more.", Retry: true,
+		Advice: "Your admins can see that you wanted one. Once they have bought more, try again.", Retry: true,
 	},
 }
 

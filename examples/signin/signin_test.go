@@ -151,7 +151,7 @@ func TestAUserGetsALicenseAtTheirFirstSignInAndNoticesNothingLater(t *testing.T)
 	assert.Equal(t, "/", w.signIn("ann").path, "straight through")
 
 	w.signIn("ben")
-	w.refused(w.signIn("eve"), "No license is left", "Try again once they have bought more", `href="/sign-in"`)
+	w.refused(w.signIn("eve"), "No license is left", "Once they have bought more, try again", `href="/sign-in"`)
 
 	var missed struct{ ClaimReport struct{ TotalClaims int } }
 
@@ -163,10 +163,10 @@ func TestEachRefusalSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 
 	w := newWorld(t, startServer(t))
-	w.refused(w.signIn("ann"), "You have no license", "Ask your administrator", "your organization does not")
+	w.refused(w.signIn("ann"), "You have no license", "Ask your admin", "Your organization does not")
 
 	w.enable()
-	w.refused(w.signIn("ann"), "You have no license", "no licenses of this application")
+	w.refused(w.signIn("ann"), "You have no license", "Licenses of this application are not")
 
 	policy := w.turnOn()
 	w.ask(`mutation { setPolicyEnabled(input: {policyId: "`+policy+`", enabled: false}) { userErrors { message } } }`, nil)
@@ -175,10 +175,10 @@ func TestEachRefusalSaysWhatToDo(t *testing.T) {
 	w.ask(`mutation { setPolicyEnabled(input: {policyId: "`+policy+`", enabled: true}) { userErrors { message } } }`, nil)
 	w.ask(`mutation { assignLicense(input: {userExternalId: "ann", productId: "`+w.products["O365_BUSINESS_ESSENTIALS"]+
 		`", appsOff: ["`+w.teams+`"]}) { userErrors { message } } }`, nil)
-	w.refused(w.signIn("ann"), "leaves this application out", "ask them to turn it on")
+	w.refused(w.signIn("ann"), "leaves this application out", "Ask them to turn it on")
 
 	w.ask(`mutation { blockUser(input: {userExternalId: "ann"}) { userErrors { message } } }`, nil)
-	w.refused(w.signIn("ann"), "cannot get a license by yourself", "ask them")
+	w.refused(w.signIn("ann"), "cannot get a license by yourself", "Ask them for one")
 }
 
 func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
