@@ -99,8 +99,8 @@ generate: node node_modules/.package-lock.json ## Generate code from schema.grap
 .PHONY: check-generated
 check-generated: generate ## Fail if generated code or go.mod is out of date.
 	go mod tidy -diff
-	cd examples/go && go mod tidy -diff
 	cd examples/signin && go mod tidy -diff
+	cd examples/go && go mod tidy -diff
 	git diff --exit-code -- graph examples
 	test -z "$$(git ls-files --others --exclude-standard -- graph examples)"
 
