@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -127,6 +128,15 @@ func (d *DevIssuer) Key() (jose.JSONWebKey, error) {
 	key.KeyID = base64.RawURLEncoding.EncodeToString(thumbprint)
 
 	return key, nil
+}
+
+// errOtherIssuer is worded as the library words it.
+var errOtherIssuer = errors.New("issued by a different provider")
+
+// accepts says whether a verified token's issuer is one whose tokens are accepted. Where there is but one, the
+// library has checked it.
+func (c Config) accepts(issuer string) bool {
+	return len(c.alsoIssuers) == 0 || issuer == c.Issuer || slices.Contains(c.alsoIssuers, issuer)
 }
 
 // Verifier returns the verifier of the tokens that Sign returns, and of those that the providers, named by

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -165,8 +164,7 @@ func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, err
 		return Identity{}, errors.Join(ErrKeysUnavailable, fetchFailed)
 	case err != nil:
 		return Identity{}, &TokenError{Reason: v.reason(err)}
-	case len(v.config.alsoIssuers) > 0 && verified.Issuer != v.config.Issuer &&
-		!slices.Contains(v.config.alsoIssuers, verified.Issuer):
+	case !v.config.accepts(verified.Issuer):
 		return Identity{}, &TokenError{Reason: v.reason(errOtherIssuer)}
 	}
 
@@ -188,9 +186,6 @@ func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, err
 
 	return identity, nil
 }
-
-// errOtherIssuer is worded as the library words it.
-var errOtherIssuer = errors.New("issued by a different provider")
 
 // reason says what is wrong with a token without repeating any of it.
 func (v *tokenVerifier) reason(err error) string {
