@@ -7,11 +7,11 @@ help: ## Show this help.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  %-18s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: playground ## Serve a demo tenant with a playground on http://127.0.0.1:8080 (database: autoclaim.db).
+run: console playground ## Serve a demo tenant with its console on http://127.0.0.1:8080 (database: autoclaim.db).
 	CGO_ENABLED=0 go run ./cmd/autoclaim serve --dev
 
 .PHONY: build
-build: playground ## Build bin/autoclaim.
+build: console playground ## Build bin/autoclaim.
 	CGO_ENABLED=0 go build -trimpath -o bin/autoclaim ./cmd/autoclaim
 
 # The program embeds the playground's files. It is whole without them, but for the playground.
@@ -23,7 +23,18 @@ playground: ## Build the playground's files, if there is Node.js.
 internal/playground/dist/index.html: node_modules/.package-lock.json $(shell find playground examples/operations -type f -not -name package.json -not -path '*/node_modules/*')
 	node playground/build.mjs
 
-# What the playground, the example clients and their tests need, as package-lock.json has it.
+# The same for the admin console.
+.PHONY: console
+console: ## Build the admin console's files, if there is Node.js.
+	@if command -v npm >/dev/null && [ -f web/package.json ]; then $(MAKE) --no-print-directory internal/console/dist/index.html; \
+	else echo "There is no npm in the PATH: the server will have no console. Install Node.js 20 or newer for it." >&2; fi
+
+internal/console/dist/index.html: node_modules/.package-lock.json internal/console/compress.mjs $(if $(wildcard web),$(shell find web -type f -not -path '*/node_modules/*'))
+	find internal/console/dist -mindepth 1 -not -name .gitignore -delete
+	npm run build --prefix web
+	node internal/console/compress.mjs
+
+# What the console, the playground, the example clients and their tests need, as package-lock.json has it.
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -35,6 +46,7 @@ test: test-go test-api ## Run all tests, on SQLite and on PostgreSQL, and in a b
 .PHONY: test-go
 test-go: postgresql pgbouncer ## Run the tests of the Go code.
 	CGO_ENABLED=$(if $(RACE),1,0) go test $(if $(RACE),-race) -timeout 10m ./...
+	cd examples/signin && go vet ./... && CGO_ENABLED=0 go test -timeout 5m ./...
 
 PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
 
@@ -91,6 +103,7 @@ generate: node node_modules/.package-lock.json ## Generate code from schema.grap
 .PHONY: check-generated
 check-generated: generate ## Fail if generated code or go.mod is out of date.
 	go mod tidy -diff
+	cd examples/signin && go mod tidy -diff
 	cd examples/go && go mod tidy -diff
 	git diff --exit-code -- graph examples
 	test -z "$$(git ls-files --others --exclude-standard -- graph examples)"

@@ -19,6 +19,7 @@ func TestServingNeedsAnIssuerOrDevelopment(t *testing.T) {
 	for says, args := range map[string][]string{
 		"--issuer and --audience are missing": {"serve"},
 		"--issuer and --audience":             {"serve", "--issuer=https://login.example"},
+		"--console needs --console-client-id": {"serve", "--issuer=https://login.example", "--audience=x", "--console"},
 		"exclude each other":                  {"serve", "--dev", "--issuer=https://login.example"},
 		"listens on loopback only":            {"serve", "--dev", "--listen=0.0.0.0:8080"},
 		"--listen":                            {"serve", "--dev", "--listen=8080"},

@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/catalog"
+	"github.com/autoclaim/autoclaim/internal/console"
+	"github.com/autoclaim/autoclaim/internal/devprovider"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -19,6 +18,8 @@ import (
 const (
 	demoTenant   = "demo"
 	demoTokenTTL = 12 * time.Hour
+	// demoSignInTTL is for how long a token is good that one gets by signing in, as with real providers.
+	demoSignInTTL = 10 * time.Minute
 )
 
 // demoSubscriptions are small, so that one can watch them run out.
@@ -31,7 +32,8 @@ func demoCallers() []auth.Identity {
 	return []auth.Identity{
 		{UserExternalID: "demo-admin", DisplayName: "Ada Admin", Roles: auth.NewRoles(auth.RoleGlobalAdmin)},
 		{UserExternalID: "demo-reader", DisplayName: "Rita Reader", Roles: auth.NewRoles(auth.RoleGlobalReader)},
-		{UserExternalID: "demo-sign-in", DisplayName: "Sign-in", Roles: auth.NewRoles(auth.RoleSignInService)},
+		{UserExternalID: "demo-reports", DisplayName: "Rob Reports", Roles: auth.NewRoles(auth.RoleReportsReader)},
+		{UserExternalID: devprovider.SignInUser, DisplayName: "Sign-in", Roles: auth.NewRoles(auth.RoleSignInService)},
 		{UserExternalID: "demo-user", DisplayName: "Uma User"},
 	}
 }
@@ -73,32 +75,13 @@ func (c serveCommand) serveDemo(e *environment) func(ctx context.Context, db *st
 		url := "http://" + listener.Addr().String()
 		e.introduce(url, tokens)
 
-		page, err := playground.Handler(playgroundCallers(tokens))
+		pages, err := c.demoPages(url, issuer, tokens)
 		if err != nil {
 			return err
 		}
 
-		return c.serve(ctx, e, db, issuer.Verifier(), loopbackOnly(page), listener)
+		return c.serve(ctx, e, db, issuer.Verifier(demoIssuer(url)), pages, listener)
 	}
-}
-
-// loopbackOnly keeps other sites' pages from reading the playground's token by giving their own names
-// this machine's address (DNS rebinding).
-func loopbackOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = r.Host
-		}
-
-		if ip := net.ParseIP(strings.Trim(host, "[]")); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "Open the playground by its loopback address.", http.StatusMisdirectedRequest)
-
-			return
-		}
-
-		next.ServeHTTP(w, r)
-	})
 }
 
 // fillDemo adds the sample catalog to an empty one, and the demo tenant with its subscriptions.
@@ -182,6 +165,10 @@ func (e *environment) introduce(url string, tokens map[string]string) {
 
 	for _, caller := range demoCallers() {
 		e.say("%s (%s)\n%s\n", caller.UserExternalID, roleName(caller), tokens[caller.UserExternalID])
+	}
+
+	if console.Built() {
+		e.say("Console: %s%s\nSign in as one of the people above; no password is asked for.\n", url, console.Path)
 	}
 
 	e.say("Playground: %s%s\nIt has an example of each action in a tab of its own, and a menu of whom to act as.\n",

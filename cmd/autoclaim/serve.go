@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"runtime/debug"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
-	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -30,6 +28,10 @@ type serveCommand struct {
 	Introspection bool     `group:"Browsers" help:"Let clients ask for the schema, and suggest names to those who misspell one. Always so with --dev."`
 
 	Playground bool `group:"Browsers" help:"Serve the playground. Always so with --dev."`
+
+	Console         bool   `group:"Browsers" help:"Serve the admin console. Always so with --dev."`
+	ConsoleClientID string `group:"Browsers" help:"What the console is called by the OpenID provider." name:"console-client-id" placeholder:"ID"`
+	ConsoleScope    string `default:"openid profile offline_access" group:"Browsers" help:"The scopes that the console asks the provider for; its tokens must be meant for the --audience."`
 
 	MaxTokens        int     `default:"1000" group:"Limits" help:"The words and signs that an operation's text may have."`
 	MaxDepth         int     `default:"15" group:"Limits" help:"The fields that may lie within each other."`
@@ -70,6 +72,8 @@ func (c serveCommand) Validate() error {
 		return errors.New("--dev and --issuer exclude each other: development tokens are not for real use")
 	case c.Dev && host != "localhost" && (ip == nil || !ip.IsLoopback()):
 		return errors.New("--dev listens on loopback only, since anybody may have its tokens: use --listen 127.0.0.1:8080")
+	case !c.Dev && c.Console && c.ConsoleClientID == "":
+		return errors.New("--console needs --console-client-id: register the console with your OpenID provider, as a public client")
 	case !c.Dev && (c.Issuer == "" || c.Audience == ""):
 		return errors.New("--issuer and --audience are missing: name the OpenID provider of your users, or use --dev to try Autoclaim out")
 	}
@@ -101,14 +105,12 @@ func (c serveCommand) run(e *environment) error {
 			return err
 		}
 
-		var page http.Handler
-		if c.Playground {
-			if page, err = playground.Handler(nil); err != nil {
-				return err
-			}
+		pages, err := c.pages(ctx)
+		if err != nil {
+			return err
 		}
 
-		return c.serve(ctx, e, db, verifier, page, listener)
+		return c.serve(ctx, e, db, verifier, pages, listener)
 	})
 }
 
@@ -124,7 +126,7 @@ func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
 // serve wires the server up and runs it. Claims that wait when it ends are answered first.
 func (c serveCommand) serve(
 	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier,
-	page http.Handler, listener net.Listener,
+	pages []server.Page, listener net.Listener,
 ) error {
 	claims := claiming.New(db, time.Now, e.logger, e.telemetry.ClaimingOptions()...)
 	defer claims.Close()
@@ -154,8 +156,7 @@ func (c serveCommand) serve(
 		GraphQL:         resolver.Handler(),
 		ClaimsCSV:       resolver.ClaimsCSV(server.WriteError),
 		ClaimsCSVPath:   graph.ClaimsCSVPath,
-		Playground:      page,
-		PlaygroundPath:  playground.Path,
+		Pages:           pages,
 		Authenticate:    authenticate,
 		EndStreams:      resolver.EndStreams,
 		AllowedOrigins:  c.CORSOrigin,

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/console"
+	"github.com/autoclaim/autoclaim/internal/devprovider"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/oidctest"
 	"github.com/autoclaim/autoclaim/internal/playground"
@@ -183,11 +185,14 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ policies { totalCount } }`, &ignored), "roles")
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ __schema { description } }`, &ignored), "Introspection is off")
 
-		for _, path := range []string{"/", playground.Path, playground.Path + "callers.json"} {
+		for _, path := range []string{
+			"/", playground.Path, playground.Path + "callers.json", console.Path, console.Path + "config.json",
+			devprovider.Path + "login", devprovider.Path + ".well-known/openid-configuration",
+		} {
 			response, err := http.Get(server.url + path)
 			require.NoError(t, err)
 			require.NoError(t, response.Body.Close())
-			assert.Equal(t, http.StatusNotFound, response.StatusCode, "no playground unless it is asked for: %s", path)
+			assert.Equal(t, http.StatusNotFound, response.StatusCode, "no page unless it is asked for: %s", path)
 		}
 
 		stop()

@@ -4,12 +4,14 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -17,8 +19,11 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// devIssuer is issuer and audience of development tokens. It is no URL, so no provider can have it.
+// devIssuer is the issuer of development tokens. It is no URL, so no provider can have it.
 const devIssuer = "autoclaim-dev"
+
+// DevAudience is what development tokens are meant for.
+const DevAudience = devIssuer
 
 // DevIssuer signs tokens with a key in a local file. It is for development: whoever reads the file is
 // every user of every tenant.
@@ -98,7 +103,7 @@ func (d *DevIssuer) Sign(identity Identity, ttl time.Duration) (string, error) {
 	now := d.now()
 
 	token, err := jwt.Signed(signer).Claims(jwt.Claims{
-		Issuer: devIssuer, Audience: jwt.Audience{devIssuer}, Subject: identity.UserExternalID,
+		Issuer: devIssuer, Audience: jwt.Audience{DevAudience}, Subject: identity.UserExternalID,
 		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(ttl)),
 	}).Claims(map[string]any{
 		"tid": identity.TenantExternalID, "roles": identity.Roles.List(),
@@ -111,9 +116,34 @@ func (d *DevIssuer) Sign(identity Identity, ttl time.Duration) (string, error) {
 	return token, nil
 }
 
-// Verifier returns the verifier of the tokens that Sign returns; it accepts no others.
-func (d *DevIssuer) Verifier() Verifier {
-	config := Config{Issuer: devIssuer, Audience: devIssuer, Now: d.now}.withDefaults()
+// Key is the key that signs, for a provider on the same server. Its id is the same wherever the file is read.
+func (d *DevIssuer) Key() (jose.JSONWebKey, error) {
+	key := jose.JSONWebKey{Key: d.key, Algorithm: string(jose.EdDSA), Use: "sig"}
+
+	thumbprint, err := key.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return key, fmt.Errorf("name the development key: %w", err)
+	}
+
+	key.KeyID = base64.RawURLEncoding.EncodeToString(thumbprint)
+
+	return key, nil
+}
+
+// errOtherIssuer is worded as the library words it.
+var errOtherIssuer = errors.New("issued by a different provider")
+
+// accepts says whether a verified token's issuer is one whose tokens are accepted. Where there is but one, the
+// library has checked it.
+func (c Config) accepts(issuer string) bool {
+	return len(c.alsoIssuers) == 0 || issuer == c.Issuer || slices.Contains(c.alsoIssuers, issuer)
+}
+
+// Verifier returns the verifier of the tokens that Sign returns, and of those that the providers, named by
+// their issuers, sign with the same key; it accepts no others.
+func (d *DevIssuer) Verifier(providers ...string) Verifier {
+	config := Config{Issuer: devIssuer, Audience: DevAudience, Now: d.now}.withDefaults()
+	config.alsoIssuers = providers
 
 	return newVerifier(config, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{d.key.Public()}}, newVerifiedTokens())
 }

@@ -38,10 +38,8 @@ type Config struct {
 	GraphQL       http.Handler
 	ClaimsCSV     http.Handler
 	ClaimsCSVPath string
-	// Playground answers GET requests of PlaygroundPath and below if it isn't nil, and / leads there. It is open
-	// to everybody who can connect.
-	Playground     http.Handler
-	PlaygroundPath string
+	// Pages are for browsers, and open to everybody who can connect; / leads to the first.
+	Pages []Page
 	// Authenticate verifies a token and returns its caller. Errors that it may return: *auth.TokenError,
 	// auth.ErrKeysUnavailable, ErrUnknownTenant; any other is INTERNAL.
 	Authenticate func(ctx context.Context, token string) (graph.Caller, error)
@@ -70,6 +68,12 @@ type Config struct {
 	// ReadHeaderTimeout and ReadTimeout end connections whose clients are slow to send; 5 and 15 seconds if zero.
 	ReadHeaderTimeout time.Duration
 	ReadTimeout       time.Duration
+}
+
+// Page answers requests of its path and below.
+type Page struct {
+	Path    string
+	Handler http.Handler
 }
 
 // Server is an HTTP server. Run it once.
@@ -113,9 +117,12 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle("GET "+s.config.ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
 	}
 
-	if s.config.Playground != nil {
-		mux.Handle("GET "+s.config.PlaygroundPath, s.config.Playground)
-		mux.Handle("GET /{$}", http.RedirectHandler(s.config.PlaygroundPath, http.StatusTemporaryRedirect))
+	for i, page := range s.config.Pages {
+		mux.Handle(page.Path, page.Handler)
+
+		if i == 0 {
+			mux.Handle("GET /{$}", http.RedirectHandler(page.Path, http.StatusTemporaryRedirect))
+		}
 	}
 
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

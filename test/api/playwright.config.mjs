@@ -10,6 +10,8 @@ export default {
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
+  // A busy machine is slow to show what is right.
+  expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
     headless: true,

@@ -1,0 +1,146 @@
+package devprovider
+
+import (
+	"bytes"
+	"html/template"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+var (
+	//nolint:gochecknoglobals // Parsed once; it never changes.
+	page = template.Must(template.ParseFS(files, "login.html"))
+	// validID is an id that anybody may take.
+	validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
+)
+
+// choice is somebody on the page.
+type choice struct{ ID, Name, Role string }
+
+// showLogin asks who one is, unless the browser's session says it and nobody wants it asked again.
+func (p *Provider) showLogin(w http.ResponseWriter, r *http.Request) {
+	request, ok := p.pending(w, r.URL.Query().Get("id"))
+	if !ok {
+		return
+	}
+
+	cookie, err := r.Cookie(p.cookie)
+	known, signedIn := session{}, false
+
+	if err == nil {
+		known, signedIn = p.store.session(cookie.Value)
+	}
+
+	asksAgain := slices.Contains(request.Prompt, oidc.PromptLogin) ||
+		slices.Contains(request.Prompt, oidc.PromptSelectAccount)
+
+	switch {
+	case signedIn && !asksAgain:
+		p.finish(w, r, request.id, known)
+	case slices.Contains(request.Prompt, oidc.PromptNone):
+		op.AuthRequestError(w, r, request, oidc.ErrLoginRequired(), p)
+	default:
+		p.render(w, request, "", http.StatusOK)
+	}
+}
+
+// signIn is told who one wants to be.
+func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
+	request, ok := p.pending(w, r.PostFormValue("id"))
+	if !ok {
+		return
+	}
+
+	subject := strings.TrimSpace(r.PostFormValue("person"))
+	if subject == "" {
+		subject = strings.TrimSpace(r.PostFormValue("other"))
+	}
+
+	if !validID.MatchString(subject) || subject == SignInUser {
+		p.render(w, request, "Choose somebody, or type an id of up to 64 letters, digits and . _ @ -", http.StatusBadRequest)
+
+		return
+	}
+
+	id := p.store.startSession(subject)
+	known, _ := p.store.session(id)
+
+	http.SetCookie(w, p.sessionCookie(id, int(refreshTTL.Seconds())))
+	p.finish(w, r, request.id, known)
+}
+
+// pending finds the sign-in that a page is for.
+func (p *Provider) pending(w http.ResponseWriter, id string) (*signIn, bool) {
+	request, err := p.store.request(id)
+	if err != nil {
+		http.Error(w, "This sign-in was finished, or has expired. Go back to the application and sign in again.",
+			http.StatusBadRequest)
+
+		return nil, false
+	}
+
+	return request, true
+}
+
+func (p *Provider) finish(w http.ResponseWriter, r *http.Request, id string, known session) {
+	if err := p.store.choose(id, known.subject, known.when); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+
+		return
+	}
+
+	http.Redirect(w, r, op.AuthCallbackURL(p)(op.ContextWithIssuer(r.Context(), p.config.Issuer), id), http.StatusSeeOther)
+}
+
+func (p *Provider) render(w http.ResponseWriter, request *signIn, problem string, status int) {
+	choices := make([]choice, 0, len(p.config.People))
+
+	for _, person := range p.config.People {
+		role := "no role"
+		if roles := person.Roles.List(); len(roles) > 0 {
+			role = string(roles[0])
+		}
+
+		choices = append(choices, choice{ID: person.UserExternalID, Name: person.DisplayName, Role: role})
+	}
+
+	// Browsers apply form-action to where the answer to a form leads, too.
+	back := "'self'"
+	if to, err := url.Parse(request.RedirectURI); err == nil && to.Host != "" {
+		back += " " + to.Scheme + "://" + to.Host
+	}
+
+	write(w, back, status, map[string]any{
+		"Action": Path + "login", "ID": request.id, "Client": request.ClientID, "Hint": request.LoginHint,
+		"People": choices, "Problem": problem,
+	})
+}
+
+func (p *Provider) showSignedOut(w http.ResponseWriter, _ *http.Request) {
+	write(w, "'none'", http.StatusOK, map[string]any{"SignedOut": true})
+}
+
+func write(w http.ResponseWriter, formAction string, status int, data map[string]any) {
+	data["Style"] = Path + "login.css"
+
+	var body bytes.Buffer
+	if err := page.Execute(&body, data); err != nil {
+		http.Error(w, "The page cannot be shown.", http.StatusInternalServerError)
+
+		return
+	}
+
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; "+
+		"frame-ancestors 'none'; form-action "+formAction)
+	w.WriteHeader(status)
+	_, _ = body.WriteTo(w) // Who has gone needs no answer.
+}
