@@ -112,6 +112,10 @@ check-generated: generate ## Fail if generated code or go.mod is out of date.
 bench: node postgresql bench/postgraphile/node_modules/.package-lock.json ## Measure claims against rivals on the same database, and print ratios (about 10 minutes).
 	go run ./bench
 
+.PHONY: bench-large
+bench-large: postgresql ## Measure a database of ten million claims against one of ten thousand (about 20 minutes, 20 GB).
+	go run ./bench -only large -for 2s
+
 bench/postgraphile/node_modules/.package-lock.json: bench/postgraphile/package-lock.json
 	cd bench/postgraphile && npm ci --loglevel=error
 	@touch $@
