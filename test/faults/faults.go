@@ -12,6 +12,9 @@ import (
 	"github.com/autoclaim/autoclaim/test/faults/stage"
 )
 
+// earlier stands for the binary of an earlier version until that is built.
+const earlier = "earlier"
+
 // servers is how many server processes share the database.
 const servers = 3
 
@@ -41,7 +44,7 @@ func faults() []fault {
 		{name: "network silent", plan: stage.Plan{Servers: servers, Linked: true}, inject: poison("timeout", map[string]any{"timeout": 0})},
 		{name: "two connections for all", plan: stage.Plan{Servers: servers, Role: true}, inject: exhaust},
 		{name: "clocks stepped", plan: stage.Plan{Servers: servers, Clocks: true}, inject: stepClocks},
-		{name: "rolling upgrade", plan: stage.Plan{Servers: servers, Old: "HEAD"}, once: true, inject: upgrade},
+		{name: "rolling upgrade", plan: stage.Plan{Servers: servers, Old: earlier}, once: true, inject: upgrade},
 		{name: "SQLite: server killed", plan: stage.Plan{Servers: 2, SQLite: true}, short: true, inject: killServer},
 		{name: "SQLite: disk full", plan: stage.Plan{Servers: 1, SQLite: true, Disk: true}, inject: fillDisk},
 	}
