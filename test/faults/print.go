@@ -33,7 +33,7 @@ type row struct {
 	name                                    string
 	runs, injected, calls, open             int
 	claimed, changed, lost, twice, over, no int
-	away                                    time.Duration
+	away, back                              time.Duration
 }
 
 func (w *row) add(r result) {
@@ -48,12 +48,13 @@ func (w *row) add(r result) {
 	w.over += r.count(checker.OverAllocated)
 	w.no += len(r.broken) - r.count(checker.Lost) - r.count(checker.GivenTwice) - r.count(checker.OverAllocated)
 	w.away = max(w.away, r.away)
+	w.back = max(w.back, r.back)
 }
 
 func printHeader() {
 	printRow("fault", "runs", "faults", "calls", "without answer", "claims acknowledged", "changes acknowledged",
-		"lost", "given twice", "over-allocated", "other", "longest away")
-	fmt.Println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+		"lost", "given twice", "over-allocated", "other", "longest away", "longest until back")
+	fmt.Println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 }
 
 func printRow(cells ...string) { fmt.Println("| " + strings.Join(cells, " | ") + " |") }
@@ -66,7 +67,7 @@ func (w *row) print() {
 		cells = append(cells, fmt.Sprint(figure))
 	}
 
-	printRow(append(cells, fmt.Sprintf("%.2f s", w.away.Seconds()))...)
+	printRow(append(cells, fmt.Sprintf("%.2f s", w.away.Seconds()), fmt.Sprintf("%.2f s", w.back.Seconds()))...)
 }
 
 // total is the sum of the rows.
@@ -84,6 +85,7 @@ func (t *total) add(w row) {
 	t.over += w.over
 	t.no += w.no
 	t.away = max(t.away, w.away)
+	t.back = max(t.back, w.back)
 }
 
 func (t *total) print(took time.Duration) {
@@ -95,7 +97,7 @@ func (t *total) print(took time.Duration) {
 // tell says what a run showed.
 func (t *theater) tell(f fault, r result) {
 	if t.verbose || len(r.broken) > 0 {
-		fmt.Fprintf(os.Stderr, "%s, seed %d: %d calls, failures %v, away %v, broken %d\n", f.name, r.seed, r.calls, r.failures, r.away, len(r.broken))
+		fmt.Fprintf(os.Stderr, "%s, seed %d: %d calls, failures %v, away %v, back after %v, broken %d\n", f.name, r.seed, r.calls, r.failures, r.away, r.back, len(r.broken))
 	}
 }
 

@@ -30,7 +30,10 @@ type result struct {
 	open     int // Calls without a definite answer.
 	claimed  int // Claims that were acknowledged.
 	changed  int // Acknowledged changes by admins.
-	away     time.Duration
+	// away is the longest time without an answer, and back the longest from a fault's end to the next answer.
+	away, back time.Duration
+	// ended is when faults were over.
+	ended    []time.Duration
 	failures map[string]int
 	broken   []checker.Violation
 }
@@ -75,7 +78,7 @@ func play(ctx context.Context, f fault, seed uint64, times int, postgres *testdb
 	between(ctx, choose, warmUp, 2*warmUp)
 
 	began := log.Now()
-	if err = disturb(ctx, f, s, choose, times, &r); err == nil {
+	if err = disturb(ctx, f, s, log, choose, times, &r); err == nil {
 		err = awaitAnswers(ctx, s, d)
 	}
 
@@ -84,6 +87,11 @@ func play(ctx context.Context, f fault, seed uint64, times int, postgres *testdb
 
 	calls := log.Calls()
 	r.away = history.Away(calls, began, log.Now())
+
+	for _, ended := range r.ended {
+		r.back = max(r.back, history.Back(calls, ended))
+	}
+
 	r.sum(calls)
 
 	if err = errors.Join(err, endAll(s)); err != nil {
@@ -112,7 +120,9 @@ func play(ctx context.Context, f fault, seed uint64, times int, postgres *testdb
 	return r, nil
 }
 
-func disturb(ctx context.Context, f fault, s *stage.Stage, choose *rand.Rand, times int, r *result) error {
+func disturb(
+	ctx context.Context, f fault, s *stage.Stage, log *history.Log, choose *rand.Rand, times int, r *result,
+) error {
 	if f.once {
 		times = 1
 	}
@@ -123,6 +133,7 @@ func disturb(ctx context.Context, f fault, s *stage.Stage, choose *rand.Rand, ti
 		}
 
 		r.injected++
+		r.ended = append(r.ended, log.Now())
 
 		between(ctx, choose, 500*time.Millisecond, 1500*time.Millisecond)
 	}

@@ -381,4 +381,5 @@ func TestTheTimeAwayIsTheLongestWithoutAnAnswer(t *testing.T) {
 
 	assert.Equal(t, 3*second, history.Away(calls, 0, 6*second))
 	assert.Equal(t, 5*second, history.Away(calls, 0, 10*second), "until the end")
+	assert.Equal(t, 2*second, history.Back(calls, 2*second))
 }

@@ -3,6 +3,7 @@ package history
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -91,4 +92,17 @@ func Away(calls []Call, from, to time.Duration) time.Duration {
 	}
 
 	return longest
+}
+
+// Back is how long after a moment the next call was answered.
+func Back(calls []Call, after time.Duration) time.Duration {
+	first := time.Duration(math.MaxInt64)
+
+	for _, call := range calls {
+		if call.Answered && call.End >= after {
+			first = min(first, call.End-after)
+		}
+	}
+
+	return first
 }
