@@ -50,11 +50,11 @@ test-go: postgresql pgbouncer ## Run the tests of the Go code.
 
 # FAULTS takes the program's flags, such as FAULTS='-only PostgreSQL -seed 7'; -help lists them.
 .PHONY: faults
-faults: postgresql ## Let everything break under load, and check that nothing is lost or given twice (half an hour).
+faults: postgresql ## Let everything break under load, and check that nothing is lost or given twice (up to half an hour).
 	CGO_ENABLED=0 go run ./test/faults $(FAULTS)
 
 .PHONY: faults-short
-faults-short: postgresql ## Do so with the faults that matter most, once each (under a minute).
+faults-short: postgresql ## Do so with the faults that matter most, once each (about a minute).
 	CGO_ENABLED=0 go run ./test/faults -short -times 2 $(FAULTS)
 
 .PHONY: faults-safeguards
