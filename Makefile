@@ -40,13 +40,26 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: test
-test: test-go test-api ## Run all tests, on SQLite and on PostgreSQL, and in a browser.
+test: test-go test-api faults-short ## Run all tests, on SQLite and on PostgreSQL, in a browser, and under faults.
 
 # RACE=1 looks for data races too; that needs a C compiler.
 .PHONY: test-go
 test-go: postgresql pgbouncer ## Run the tests of the Go code.
 	CGO_ENABLED=$(if $(RACE),1,0) go test $(if $(RACE),-race) -timeout 10m ./...
 	cd examples/signin && go vet ./... && CGO_ENABLED=0 go test -timeout 5m ./...
+
+# FAULTS takes the program's flags, such as FAULTS='-only PostgreSQL -seed 7'; -help lists them.
+.PHONY: faults
+faults: postgresql ## Let everything break under load, and check that nothing is lost or given twice (up to half an hour).
+	CGO_ENABLED=0 go run ./test/faults $(FAULTS)
+
+.PHONY: faults-short
+faults-short: postgresql ## Do so with the faults that matter most, once each (about a minute).
+	CGO_ENABLED=0 go run ./test/faults -short -times 2 $(FAULTS)
+
+.PHONY: faults-safeguards
+faults-safeguards: postgresql ## Take each safeguard away, and fail unless that is found.
+	CGO_ENABLED=0 go run ./test/faults -safeguards $(FAULTS)
 
 PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
 

@@ -97,7 +97,7 @@ func (s *stage) footprint(ctx context.Context, connections int) (string, error) 
 
 	s.users += got.requests
 
-	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.server.command.Process.Pid), "status"))
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.server.ID()), "status"))
 	if err != nil {
 		return "", fmt.Errorf("read the server's memory: %w", err)
 	}
@@ -125,5 +125,5 @@ func (s *stage) readyIn(ctx context.Context, directory string) (time.Duration, e
 
 	took := time.Since(began)
 
-	return took, errors.Join(err, p.stop())
+	return took, errors.Join(err, p.Stop())
 }

@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -20,6 +19,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/program"
 	"github.com/autoclaim/autoclaim/internal/testdb"
 )
 
@@ -46,7 +46,7 @@ type policyIDs struct{ tenant, policy, app, product string }
 
 // stage is what all measurements share.
 type stage struct {
-	server   *program
+	server   *server
 	database string
 	ids      policyIDs
 	signIn   target
@@ -72,11 +72,8 @@ func run(ctx context.Context, rounds int, lasting time.Duration, only []string) 
 
 	binary := filepath.Join(directory, "autoclaim")
 
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "./cmd/autoclaim") //nolint:gosec // Ours.
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-
-	if said, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the server: %w\n%s", err, said)
+	if err := program.Build(ctx, ".", binary); err != nil {
+		return err
 	}
 
 	cluster := testdb.NewCluster()
@@ -100,14 +97,14 @@ func run(ctx context.Context, rounds int, lasting time.Duration, only []string) 
 	}
 
 	if alone := scaleMeasurements()[strings.Join(only, "")]; alone != nil && err == nil {
-		return errors.Join(alone(s, ctx, directory, rounds), server.stop())
+		return errors.Join(alone(s, ctx, directory, rounds), server.Stop())
 	}
 
 	if err == nil {
 		err = s.withOthers(ctx, directory, func() error { return s.measure(ctx, directory, rounds, only) })
 	}
 
-	return errors.Join(err, server.stop())
+	return errors.Join(err, server.Stop())
 }
 
 // withOthers runs work beside a second server on the database, and one on SQLite.
@@ -129,10 +126,10 @@ func (s *stage) withOthers(ctx context.Context, directory string, work func() er
 	}
 
 	if s.sqlite != nil {
-		err = errors.Join(err, s.sqlite.server.stop())
+		err = errors.Join(err, s.sqlite.server.Stop())
 	}
 
-	return errors.Join(err, second.stop())
+	return errors.Join(err, second.Stop())
 }
 
 // prepare makes a policy with more licenses than any run takes.
@@ -332,7 +329,7 @@ func (s *stage) measure(ctx context.Context, directory string, rounds int, only 
 
 	fmt.Printf("Memory: %s (aim: at most 256 MB)\n", said)
 
-	return s.server.check(ctx)
+	return s.server.Check(ctx)
 }
 
 // rounds takes all measurements in turn, so often, and prints their medians and ranges.
@@ -356,7 +353,7 @@ func (s *stage) rounds(ctx context.Context, rounds int, measurements []measureme
 			taken[m.name] = append(taken[m.name], got)
 		}
 
-		if err := errors.Join(s.server.check(ctx), s.sqlite.server.check(ctx)); err != nil {
+		if err := errors.Join(s.server.Check(ctx), s.sqlite.server.Check(ctx)); err != nil {
 			return err
 		}
 	}

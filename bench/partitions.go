@@ -24,7 +24,7 @@ func (s *stage) measurePartitions(ctx context.Context, directory string, rounds 
 		return err
 	}
 
-	if err := first.stop(); err != nil {
+	if err := first.Stop(); err != nil {
 		return err
 	}
 
@@ -64,8 +64,8 @@ func (s *stage) measurePartitions(ctx context.Context, directory string, rounds 
 	}
 
 	if err == nil {
-		err = errors.Join(s.server.check(ctx), partitioned.server.check(ctx))
+		err = errors.Join(s.server.Check(ctx), partitioned.server.Check(ctx))
 	}
 
-	return errors.Join(err, partitioned.server.stop())
+	return errors.Join(err, partitioned.server.Stop())
 }

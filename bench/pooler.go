@@ -29,15 +29,15 @@ func (s *stage) measurePooler(ctx context.Context, directory string, rounds int)
 
 	unprepared, err := start(ctx, s.server.binary, s.database+"&default_query_exec_mode=cache_describe", directory)
 	if err != nil {
-		return errors.Join(err, behind.stop())
+		return errors.Join(err, behind.Stop())
 	}
 
 	err = s.compare(ctx, rounds, behind, unprepared)
 
-	return errors.Join(err, behind.stop(), unprepared.stop())
+	return errors.Join(err, behind.Stop(), unprepared.Stop())
 }
 
-func (s *stage) compare(ctx context.Context, rounds int, behind, unprepared *program) error {
+func (s *stage) compare(ctx context.Context, rounds int, behind, unprepared *server) error {
 	if err := s.withRegulars(ctx); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *stage) compare(ctx context.Context, rounds int, behind, unprepared *pro
 
 		for _, of := range []struct {
 			name   string
-			server *program
+			server *server
 		}{{"", s.server}, {", behind PgBouncer", behind}, {", statements not kept", unprepared}} {
 			signIn, err := of.server.as("sign-in", auth.RoleSignInService)
 			if err != nil {
@@ -74,5 +74,5 @@ func (s *stage) compare(ctx context.Context, rounds int, behind, unprepared *pro
 		return err
 	}
 
-	return s.server.check(ctx)
+	return s.server.Check(ctx)
 }

@@ -3,8 +3,6 @@ package testdb
 import (
 	"fmt"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 )
@@ -17,32 +15,25 @@ func (c *Cluster) BaseBackup() (*Cluster, error) {
 		return nil, err
 	}
 
-	bin, err := findBinaries()
+	restored := NewCluster()
+	if restored.instance, err = newInstance(clusterSettings()); err != nil {
+		return nil, err
+	}
+
+	data := restored.instance.data
+
+	err = restored.instance.make("pg_basebackup", "--dbname="+maintenance, "--pgdata="+data, "--checkpoint=fast")
+	if err == nil {
+		err = restored.instance.make("pg_verifybackup", data)
+	}
+
 	if err != nil {
 		return nil, err
 	}
 
-	restored := NewCluster()
-	if restored.dir, err = os.MkdirTemp("", "autoclaim-pg-"); err != nil {
-		return nil, fmt.Errorf("make a directory: %w", err)
-	}
-
-	if err := giveToUnprivileged(restored.dir); err != nil {
-		return nil, err
-	}
-
-	data := filepath.Join(restored.dir, "data")
-
-	for _, command := range []*exec.Cmd{
-		exec.Command(filepath.Join(bin, "pg_basebackup"), "--dbname="+maintenance, "--pgdata="+data, "--checkpoint=fast"),
-		exec.Command(filepath.Join(bin, "pg_verifybackup"), data),
-	} {
-		if said, err := unprivileged(command).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("%s: %w\n%s", command.Path, err, said)
-		}
-	}
-
-	restored.start = sync.OnceValues(func() (string, error) { return restored.serve(bin, data) })
+	restored.start = sync.OnceValues(func() (string, error) {
+		return restored.instance.URL("postgres"), restored.instance.Start()
+	})
 	_, err = restored.start()
 
 	return restored, err

@@ -34,7 +34,7 @@ func (c *Cluster) Pooled(databaseURL string) (string, error) {
 	defer c.mu.Unlock()
 
 	if c.pooler == nil {
-		if c.pooler, err = startPooler(c.dir, address.Port()); err != nil {
+		if c.pooler, err = startPooler(c.instance.dir, address.Port()); err != nil {
 			return "", fmt.Errorf("start PgBouncer: %w", err)
 		}
 	}

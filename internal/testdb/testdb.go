@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -28,20 +27,20 @@ const (
 // Cluster is a PostgreSQL server for the tests of one package. Make it in TestMain; it starts when the
 // first test asks for a database.
 type Cluster struct {
-	start   func() (string, error) // The URL of the maintenance database.
-	process *exec.Cmd
-	done    chan struct{}
-	dir     string
-	pooler  *pooler // Nil until a test wants it.
+	start    func() (string, error) // The URL of the maintenance database.
+	instance *Instance
+	pooler   *pooler // Nil until a test wants it.
 
 	mu        sync.Mutex
 	templates map[string]error
 	databases int
 }
 
+func clusterSettings() []string { return []string{"max_connections=300"} }
+
 // NewCluster returns a cluster that has not started yet.
 func NewCluster() *Cluster {
-	c := &Cluster{templates: make(map[string]error), done: make(chan struct{})}
+	c := &Cluster{templates: make(map[string]error)}
 	c.start = sync.OnceValues(c.launch)
 
 	return c
@@ -168,104 +167,19 @@ func (c *Cluster) Close() {
 		c.pooler.close()
 	}
 
-	if c.process != nil {
-		_ = c.process.Process.Signal(os.Interrupt) // Fast shutdown: it ends its sessions.
-		<-c.done
-	}
-
-	if c.dir != "" {
-		_ = os.RemoveAll(c.dir)
+	if c.instance != nil {
+		c.instance.Close()
 	}
 }
 
 // launch makes and starts a cluster.
 func (c *Cluster) launch() (string, error) {
-	bin, err := findBinaries()
-	if err != nil {
+	var err error
+	if c.instance, err = NewInstance(clusterSettings()...); err != nil {
 		return "", err
 	}
 
-	// Sockets' paths must be short, so this is not the test's own temporary directory.
-	if c.dir, err = os.MkdirTemp("", "autoclaim-pg-"); err != nil {
-		return "", fmt.Errorf("make a directory: %w", err)
-	}
-
-	data := filepath.Join(c.dir, "data")
-	if err := os.Mkdir(data, 0o700); err != nil {
-		return "", fmt.Errorf("make a directory: %w", err)
-	}
-
-	if err := giveToUnprivileged(c.dir, data); err != nil {
-		return "", err
-	}
-
-	initdb := unprivileged(exec.Command(filepath.Join(bin, "initdb"), "--pgdata="+data, "--username="+superuser,
-		"--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"))
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("initdb: %w\n%s", err, out)
-	}
-
-	return c.serve(bin, data)
-}
-
-// serve starts the server on the cluster's files.
-func (c *Cluster) serve(bin, data string) (string, error) {
-	port, err := freePort()
-	if err != nil {
-		return "", err
-	}
-
-	// Everything that makes commits durable stays as it is by default.
-	c.process = unprivileged(exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300",
-		"-c", "log_destination=stderr", "-c", "logging_collector=off"))
-
-	log, err := os.Create(filepath.Join(c.dir, "log"))
-	if err != nil {
-		return "", fmt.Errorf("make the log: %w", err)
-	}
-
-	defer func() { _ = log.Close() }() // The server has its own handle.
-
-	c.process.Stdout, c.process.Stderr = log, log
-	if err := startTied(c.process, c.done); err != nil {
-		c.process = nil
-
-		return "", fmt.Errorf("start postgres: %w", err)
-	}
-
-	address := fmt.Sprintf("postgres://%s@127.0.0.1:%d/postgres?sslmode=disable", superuser, port)
-
-	return address, c.awaitReady(address, log.Name())
-}
-
-func (c *Cluster) awaitReady(address, log string) error {
-	db, err := sql.Open("pgx", address)
-	if err != nil {
-		return fmt.Errorf("open: %w", err)
-	}
-
-	defer func() { _ = db.Close() }()
-
-	for deadline := time.Now().Add(startTimeout); ; {
-		if err = db.PingContext(context.Background()); err == nil {
-			return nil
-		}
-
-		select {
-		case <-c.done:
-			c.process = nil
-			err = errors.New("postgres ended")
-		case <-time.After(50 * time.Millisecond):
-			if time.Now().Before(deadline) {
-				continue
-			}
-		}
-
-		said, _ := os.ReadFile(log) // Whatever there is.
-
-		return fmt.Errorf("postgres does not answer: %w\n%s", err, said)
-	}
+	return c.instance.URL("postgres"), c.instance.Start()
 }
 
 func freePort() (int, error) {

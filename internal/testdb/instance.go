@@ -1,0 +1,212 @@
+package testdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Instance is a PostgreSQL server with a data directory of its own, which can be killed and started again.
+// Everything that makes commits durable is as it is by default.
+type Instance struct {
+	dir, data string
+	port      int
+	settings  []string
+	process   *exec.Cmd
+	done      chan struct{}
+}
+
+// NewInstance makes a data directory. settings are of the form "name=value"; they hold at each start.
+func NewInstance(settings ...string) (*Instance, error) {
+	i, err := newInstance(settings)
+	if err != nil {
+		return i, err
+	}
+
+	return i, i.make("initdb", "--pgdata="+i.data, "--username="+superuser,
+		"--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+}
+
+func newInstance(settings []string) (*Instance, error) {
+	i := &Instance{settings: settings}
+
+	var err error
+	// Sockets' paths must be short, so this is not the test's own temporary directory.
+	if i.dir, err = os.MkdirTemp("", "autoclaim-pg-"); err != nil {
+		return i, fmt.Errorf("make a directory: %w", err)
+	}
+
+	i.data = filepath.Join(i.dir, "data")
+	if err := os.Mkdir(i.data, 0o700); err != nil {
+		return i, fmt.Errorf("make a directory: %w", err)
+	}
+
+	if err := giveToUnprivileged(i.dir, i.data); err != nil {
+		return i, err
+	}
+
+	i.port, err = freePort()
+
+	return i, err
+}
+
+// make runs the program that fills the data directory.
+func (i *Instance) make(program string, args ...string) error {
+	path, err := Program(program)
+	if err != nil {
+		return err
+	}
+
+	if said, err := unprivileged(exec.Command(path, args...)).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", program, err, said)
+	}
+
+	return nil
+}
+
+// Standby makes a second server that follows this one by streaming replication. name is what
+// synchronous_standby_names calls it. It isn't started yet.
+func (i *Instance) Standby(name string) (*Instance, error) {
+	standby, err := newInstance(i.settings)
+	if err != nil {
+		return standby, err
+	}
+
+	source := i.address("postgres")
+	query := source.Query()
+	query.Set("application_name", name)
+	source.RawQuery = query.Encode()
+
+	return standby, standby.make("pg_basebackup", "--pgdata="+standby.data, "--dbname="+source.String(),
+		"--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
+}
+
+// Start runs the server until it answers.
+func (i *Instance) Start() error {
+	for deadline := time.Now().Add(startTimeout); ; {
+		err := i.start()
+		// The processes of a server that was killed take a moment to notice.
+		if err == nil || !errors.Is(err, errEnded) || time.Now().After(deadline) {
+			return err
+		}
+
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+var errEnded = errors.New("postgres ended")
+
+func (i *Instance) start() error {
+	path, err := Program("postgres")
+	if err != nil {
+		return err
+	}
+
+	args := []string{
+		"-D", i.data, "-p", strconv.Itoa(i.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+		"-c", "log_destination=stderr", "-c", "logging_collector=off",
+	}
+	for _, setting := range i.settings {
+		args = append(args, "-c", setting)
+	}
+
+	log, err := os.OpenFile(filepath.Join(i.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the log: %w", err)
+	}
+
+	defer func() { _ = log.Close() }() // The server has its own handle.
+
+	process, done := unprivileged(exec.Command(path, args...)), make(chan struct{})
+	process.Stdout, process.Stderr = log, log
+
+	if err := startTied(process, done); err != nil {
+		return fmt.Errorf("start postgres: %w", err)
+	}
+
+	i.process, i.done = process, done
+
+	return i.awaitReady(log.Name())
+}
+
+func (i *Instance) awaitReady(log string) error {
+	db, err := sql.Open("pgx", i.URL("postgres"))
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+
+	defer func() { _ = db.Close() }()
+
+	for deadline := time.Now().Add(startTimeout); ; {
+		if err = db.PingContext(context.Background()); err == nil {
+			return nil
+		}
+
+		select {
+		case <-i.done:
+			i.process = nil
+			err = errEnded
+		case <-time.After(50 * time.Millisecond):
+			if time.Now().Before(deadline) {
+				continue
+			}
+		}
+
+		said, _ := os.ReadFile(log) // Whatever there is.
+
+		return fmt.Errorf("postgres does not answer: %w\n%s", err, said)
+	}
+}
+
+// Kill ends the server by SIGKILL, and waits until it is gone. Its own processes follow it by themselves.
+func (i *Instance) Kill() { i.end(syscall.SIGKILL) }
+
+// StopAtOnce is PostgreSQL's immediate shutdown: no transaction ends, and the next start recovers.
+func (i *Instance) StopAtOnce() { i.end(syscall.SIGQUIT) }
+
+// Reload makes the server read its configuration files again.
+func (i *Instance) Reload() error { return i.process.Process.Signal(syscall.SIGHUP) }
+
+func (i *Instance) end(signal os.Signal) {
+	if i.process == nil {
+		return
+	}
+
+	_ = i.process.Process.Signal(signal) // It may have ended by itself.
+	<-i.done
+	i.process = nil
+}
+
+// URL is that of one of the server's databases.
+func (i *Instance) URL(database string) string {
+	address := i.address(database)
+
+	return address.String()
+}
+
+// Address is where the server listens: host and port.
+func (i *Instance) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(i.port)) }
+
+func (i *Instance) address(database string) url.URL {
+	return url.URL{
+		Scheme: "postgres", User: url.User(superuser), Host: i.Address(), Path: "/" + database, RawQuery: "sslmode=disable",
+	}
+}
+
+// Close ends the server and removes its files.
+func (i *Instance) Close() {
+	i.end(os.Interrupt) // Fast shutdown: it ends its sessions.
+
+	if i.dir != "" {
+		_ = os.RemoveAll(i.dir)
+	}
+}
