@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -71,6 +72,10 @@ func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
 		return "", nil, nil, errors.New("the SQLite URL must name a file, such as sqlite:autoclaim.db")
 	}
 
+	if err := createFile(path); err != nil {
+		return "", nil, nil, err
+	}
+
 	connect := func(connections int) (*gorm.DB, error) {
 		options := url.Values{
 			"_pragma": {
@@ -109,6 +114,23 @@ func openSQLite(path string) (dialect, *gorm.DB, *gorm.DB, error) {
 	}
 
 	return dialectSQLite, read, write, nil
+}
+
+// createFile makes a file that is not there yet, for its owner alone: SQLite would let everybody read it. What
+// SQLite puts beside the file gets the same mode.
+func createFile(path string) error {
+	const ownersAlone = 0o600
+
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, ownersAlone) //nolint:gosec // The operator names the file.
+	if err != nil {
+		return fmt.Errorf("the SQLite file: %w", err)
+	}
+
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("the SQLite file: %w", err)
+	}
+
+	return nil
 }
 
 func gormConfig() *gorm.Config {

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Builds what is released into a directory (dist/ by default), the same bytes each time from the same commit:
+# static programs, their SBOMs and licenses, and SHA256SUMS. It takes what is committed and nothing else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+out=$(realpath -m "${1:-dist}")
+targets=${TARGETS:-"linux/amd64 linux/arm64 darwin/arm64 windows/amd64"}
+version=${VERSION:-$(git describe --tags --always --match 'v*')}
+when=$(git log -1 --format=%ct)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The very toolchain that go.mod names: another writes other bytes.
+export GOTOOLCHAIN=${RELEASE_TOOLCHAIN:-$(awk '$1 == "toolchain" {print $2}' go.mod)}
+export CGO_ENABLED=0 GOFLAGS= GOAMD64=v1 GOARM64=v8.0 TZ=UTC LC_ALL=C
+umask 022
+
+rm -rf "$out" && mkdir -p "$out"
+git archive HEAD | tar -x -C "$work"
+cd "$work"
+
+if command -v npm >/dev/null; then
+	npm ci --no-audit --no-fund --loglevel=error
+	node playground/build.mjs
+	# What esbuild bundled: the playground's packages without those of development. A serial number and a time
+	# would differ each time.
+	npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --workspace playground |
+		node -e 'const s = JSON.parse(require("fs").readFileSync(0)); delete s.serialNumber; delete s.metadata.timestamp
+			process.stdout.write(JSON.stringify(s, null, 2) + "\n")' >"$out/autoclaim-playground.cdx.json"
+else
+	echo "There is no npm in the PATH: the programs will have no playground." >&2
+fi
+
+# Each module's license, as it came with the module.
+licenses="$work/licenses"
+mkdir "$licenses"
+go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/autoclaim | sort -u |
+	while read -r module dir; do
+		found=
+		for file in "$dir"/LICEN[SC]E* "$dir"/COPYING* "$dir"/NOTICE*; do
+			[ -f "$file" ] || continue
+			found=1
+			install -D -m 644 "$file" "$licenses/$module/$(basename "$file")"
+		done
+		[ -n "$found" ] || { echo "$module has no license" >&2; exit 1; }
+	done
+install -D -m 644 "$(go env GOROOT)/LICENSE" "$licenses/go/LICENSE"
+
+go build -modfile=deploy/tools/go.mod -o "$work/cyclonedx-gomod" github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+
+for target in $targets; do
+	os=${target%/*} arch=${target#*/}
+	name="autoclaim-$version-$os-$arch"
+	program=autoclaim
+	[ "$os" != windows ] || program=autoclaim.exe
+	mkdir "$work/$name"
+
+	# The commit is in the version; without its files beside it, Go has no other to write.
+	GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=$version" \
+		-o "$work/$name/$program" ./cmd/autoclaim
+	GOOS=$os GOARCH=$arch "$work/cyclonedx-gomod" app -json -licenses -noserial -notimestamp \
+		-main cmd/autoclaim -output "$out/$name.cdx.json" . >/dev/null 2>&1
+
+	cp -r README.md docs deploy/autoclaim.service "$licenses" "$work/$name/"
+	tar --sort=name --mtime="@$when" --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w -C "$work" -cf - "$name" |
+		gzip -9n >"$out/$name.tar.gz"
+done
+
+cd "$out"
+sha256sum -- * >"$work/SHA256SUMS" && mv "$work/SHA256SUMS" .
+cat SHA256SUMS
