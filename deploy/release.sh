@@ -23,11 +23,7 @@ cd "$work"
 if command -v npm >/dev/null; then
 	npm ci --no-audit --no-fund --loglevel=error
 	node playground/build.mjs
-	# What esbuild bundled: the playground's packages without those of development. A serial number and a time
-	# would differ each time.
-	npm sbom --package-lock-only --sbom-format cyclonedx --omit dev --workspace playground |
-		node -e 'const s = JSON.parse(require("fs").readFileSync(0)); delete s.serialNumber; delete s.metadata.timestamp
-			process.stdout.write(JSON.stringify(s, null, 2) + "\n")' >"$out/autoclaim-playground.cdx.json"
+	node deploy/playground-sbom.mjs >"$out/autoclaim-playground.cdx.json"
 else
 	echo "There is no npm in the PATH: the programs will have no playground." >&2
 fi

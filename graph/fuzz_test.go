@@ -210,10 +210,24 @@ func FuzzClaim(f *testing.F) {
 	both := targets(f)
 
 	for _, seed := range [][2]string{
-		{"ann", "TEAMS1"}, {"", ""}, {"ann ", "teams1"}, {"a\x00", "TEAMS1"}, {"a", "TEAMS1\x00"}, {"\xff", "\xff"}, {"é", "TEAMS1"},
-		{"e\u0301", "TEAMS1"}, {"' OR 1=1 --", "'; DROP TABLE users"}, {"a\u2028b", "TEAMS1"}, {"\U0010ffff", "TEAMS1"}, {"a%b_", "MAIL"},
-		{strings.Repeat("é", 255), "TEAMS1"}, {strings.Repeat("é", 256), "TEAMS1"}, {"ann", strings.Repeat("x", 3000)},
-		{"ann", "57ff2da0-773e-42df-b2af-ffb7a2317929"}, {"\ufeffann", "TEAMS1"}, {"ann\x1b[31m", "TEAMS1"},
+		{"ann", "TEAMS1"},
+		{"", ""},
+		{"ann ", "teams1"},
+		{"a\x00", "TEAMS1"},
+		{"a", "TEAMS1\x00"},
+		{"\xff", "\xff"},
+		{"é", "TEAMS1"},
+		{"e\u0301", "TEAMS1"},
+		{"' OR 1=1 --", "'; DROP TABLE users"},
+		{"a\u2028b", "TEAMS1"},
+		{"\U0010ffff", "TEAMS1"},
+		{"a%b_", "MAIL"},
+		{strings.Repeat("é", 255), "TEAMS1"},
+		{strings.Repeat("é", 256), "TEAMS1"},
+		{"ann", strings.Repeat("x", 3000)},
+		{"ann", "57ff2da0-773e-42df-b2af-ffb7a2317929"},
+		{"\ufeffann", "TEAMS1"},
+		{"ann\x1b[31m", "TEAMS1"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
