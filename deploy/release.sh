@@ -34,11 +34,10 @@ mkdir "$licenses"
 go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/autoclaim | sort -u |
 	while read -r module dir; do
 		found=
-		for file in "$dir"/LICEN[SC]E* "$dir"/COPYING* "$dir"/NOTICE*; do
-			[ -f "$file" ] || continue
+		while read -r file; do
 			found=1
 			install -D -m 644 "$file" "$licenses/$module/$(basename "$file")"
-		done
+		done < <(find "$dir" -maxdepth 1 -type f \( -iname 'licen[sc]e*' -o -iname 'copying*' -o -iname 'notice*' \))
 		[ -n "$found" ] || { echo "$module has no license" >&2; exit 1; }
 	done
 install -D -m 644 "$(go env GOROOT)/LICENSE" "$licenses/go/LICENSE"

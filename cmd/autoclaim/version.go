@@ -8,7 +8,7 @@ import (
 )
 
 // version is what this program was released as; the linker writes it (see release.sh).
-var version string //nolint:gochecknoglobals // The linker can write nothing else.
+var version string
 
 // versionText says which program this is: the release or else the commit, and how it was built.
 func versionText() string {
