@@ -6,11 +6,15 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for clone in "$work/first" "$work/a second one/within"; do
+clones=("$work/first" "$work/a second one/within")
+version=$(git describe --tags --always --match 'v*')
+
+for clone in "${clones[@]}"; do
 	git clone -q . "$clone"
-	git -C "$clone" checkout -q "$(git rev-parse HEAD)"
-	VERSION=$(git describe --tags --always --match 'v*') "$clone/deploy/release.sh" "$clone/dist" >/dev/null
-	sleep 2 # So that no time is the same by chance.
+done
+
+for clone in "${clones[@]}"; do
+	VERSION=$version "$clone/deploy/release.sh" "$clone/dist" >/dev/null
 done
 
 diff -r "$work/first/dist" "$work/a second one/within/dist"
