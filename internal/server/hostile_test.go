@@ -38,21 +38,6 @@ func raw(t *testing.T, c server.Config, text string) string {
 	return answer.String()
 }
 
-func TestABodyIsReadOnlyWhenItIsKnownWhoseItIs(t *testing.T) {
-	t.Parallel()
-
-	url := serve(t, config(new(log)))
-	tooLarge := strings.Repeat("x", 101)
-
-	for _, token := range []string{"", "expired"} {
-		response, body := send(t, http.MethodPost, url+"/graphql", token, tooLarge)
-		requireError(t, response, body, http.StatusUnauthorized, "UNAUTHENTICATED")
-	}
-
-	response, body := send(t, http.MethodPost, url+"/graphql", "stranger", tooLarge)
-	requireError(t, response, body, http.StatusForbidden, "FORBIDDEN")
-}
-
 func TestTheHostHeaderLeadsNobodyAnywhere(t *testing.T) {
 	t.Parallel()
 
