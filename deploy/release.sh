@@ -17,8 +17,8 @@ export CGO_ENABLED=0 GOFLAGS= GOAMD64=v1 GOARM64=v8.0 TZ=UTC LC_ALL=C
 umask 022
 
 rm -rf "$out" && mkdir -p "$out"
-git archive HEAD | tar -x -C "$work"
-cd "$work"
+git clone -q . "$work/source" # With its history: the SBOM has the commit's version.
+cd "$work/source"
 
 if command -v npm >/dev/null; then
 	npm ci --no-audit --no-fund --loglevel=error
@@ -51,11 +51,11 @@ for target in $targets; do
 	[ "$os" != windows ] || program=autoclaim.exe
 	mkdir "$work/$name"
 
-	# The commit is in the version; without its files beside it, Go has no other to write.
+	# The commit is in the version; what Go would write of it depends on the repository's state.
 	GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=$version" \
 		-o "$work/$name/$program" ./cmd/autoclaim
 	GOOS=$os GOARCH=$arch "$work/cyclonedx-gomod" app -json -licenses -noserial -notimestamp \
-		-main cmd/autoclaim -output "$out/$name.cdx.json" . >/dev/null 2>&1
+		-main cmd/autoclaim -output "$out/$name.cdx.json" .
 
 	cp -r README.md docs deploy/autoclaim.service "$licenses" "$work/$name/"
 	tar --sort=name --mtime="@$when" --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w -C "$work" -cf - "$name" |
