@@ -42,7 +42,7 @@ go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}} {{.Dir}
 	done
 install -D -m 644 "$(go env GOROOT)/LICENSE" "$licenses/go/LICENSE"
 
-go build -modfile=deploy/tools/go.mod -o "$work/cyclonedx-gomod" github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+go build -trimpath -buildvcs=false -modfile=deploy/tools/go.mod -o "$work/cyclonedx-gomod" github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 
 for target in $targets; do
 	os=${target%/*} arch=${target#*/}
