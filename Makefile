@@ -140,3 +140,33 @@ schema-fixture: postgresql ## Write the fixture of a new version of the schema: 
 .PHONY: release-schema
 release-schema: ## Take the schema as released: from now on, clients of it must not break.
 	cp schema.graphqls test/api/released.graphqls
+
+# Each target of each package, one after the other: FUZZTIME=1m for longer.
+FUZZTIME ?= 10s
+
+.PHONY: fuzz
+fuzz: postgresql ## Send the readers of input anything, for FUZZTIME (10s) each.
+	@set -e; for package in $$(grep -rl --include='*_test.go' '^func Fuzz' graph internal | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -ho '^func Fuzz[A-Za-z]*' $$package/*_test.go | cut -c6-); do \
+			echo "$$package $$target"; \
+			CGO_ENABLED=0 go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x -parallel 2; \
+		done; \
+	done
+
+.PHONY: vulncheck
+vulncheck: ## Look for known vulnerabilities in what the program calls.
+	deploy/vulncheck.sh
+
+.PHONY: sbom
+sbom: node ## List what the program is made of, as CycloneDX, in dist/.
+	mkdir -p dist
+	go tool -modfile=deploy/tools/go.mod cyclonedx-gomod app -json -licenses -main cmd/autoclaim -output dist/autoclaim.cdx.json .
+	node deploy/playground-sbom.mjs >dist/autoclaim-playground.cdx.json
+
+.PHONY: release
+release: ## Build what is released from the last commit into dist/: programs, SBOMs, licenses, checksums.
+	deploy/release.sh
+
+.PHONY: check-release
+check-release: ## Fail unless two builds of the release are the same, byte for byte.
+	deploy/check-release.sh

@@ -2,6 +2,8 @@ module github.com/autoclaim/autoclaim
 
 go 1.26.8
 
+toolchain go1.26.11
+
 require (
 	github.com/99designs/gqlgen v0.17.98
 	github.com/Shopify/toxiproxy/v2 v2.5.0

@@ -186,10 +186,10 @@ func (s *stage) measureLarge(ctx context.Context, directory string, rounds int) 
 	}
 
 	if err == nil {
-		err = errors.Join(s.server.check(ctx), large.server.check(ctx))
+		err = errors.Join(s.server.Check(ctx), large.server.Check(ctx))
 	}
 
-	return errors.Join(err, large.server.stop())
+	return errors.Join(err, large.server.Stop())
 }
 
 func (s *stage) prepareAndFill(ctx context.Context, small *stage) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 
 	"github.com/autoclaim/autoclaim/internal/store"
 )
@@ -146,7 +147,8 @@ func decodeCursor(text *string, argument string) (*store.Cursor, error) {
 		err = json.Unmarshal(raw, &cursor)
 	}
 
-	if err != nil {
+	// PostgreSQL's text has no U+0000, so no cursor that was returned has it.
+	if err != nil || strings.ContainsRune(cursor.Key, 0) {
 		return nil, badInput("%s: %q is not a cursor. Pass a cursor as this list returned it.", argument, shorten(*text))
 	}
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -30,8 +31,17 @@ type TrustedDocuments map[string]string
 // texts by hash. Each text must have its hash and be valid for this server's schema.
 func ReadTrustedDocuments(r io.Reader) (TrustedDocuments, error) {
 	var documents TrustedDocuments
-	if err := json.NewDecoder(r).Decode(&documents); err != nil {
+
+	decoder := json.NewDecoder(r)
+	if err := decoder.Decode(&documents); err != nil {
 		return nil, fmt.Errorf("the manifest is not a JSON object of operations by their hash: %w", err)
+	}
+
+	switch {
+	case decoder.More():
+		return nil, errors.New("the manifest is more than one JSON object: generate it again")
+	case len(documents) == 0:
+		return nil, errors.New("the manifest has no operations: with none to trust, every operation would run")
 	}
 
 	schema := NewExecutableSchema(Config{}).Schema()

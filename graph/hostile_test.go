@@ -195,6 +195,7 @@ func hostileRequests() []request {
 		post("an id of another kind", `{ policy(id: "product_00000000000000000000000000") { id } }`, badUserInput),
 		post("an id with SQL in it", `{ policy(id: "policy_' OR 1=1 --") { id } }`, badUserInput),
 		post("garbage for a cursor", `{ users(after: "%00") { nodes { id } } }`, badUserInput),
+		post("a NUL in a cursor", `{ users(after: "eyJrIjoiYVx1MDAwMCIsImkiOiIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAifQ") { nodes { id } } }`, badUserInput),
 		post("a negative page", `{ users(first: -1) { nodes { id } } }`, badUserInput),
 		post("a page too large", `{ users(first: 101) { nodes { id } } }`, badUserInput),
 		post("both ends of a list", `{ users(first: 1, last: 1) { nodes { id } } }`, badUserInput),
@@ -371,6 +372,11 @@ func TestAServerWithTrustedDocumentsRunsNoOthers(t *testing.T) {
 
 	_, err := graph.ReadTrustedDocuments(strings.NewReader(`{"` + hash + `": "{ settings { autoClaimEnabled } }"}`))
 	require.ErrorContains(t, err, "SHA-256")
+
+	for _, nothing := range []string{`{}`, `null`} {
+		_, err = graph.ReadTrustedDocuments(strings.NewReader(nothing))
+		require.ErrorContains(t, err, "every operation would run", "a list of nothing must not trust everything")
+	}
 
 	sum := sha256Hex(text)
 	documents, err := graph.ReadTrustedDocuments(strings.NewReader(`{"sha256:` + sum + `": "` + text + `"}`))

@@ -23,6 +23,8 @@ type cli struct {
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"The least important log lines to write: debug, info, warn or error."`
 	LogFormat string `default:"text" enum:"text,json" help:"How to write log lines: text or json."`
 
+	Version kong.VersionFlag `help:"Say which version this is."`
+
 	Serve   serveCommand   `cmd:"" help:"Serve the API."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Import  struct {
@@ -73,6 +75,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		kong.Name("autoclaim"),
 		kong.Description("Gives users a license the first time they sign in to an app."),
 		kong.DefaultEnvars("AUTOCLAIM"),
+		kong.Vars{"version": versionText()},
 		kong.UsageOnError(),
 		kong.Writers(out, errOut),
 		kong.Exit(func(status int) { exited = &status }),

@@ -294,3 +294,31 @@ func TestUsersAreReadFromADirectorysExport(t *testing.T) {
 	_, err = admin.ReadUsers(strings.NewReader("external_id,display_name,email\nann,,\nann,,\n"))
 	assert.ErrorContains(t, err, `line 3: external_id "ann" is on line 2 too`)
 }
+
+// FuzzReadUsers reads anything as a directory's export. What it takes can be kept by both databases.
+func FuzzReadUsers(f *testing.F) {
+	for _, seed := range []string{
+		"external_id,display_name,email\nann,Ann,ann@example.com\n", "Email,External_ID,Display_Name\n, ann ,Ann  A\nb@x,bob,\n",
+		"external_id,display_name,email\na\x00,b,c\n", "external_id,display_name,email\na,b\x00,c\n", "external_id,display_name,email\nann,,\nann,,\n", "external_id,display_name,email\n\xe9,\xe9,\xe9\n",
+	} {
+		f.Add(seed)
+	}
+
+	f.Fuzz(func(t *testing.T, text string) {
+		users, err := admin.ReadUsers(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+
+		seen := make(map[string]bool)
+
+		for _, user := range users {
+			require.NoError(t, licensing.CheckExternalID(user.ExternalID))
+			require.False(t, seen[user.ExternalID])
+
+			seen[user.ExternalID] = true
+
+			require.NotContains(t, user.DisplayName+user.Email, "\x00", "PostgreSQL keeps no U+0000")
+		}
+	})
+}

@@ -1,12 +1,7 @@
 package auth
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"fmt"
-	"io"
-	"net/http"
-	"sync"
 	"sync/atomic"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -60,44 +55,4 @@ func (v *verifiedTokens) get(token string) (Identity, bool) {
 // add remembers what was verified with the keys of a generation, which must have been read before.
 func (v *verifiedTokens) add(token string, identity Identity, generation int64) {
 	v.cache.Add(sha256.Sum256([]byte(token)), remembered{identity, generation})
-}
-
-// keyWatcher notices that the issuer's keys have changed: a token whose key was withdrawn must not be
-// remembered for longer.
-type keyWatcher struct {
-	next    http.RoundTripper
-	url     string
-	changed func()
-
-	mu   sync.Mutex
-	last [sha256.Size]byte
-}
-
-// RoundTrip implements [http.RoundTripper].
-func (w *keyWatcher) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := w.next.RoundTrip(r)
-	if err != nil || r.URL.String() != w.url || response.StatusCode != http.StatusOK {
-		return response, err //nolint:wrapcheck // It is the transport's own.
-	}
-
-	keys, err := io.ReadAll(response.Body)
-	if closeErr := response.Body.Close(); err == nil {
-		err = closeErr
-	}
-
-	if err != nil {
-		return nil, fmt.Errorf("read the keys: %w", err)
-	}
-
-	response.Body = io.NopCloser(bytes.NewReader(keys))
-
-	w.mu.Lock()
-	defer w.mu.Unlock()
-
-	if sum := sha256.Sum256(keys); sum != w.last {
-		w.last = sum
-		w.changed()
-	}
-
-	return response, nil
 }

@@ -5,18 +5,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
 const (
 	// maxTokenLength bounds what is parsed, in bytes.
-	maxTokenLength   = 16 << 10
+	maxTokenLength = 16 << 10
+	// maxLabelLength bounds names and emails, in bytes: verified tokens are remembered with them.
+	maxLabelLength   = 255
 	defaultClockSkew = time.Minute
 	issuerTimeout    = 10 * time.Second
+	// latestTime bounds the times that a token may name: the end of the year 9999.
+	latestTime = 253402300799
 )
 
 // ErrKeysUnavailable says that the issuer's keys could not be fetched, so that no token can be judged.
@@ -92,6 +102,10 @@ func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 		return nil, errors.New("an issuer and an audience are required: set both")
 	}
 
+	if err := requireHTTPS(config.Issuer); err != nil {
+		return nil, fmt.Errorf("the issuer: %w", err)
+	}
+
 	config = config.withDefaults()
 	// Keys are fetched long after this call has ended.
 	ctx = oidc.ClientContext(context.WithoutCancel(ctx), config.HTTPClient)
@@ -108,15 +122,36 @@ func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 		return nil, fmt.Errorf("read the OpenID configuration of %s: %w", config.Issuer, err)
 	}
 
+	if err := requireHTTPS(discovered.JWKSURL); err != nil {
+		return nil, fmt.Errorf("the keys of %s: %w", config.Issuer, err)
+	}
+
 	verified := newVerifiedTokens()
 	client := *config.HTTPClient
-	client.Transport = &keyWatcher{
-		next: cmp.Or(client.Transport, http.DefaultTransport), url: discovered.JWKSURL,
-		changed: func() { verified.generation.Add(1) },
-	}
+	client.Transport = newKeyWatcher(
+		cmp.Or(client.Transport, http.DefaultTransport), discovered.JWKSURL, config.Now,
+		func() { verified.generation.Add(1) })
 	keys := oidc.NewRemoteKeySet(oidc.ClientContext(ctx, &client), discovered.JWKSURL)
 
 	return newVerifier(config, keys, verified), nil
+}
+
+// requireHTTPS refuses URLs whose answers anybody on the way could have written. On this machine nobody is on
+// the way.
+func requireHTTPS(text string) error {
+	address, err := url.Parse(text)
+	if err != nil {
+		return fmt.Errorf("read its URL: %w", err)
+	}
+
+	ip := net.ParseIP(address.Hostname())
+	local := address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+
+	if address.Scheme != "https" && (address.Scheme != "http" || !local) {
+		return fmt.Errorf("%s must begin with https://, unless it is on this machine", text)
+	}
+
+	return nil
 }
 
 // newVerifier is how all tokens are verified, in development too; only the keys differ.
@@ -169,7 +204,7 @@ func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, err
 	}
 
 	claims := make(map[string]any)
-	if err := verified.Claims(&claims); err != nil {
+	if err := verified.Claims(&claims); err != nil || !isTime(claims["exp"], true) || !isTime(claims["nbf"], false) {
 		return Identity{}, &TokenError{Reason: "The token's claims are malformed."}
 	}
 
@@ -208,6 +243,17 @@ func (v *tokenVerifier) reason(err error) string {
 	}
 }
 
+// isTime says whether a claim is a time as RFC 7519 has it, or is missing and may be.
+func isTime(claim any, required bool) bool {
+	if claim == nil {
+		return !required
+	}
+
+	seconds, ok := claim.(float64)
+
+	return ok && seconds >= 0 && seconds <= latestTime
+}
+
 func (v *tokenVerifier) checkTimes(expiry time.Time, notBefore any) error {
 	now := v.config.Now()
 	if now.After(expiry.Add(v.config.ClockSkew)) {
@@ -234,15 +280,24 @@ func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Ident
 		return Identity{}, &TokenError{Reason: "The token names no organization in its claim " + v.config.TenantClaim + "."}
 	case user == "":
 		return Identity{}, &TokenError{Reason: "The token names no user in its claim " + v.config.UserClaim + "."}
+	case licensing.CheckExternalID(tenant) != nil || licensing.CheckExternalID(user) != nil:
+		return Identity{}, &TokenError{Reason: "The token's ids of organization and user are too long or malformed."}
 	}
 
-	name, _ := claims["name"].(string)
-	email, _ := claims["email"].(string)
-
 	return Identity{
-		TenantExternalID: tenant, UserExternalID: user, DisplayName: name, Email: email,
+		TenantExternalID: tenant, UserExternalID: user, DisplayName: label(claims["name"]), Email: label(claims["email"]),
 		Roles: v.roles(lookUp(claims, v.config.RolesClaim)), ExpiresAt: expiry,
 	}, nil
+}
+
+// label is a claim that is only shown. One that could not be kept or shown is left out.
+func label(claim any) string {
+	text, _ := claim.(string)
+	if len(text) > maxLabelLength || strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
+		return ""
+	}
+
+	return text
 }
 
 // roles ignores names that stand for no role: providers put many others into the same claim.

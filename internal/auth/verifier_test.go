@@ -101,7 +101,7 @@ func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
 
 	for name, test := range map[string]struct{ token, reason string }{
 		"expired":             {token(t, p, map[string]any{"exp": now.Add(-61 * time.Second).Unix()}), "expired"},
-		"without an end":      {token(t, p, map[string]any{"exp": nil}), "expired"},
+		"without an end":      {token(t, p, map[string]any{"exp": nil}), "malformed"},
 		"not yet valid":       {token(t, p, map[string]any{"nbf": now.Add(61 * time.Second).Unix()}), "not valid yet"},
 		"another audience":    {token(t, p, map[string]any{"aud": "other"}), "audience"},
 		"another issuer":      {token(t, p, map[string]any{"iss": "https://evil.example"}), "issuer"},

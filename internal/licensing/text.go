@@ -2,6 +2,7 @@ package licensing
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
@@ -40,9 +41,9 @@ const MaxExternalIDLength = 255
 func CheckExternalID(externalID string) error {
 	length := utf8.RuneCountInString(externalID)
 	if strings.TrimSpace(externalID) != externalID || length == 0 || length > MaxExternalIDLength ||
-		!utf8.ValidString(externalID) || strings.ContainsRune(externalID, 0) {
+		!utf8.ValidString(externalID) || strings.ContainsFunc(externalID, unicode.IsControl) {
 		return Refuse(CodeInvalidInput, "user",
-			"The user's id must have 1 to %d characters and no white space around it. "+
+			"The user's id must have 1 to %d characters, no white space around it, and no control characters. "+
 				"Send the id that the identity provider gave.", MaxExternalIDLength)
 	}
 

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -119,9 +120,10 @@ func writeClaims(
 	return nil
 }
 
-// plain keeps spreadsheets from running what a user or an admin wrote as a formula (OWASP, CSV injection).
+// plain keeps spreadsheets from running what a user or an admin wrote as a formula (OWASP, CSV injection). Some
+// take the wide forms of the signs, too.
 func plain(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + cell
 	}
 

@@ -153,7 +153,10 @@ func TestTheCSVHasEveryClaimAlsoOfDeletedPoliciesAndRemovedLicenses(t *testing.T
 			}
 		}
 
-		claim("@sum(1+1)")
+		formulas := []string{"=1+1", "+1+1", "-1+1", "@sum(1+1)", "＝1+1", "＋1+1", "－1+1", "＠sum(1+1)"}
+		for _, user := range formulas {
+			claim(user)
+		}
 
 		removed, err := tenant.Data().Licenses(store.LicenseFilter{}).Page(ctx, store.Page{Limit: 1, Backward: true})
 		require.NoError(t, err)
@@ -173,7 +176,7 @@ func TestTheCSVHasEveryClaimAlsoOfDeletedPoliciesAndRemovedLicenses(t *testing.T
 
 		rows, err := csv.NewReader(&out).ReadAll()
 		require.NoError(t, err)
-		require.Len(t, rows, 1+users+1)
+		require.Len(t, rows, 1+users+len(formulas))
 
 		seen, held := make(map[string]bool), 0
 
@@ -189,7 +192,10 @@ func TestTheCSVHasEveryClaimAlsoOfDeletedPoliciesAndRemovedLicenses(t *testing.T
 			}
 		}
 
-		assert.True(t, seen["'@sum(1+1)"])
-		assert.Equal(t, users, held)
+		for _, user := range formulas {
+			assert.True(t, seen["'"+user], user)
+		}
+
+		assert.Equal(t, users+len(formulas)-1, held)
 	})
 }

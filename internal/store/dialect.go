@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -73,6 +74,10 @@ func openSQLite(path string, with options) (dialect, *gorm.DB, *gorm.DB, error) 
 		return "", nil, nil, errors.New("the SQLite URL must name a file, such as sqlite:autoclaim.db")
 	}
 
+	if err := createFile(path); err != nil {
+		return "", nil, nil, err
+	}
+
 	connect := func(connections int) (*gorm.DB, error) {
 		options := url.Values{
 			"_pragma": {
@@ -116,6 +121,23 @@ func openSQLite(path string, with options) (dialect, *gorm.DB, *gorm.DB, error) 
 // sqliteSource is a file as the driver wants it named, whatever characters its path has.
 func sqliteSource(path string, options url.Values) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
+}
+
+// createFile makes a file that is not there yet, for its owner alone: SQLite would let everybody read it. What
+// SQLite puts beside the file gets the same mode.
+func createFile(path string) error {
+	const ownersAlone = 0o600
+
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, ownersAlone) //nolint:gosec // The operator names the file.
+	if err != nil {
+		return fmt.Errorf("the SQLite file: %w", err)
+	}
+
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("the SQLite file: %w", err)
+	}
+
+	return nil
 }
 
 func gormConfig() *gorm.Config {

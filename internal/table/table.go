@@ -146,6 +146,13 @@ func readRows(reader *csv.Reader, width int, row func(line int, record []string)
 			continue
 		}
 
+		// Neither PostgreSQL nor a reader of names has a use for it.
+		if strings.ContainsRune(strings.Join(record, ""), 0) {
+			problems = append(problems, fmt.Sprintf("line %d: a cell has the character U+0000", line))
+
+			continue
+		}
+
 		if problem := row(line, record); problem != "" {
 			problems = append(problems, fmt.Sprintf("line %d: %s", line, problem))
 		}

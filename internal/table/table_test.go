@@ -3,6 +3,7 @@ package table_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -45,4 +46,31 @@ func TestAFileThatIsMuchTooLargeIsRefused(t *testing.T) {
 
 	err := table.Read(strings.NewReader(strings.Repeat("x", 65<<20)), "the file", []string{"a"}, nil)
 	assert.ErrorContains(t, err, "larger than 64 MiB")
+}
+
+// FuzzRead reads anything as a file with two columns.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		"", "a", "a,b", "a,b\n1,2\n", "\ufeffB,x,A\r\n1,-,\" two\n lines\"\r\n", "a,b\n\xff,\x80\n", "a,b\n\"", "a,a,b\n1,2,3", "a,b\n,\n\n,,\n", "a,b\n1\x00,2\n",
+	} {
+		f.Add(seed)
+	}
+
+	f.Fuzz(func(t *testing.T, text string) {
+		last := 1
+		_ = table.Read(strings.NewReader(text), "the file", []string{"a", "b"}, func(line int, cells []string) string {
+			require.Len(t, cells, 2)
+			require.Greater(t, line, last, "each row has a line of its own")
+
+			last = line
+
+			for _, cell := range cells {
+				require.True(t, utf8.ValidString(cell))
+				require.NotContains(t, cell, "\x00", "PostgreSQL keeps no U+0000")
+				require.Equal(t, strings.TrimSpace(cell), cell)
+			}
+
+			return ""
+		})
+	})
 }

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/playground"
+)
+
+func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testing.T) {
+	t.Parallel()
+
+	if os.Geteuid() != 0 {
+		t.Skip("only root can change the root directory and the user")
+	}
+
+	const nobody = 65532
+
+	// What the image and the unit give it: a file system that it cannot write to, no home, no shell, no /tmp.
+	root, err := os.MkdirTemp("", "autoclaim-root-") // t.TempDir's parents are not for others.
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(root) })
+	require.NoError(t, os.Chmod(root, 0o555))
+
+	data := filepath.Join(root, "data")
+	require.NoError(t, os.Mkdir(data, 0o700))
+	require.NoError(t, os.Chown(data, nobody, nobody))
+
+	text, err := os.ReadFile(program)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(root, "autoclaim"), text, 0o555))
+
+	cmd := exec.Command("/autoclaim", "serve", "--dev", "--listen=127.0.0.1:0", "--dev-key=/data/key.json")
+	cmd.Dir = "/"
+	cmd.Env = []string{"AUTOCLAIM_DATABASE_URL=sqlite:/data/autoclaim.db"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	cmd.Stderr = os.Stderr
+
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+
+	p := &process{t: t, cmd: cmd, tokens: make(map[string]string)}
+
+	for lines := bufio.NewScanner(stdout); p.url == ""; {
+		require.True(t, lines.Scan(), "the server ended before it said where it is")
+
+		if url, ok := strings.CutPrefix(lines.Text(), "Playground: "); ok {
+			p.url = strings.TrimSuffix(url, playground.Path)
+		}
+
+		if name, _, ok := strings.Cut(lines.Text(), " ("); ok && strings.HasPrefix(name, "demo-") {
+			require.True(t, lines.Scan())
+
+			p.tokens[name] = lines.Text()
+		}
+	}
+
+	var changed struct {
+		SetAutoClaimEnabled struct{ UserErrors []struct{ Message string } }
+	}
+
+	p.must("demo-admin", `mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { message } } }`, &changed)
+	assert.Empty(t, changed.SetAutoClaimEnabled.UserErrors)
+
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, cmd.Wait())
+
+	// Names and emails are nobody else's to read, whatever the umask.
+	files, err := os.ReadDir(data)
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+
+	for _, file := range files {
+		info, err := file.Info()
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), file.Name())
+	}
+
+	left, err := os.ReadDir(root)
+	require.NoError(t, err)
+	assert.Len(t, left, 2, "it wrote nowhere else")
+}
+
+func TestTheProgramSaysWhichVersionItIs(t *testing.T) {
+	t.Parallel()
+
+	out, err := exec.Command(program, "--version").Output()
+	require.NoError(t, err)
+	assert.Regexp(t, `^autoclaim \S+ go1\.\S+ linux/\S+\n$`, string(out))
+}

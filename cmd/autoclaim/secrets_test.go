@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
+	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/oidctest"
+	"github.com/autoclaim/autoclaim/internal/storetest"
+)
+
+// output is what a process wrote; it is safe for concurrent use.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+
+	return o.text.String()
+}
+
+// What a run's logs must not have in them.
+const (
+	secretPassword = "hunter2-of-the-database"
+	secretUser     = "ann.secretuser@example.com"
+	secretName     = "Anna Secretname"
+	secretPolicy   = "Secretpolicy for the merger"
+)
+
+// withPassword puts a password into a database's URL. The tests' server asks for none.
+func withPassword(t *testing.T, databaseURL string) string {
+	t.Helper()
+
+	parsed, err := url.Parse(databaseURL)
+	require.NoError(t, err)
+
+	parsed.User = url.UserPassword(parsed.User.Username(), secretPassword)
+
+	return parsed.String()
+}
+
+// serveLogged runs the program at its most talkative against the provider, and returns where it is, what it
+// says, and what ends it.
+func serveLogged(t *testing.T, databaseURL, issuer, format string) (address string, said *output, stop func()) {
+	t.Helper()
+
+	address, said = freeAddress(t), new(output)
+	cmd := exec.Command(program, "serve", "--log-level=debug", "--log-format="+format, "--listen="+address,
+		"--issuer="+issuer, "--audience="+oidctest.ClientID, "--playground")
+	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL)
+	cmd.Stdout, cmd.Stderr = said, said
+	require.NoError(t, cmd.Start())
+
+	var ended sync.Once
+
+	stop = func() {
+		ended.Do(func() {
+			_ = cmd.Process.Signal(syscall.SIGTERM)
+			_ = cmd.Wait()
+		})
+	}
+	t.Cleanup(stop)
+
+	require.Eventually(t, func() bool {
+		response, err := http.Get("http://" + address + "/readyz")
+		if err == nil {
+			_ = response.Body.Close()
+		}
+
+		return err == nil && response.StatusCode == http.StatusOK
+	}, 20*time.Second, 20*time.Millisecond, said)
+
+	return address, said, stop
+}
+
+func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
+	t.Parallel()
+
+	for _, format := range []string{"text", "json"} {
+		t.Run(format, func(t *testing.T) {
+			t.Parallel()
+
+			provider := oidctest.New(t)
+			provider.Claims = map[string]any{
+				"tid": "acme-external", "roles": []string{"GLOBAL_ADMIN"}, "name": secretName, "email": secretUser,
+			}
+
+			plain := storetest.Postgres(t, cluster)
+			world := storetest.NewWorld(t, storetest.Open(t, plain))
+			tenant := world.NewTenant(t, "acme")
+			tenant.Buy(t, tenant.E3, 1)
+			tenant.Policy(t, secretPolicy, tenant.Teams, tenant.E3)
+
+			address, said, stop := serveLogged(t, withPassword(t, plain), provider.URL, format)
+			token := provider.ClientToken(t)
+			forged := token[:len(token)-8] + "AAAAAAAA"
+			server := &process{t: t, url: "http://" + address, tokens: map[string]string{
+				"good": token, "forged": forged, "garbage": "secret-garbage-token",
+			}}
+
+			var ignored any
+
+			// What is done all day, and what goes wrong.
+			require.NoError(t, server.query(t.Context(), "good", claimQuery(secretUser), &ignored))
+			require.NoError(t, server.query(t.Context(), "good", claimQuery("second."+secretUser), &ignored))
+			require.NoError(t, server.query(t.Context(), "good", `{ users { nodes { externalId email displayName } } policies { nodes { name } } }`, &ignored))
+			require.Error(t, server.query(t.Context(), "forged", claimQuery(secretUser), &ignored))
+			require.Error(t, server.query(t.Context(), "garbage", claimQuery(secretUser), &ignored))
+			require.Error(t, server.query(t.Context(), "good", `{ nothing(a: "`+secretPolicy+`") }`, &ignored))
+
+			get := func(path string) {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.url+path, http.NoBody)
+				require.NoError(t, err)
+				request.Header.Set("Authorization", "Bearer "+token)
+				request.Header.Set("Cookie", "session="+secretPassword)
+
+				response, err := http.DefaultClient.Do(request)
+				require.NoError(t, err)
+
+				_, _ = io.Copy(io.Discard, response.Body)
+				require.NoError(t, response.Body.Close())
+			}
+
+			get("/graphql?query=" + url.QueryEscape(`{ users(text: "`+secretUser+`") { totalCount } }`))
+			get("/reports/claims.csv?period=" + url.QueryEscape(secretUser))
+			get("/reports/claims.csv")
+
+			// A token in a WebSocket's first message, a good one and a bad one.
+			for _, bearer := range []string{token, forged} {
+				connection, _, err := websocket.Dial(t.Context(), server.url+"/graphql",
+					&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+				require.NoError(t, err)
+				require.NoError(t, wsjson.Write(t.Context(), connection, map[string]any{
+					"type": "connection_init", "payload": map[string]any{"Authorization": "Bearer " + bearer},
+				}))
+
+				_, _, _ = connection.Read(t.Context())
+				_ = connection.Write(t.Context(), websocket.MessageText, []byte(`{"type": "`+secretPolicy))
+				_ = connection.CloseNow()
+			}
+
+			// The database fails a claim, and the provider fails a token.
+			db, err := sql.Open("pgx", plain)
+			require.NoError(t, err)
+
+			_, err = db.ExecContext(t.Context(), `ALTER TABLE users RENAME COLUMN external_id TO gone`)
+			require.NoError(t, err)
+			require.NoError(t, db.Close())
+			require.ErrorContains(t, server.query(t.Context(), "good", claimQuery(secretUser), &ignored), "Something went wrong")
+
+			provider.Server.Close()
+			require.Error(t, server.query(t.Context(), "forged", claimQuery(secretUser), &ignored))
+
+			stop()
+
+			logs := said.String()
+			assert.Contains(t, logs, "request failed", "it was a run in which something went wrong")
+			assert.Contains(t, logs, "tokens cannot be verified")
+			assert.Contains(t, logs, "/reports/claims.csv")
+			assert.Greater(t, strings.Count(logs, "\n"), 10)
+
+			parts := strings.Split(token, ".")
+			for _, secret := range []string{
+				secretPassword, "secretuser", "Secretname", "Secretpolicy", "secret-garbage", "Bearer ", "totalCount",
+				parts[0], parts[1], parts[2], forged[len(forged)-20:],
+			} {
+				assert.NotContains(t, logs, secret)
+			}
+		})
+	}
+}
+
+func TestAPasswordIsNotToldWhenTheDatabaseCannotBeReached(t *testing.T) {
+	t.Parallel()
+
+	for _, address := range []string{
+		"postgres://u:PASSWORD@127.0.0.1:1/db", "postgres://u:PASSWORD@127.0.0.1:1,127.0.0.1:2/db", "postgres://u@127.0.0.1:1/db?password=PASSWORD",
+		"postgres://u:PASSWORD%zz@127.0.0.1/db", "postgres://u:PASSWORD @127.0.0.1/db", "postgres://u:PASSWORD/@127.0.0.1/db",
+		"postgres://u:PASSWORD@[::1/db", "postgres://u:PASSWORD@127.0.0.1:99999/db", "postgres://u:PASSWORD@127.0.0.1/db?sslmode=x",
+		"host=127.0.0.1 password=PASSWORD", "mysql://u:PASSWORD@127.0.0.1/db",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		cmd := exec.CommandContext(ctx, program, "check", "--log-level=debug")
+		cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+strings.ReplaceAll(address, "PASSWORD", secretPassword))
+
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err, address)
+		assert.Contains(t, string(out), "open the database", address)
+		assert.NotContains(t, string(out), secretPassword, address)
+		cancel()
+	}
+}

@@ -1,0 +1,24 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestTheMemoryOfVerifiedTokensIsBoundedAndHasNone(t *testing.T) {
+	t.Parallel()
+
+	verified := newVerifiedTokens()
+	for i := range maxVerified + 1000 {
+		verified.add(fmt.Sprintf("token-%d", i), Identity{UserExternalID: "ann"}, 0)
+	}
+
+	assert.Equal(t, maxVerified, verified.cache.Len())
+	assert.True(t, verified.cache.Contains(sha256.Sum256(fmt.Appendf(nil, "token-%d", maxVerified))), "by its hash alone")
+
+	_, known := verified.get("token-0")
+	assert.False(t, known, "the one that was not used for longest goes first")
+}

@@ -1,0 +1,317 @@
+package auth_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/oidctest"
+)
+
+// counting counts the requests that a client sends to the provider, and can cut it off.
+type counting struct {
+	requests atomic.Int64
+	down     atomic.Bool
+}
+
+func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.requests.Add(1)
+
+	if c.down.Load() {
+		return nil, errors.New("the provider is down")
+	}
+
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// stranger signs good claims with a key that the provider doesn't have.
+func stranger(t *testing.T, p *oidctest.Provider, kid string) string {
+	t.Helper()
+
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+
+	claims := map[string]any{"iss": p.URL, "aud": audience, "sub": "ann", "tid": "acme", "exp": now.Add(time.Hour).Unix()}
+
+	return sign(t, jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, claims)
+}
+
+func TestAFloodOfUnknownKeysAsksTheProviderAFewTimesOnly(t *testing.T) {
+	t.Parallel()
+
+	p := oidctest.New(t)
+	sent := new(counting)
+	clock := now
+	verifier := verifierOf(t, p, func(c *auth.Config) {
+		c.HTTPClient = &http.Client{Transport: sent}
+		c.Now = func() time.Time { return clock }
+	})
+	flood := func() {
+		var refused *auth.TokenError
+
+		for i := range 100 {
+			_, err := verifier.Verify(t.Context(), stranger(t, p, fmt.Sprintf("unknown-%d", i)))
+			require.ErrorAs(t, err, &refused, "it is refused, and the provider is not to blame")
+		}
+	}
+
+	flood()
+	assert.LessOrEqual(t, sent.requests.Load(), int64(10), "requests to the provider")
+
+	_, err := verifier.Verify(t.Context(), token(t, p, nil))
+	require.NoError(t, err, "good tokens are none the worse for it")
+
+	p.Rotate(t, "key-2")
+
+	clock = clock.Add(10 * time.Second)
+	_, err = verifier.Verify(t.Context(), token(t, p, nil))
+	require.NoError(t, err, "a new key is found soon")
+
+	before := sent.requests.Load()
+
+	sent.down.Store(true)
+
+	clock = clock.Add(10 * time.Second)
+	_, err = verifier.Verify(t.Context(), stranger(t, p, "unknown"))
+	require.ErrorIs(t, err, auth.ErrKeysUnavailable, "it may be of a key that is new")
+
+	for range 100 {
+		_, err = verifier.Verify(t.Context(), stranger(t, p, "unknown"))
+		require.ErrorIs(t, err, auth.ErrKeysUnavailable)
+	}
+
+	assert.LessOrEqual(t, sent.requests.Load()-before, int64(10), "a provider that is down is left alone, too")
+
+	_, err = verifier.Verify(t.Context(), token(t, p, map[string]any{"sub": "bob"}))
+	require.NoError(t, err, "tokens of known keys are judged without it")
+}
+
+func TestATokenCannotBringItsOwnKey(t *testing.T) {
+	t.Parallel()
+
+	p := oidctest.New(t)
+	other := oidctest.New(t)
+	claims := map[string]any{"iss": p.URL, "aud": audience, "sub": "ann", "tid": "acme", "exp": now.Add(time.Hour).Unix()}
+	key := other.Current()
+
+	for name, options := range map[string]*jose.SignerOptions{
+		"embedded":         {EmbedJWK: true},
+		"by URL":           (&jose.SignerOptions{}).WithHeader("jku", other.URL+"/keys"),
+		"a path for a kid": (&jose.SignerOptions{}).WithHeader("kid", "../../dev/null"),
+		"critical":         (&jose.SignerOptions{}).WithHeader("crit", []string{"exp"}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key.Key()}, options)
+			require.NoError(t, err)
+
+			payload, err := json.Marshal(claims)
+			require.NoError(t, err)
+			signed, err := signer.Sign(payload)
+			require.NoError(t, err)
+			compact, err := signed.CompactSerialize()
+			require.NoError(t, err)
+
+			_, err = verifierOf(t, p, nil).Verify(t.Context(), compact)
+
+			var refused *auth.TokenError
+			require.ErrorAs(t, err, &refused)
+		})
+	}
+}
+
+func TestAnIssuerIsAskedByHTTPSUnlessItIsThisMachine(t *testing.T) {
+	t.Parallel()
+
+	for _, issuer := range []string{"http://login.example", "http://10.0.0.1/realms/x", "ftp://login.example", "login.example", "http://localhost.evil.example"} {
+		_, err := auth.NewOIDC(t.Context(), auth.Config{Issuer: issuer, Audience: audience})
+		assert.ErrorContains(t, err, "https://", issuer)
+	}
+
+	// Keys that come by HTTP are whoever's.
+	sent := &http.Client{Transport: answering(`{"issuer": "https://login.example", "jwks_uri": "http://login.example/keys"}`)}
+	_, err := auth.NewOIDC(t.Context(), auth.Config{Issuer: "https://login.example", Audience: audience, HTTPClient: sent})
+	assert.ErrorContains(t, err, "https://")
+}
+
+type answering string
+
+func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := responseOf(string(a))
+	recorder.Request = r
+
+	return recorder, nil
+}
+
+func TestAClaimThatNoProviderMeansNamesNobody(t *testing.T) {
+	t.Parallel()
+
+	p := oidctest.New(t)
+	long := strings.Repeat("x", 256)
+
+	for name, claims := range map[string]map[string]any{
+		"a long user":            {"sub": long},
+		"a NUL in the user":      {"sub": "a\x00b"},
+		"a line in the user":     {"sub": "a\nb"},
+		"a space before":         {"sub": " a"},
+		"a user that is a list":  {"sub": "", "oid": []string{"a"}},
+		"a long organization":    {"tid": long},
+		"a NUL in organizations": {"tid": "a\x00b"},
+		"text for nbf":           {"nbf": "soon"},
+		"an nbf beyond reason":   {"nbf": 1e300},
+		"an end beyond reason":   {"exp": 1e300},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			_, err := verifierOf(t, p, nil).Verify(t.Context(), token(t, p, claims))
+
+			var refused *auth.TokenError
+			require.ErrorAs(t, err, &refused)
+			assert.NotContains(t, refused.Reason, long)
+		})
+	}
+
+	got, err := verifierOf(t, p, nil).Verify(t.Context(), token(t, p, map[string]any{"name": long, "email": "a\x00b"}))
+	require.NoError(t, err, "a name lets nobody in, and keeps nobody out")
+	assert.Empty(t, got.DisplayName)
+	assert.Empty(t, got.Email)
+}
+
+// FuzzVerify sends the verifier what calls itself a token.
+func FuzzVerify(f *testing.F) {
+	issuer, err := auth.OpenDevIssuer(f.TempDir()+"/key.json", func() time.Time { return now })
+	require.NoError(f, err)
+
+	verifier := issuer.Verifier()
+	good, err := issuer.Sign(auth.Identity{TenantExternalID: "acme", UserExternalID: "ann"}, time.Hour)
+	require.NoError(f, err)
+
+	for _, seed := range []string{
+		good, good[:len(good)-1], strings.ToUpper(good), good + "." + good, "", ".", "..", "...", "eyJhbGciOiJub25lIn0.e30.",
+		"eyJhbGciOiJIUzI1NiJ9.e30.AA", `{"payload":"e30","protected":"eyJhbGciOiJFZERTQSJ9","signature":"AA"}`, "a.b.c", "é.é.é",
+		"eyJhbGciOiJFZERTQSIsImNyaXQiOlsieCJdfQ.e30.AA", "eyJlbmMiOiJBMTI4R0NNIiwiYWxnIjoiZGlyIn0..AA.AA.AA",
+	} {
+		f.Add(seed)
+	}
+
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := verifier.Verify(t.Context(), text)
+		if err == nil {
+			// Base64 and JSON have several spellings; the signature has but one meaning.
+			require.Equal(t, "ann", got.UserExternalID)
+
+			return
+		}
+
+		var refused *auth.TokenError
+		require.ErrorAs(t, err, &refused)
+
+		if len(text) > 20 {
+			require.NotContains(t, refused.Reason, text)
+		}
+	})
+}
+
+// FuzzClaims sends the verifier tokens whose signature is good and whose claims are anything. What it takes
+// must be what an independent reading takes.
+func FuzzClaims(f *testing.F) {
+	p := oidctest.New(f)
+	key := p.Current()
+	verifier, err := auth.NewOIDC(f.Context(), auth.Config{Issuer: p.URL, Audience: audience, Now: func() time.Time { return now }})
+	require.NoError(f, err)
+
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key.Key(), KeyID: key.ID()}}, nil)
+	require.NoError(f, err)
+
+	end := now.Add(time.Hour).Unix()
+	for _, seed := range []string{
+		fmt.Sprintf(`{"iss": "ISSUER", "aud": "autoclaim-api", "sub": "ann", "tid": "acme", "exp": %d, "nbf": 1, "roles": ["GLOBAL_ADMIN"]}`, end),
+		fmt.Sprintf(`{"iss": "ISSUER", "aud": ["a", "autoclaim-api"], "sub": "ann", "tid": "acme", "exp": %d.5, "roles": "GLOBAL_ADMIN x"}`, end),
+		fmt.Sprintf(`{"iss": "ISSUER", "aud": "autoclaim-api", "sub": "ann", "tid": "acme", "exp": %d, "nbf": "x"}`, end),
+		`{"iss": "ISSUER", "aud": "autoclaim-api", "sub": "ann", "tid": "acme", "exp": 1e300}`,
+		`{"iss": "ISSUER", "aud": "autoclaim-api", "sub": "ann", "tid": "acme", "exp": -1e300, "nbf": 1e300}`,
+		`{"iss": "ISSUER", "aud": {}, "exp": null}`, `[]`, `null`, `""`, `{`, ``, `{"iss": "ISSUER", "sub": "a", "sub": "b"}`,
+	} {
+		f.Add(seed)
+	}
+
+	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.ReplaceAll(text, "ISSUER", p.URL)
+
+		signed, err := signer.Sign([]byte(text))
+		require.NoError(t, err)
+		compact, err := signed.CompactSerialize()
+		require.NoError(t, err)
+
+		got, err := verifier.Verify(context.Background(), compact)
+		if err != nil {
+			var refused *auth.TokenError
+			require.ErrorAs(t, err, &refused)
+
+			return
+		}
+
+		var claims struct {
+			Iss      string
+			Aud      any
+			Exp, Nbf *float64
+		}
+		require.NoError(t, json.Unmarshal([]byte(text), &claims), text)
+		require.Equal(t, p.URL, claims.Iss)
+
+		list, _ := claims.Aud.([]any)
+		require.True(t, claims.Aud == audience || slices.Contains(list, any(audience)), text)
+
+		// A second more, for fractions.
+		latest, earliest := float64(now.Add(61*time.Second).Unix()), float64(now.Add(-61*time.Second).Unix())
+		require.NotNil(t, claims.Exp, text)
+		require.GreaterOrEqual(t, *claims.Exp, earliest, text)
+
+		if claims.Nbf != nil {
+			require.LessOrEqual(t, *claims.Nbf, latest, text)
+		}
+
+		require.NotEmpty(t, got.TenantExternalID)
+		require.NotEmpty(t, got.UserExternalID)
+		require.LessOrEqual(t, len(got.DisplayName)+len(got.Email), 8*255)
+	})
+}
+
+// FuzzBearerToken sends the reader of the Authorization header anything.
+func FuzzBearerToken(f *testing.F) {
+	for _, seed := range []string{"Bearer abc", "bearer  abc ", "Basic abc", "Bearer", " ", "", "Bearer a b", "Bearer\tabc", "Bearer \x00"} {
+		f.Add(seed)
+	}
+
+	f.Fuzz(func(t *testing.T, text string) {
+		token, present, err := auth.BearerToken(http.Header{"Authorization": {text}})
+		require.True(t, present)
+		require.Equal(t, err != nil, token == "", "a token or an error")
+		require.Contains(t, text, token)
+	})
+}
+
+func responseOf(text string) *http.Response {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(text)),
+	}
+}
