@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testdb"
 )
 
 func TestAFloodIsShedAtOnceAndKeepsNobodyElseOut(t *testing.T) {
@@ -106,4 +108,47 @@ func textOf(t *testing.T, response *http.Response) string {
 	require.NoError(t, err)
 
 	return string(text)
+}
+
+func TestADatabaseThatIsAwayIsUnavailableInTimeAndServesAgainByItself(t *testing.T) {
+	t.Parallel()
+
+	const inTime = 2 * time.Second
+
+	instance, err := testdb.NewInstance()
+	require.NoError(t, err)
+	t.Cleanup(instance.Close)
+	require.NoError(t, instance.Start())
+
+	url := instance.URL("postgres")
+	_, err = storetest.Open(t, url).Migrate(context.Background())
+	require.NoError(t, err)
+
+	a := serve(t, url, func(r *graph.Resolver) { r.Limits.Timeout = inTime })
+	tenant := a.world.NewTenant(t, "acme")
+	tenant.Buy(t, tenant.E3, 100)
+	tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+	service := a.as(tenant, "sign-in", auth.RoleSignInService)
+	require.Equal(t, licensing.OutcomeClaimed, *service.claim("ann").Outcome)
+
+	instance.Kill()
+
+	for _, operation := range []string{
+		`mutation { claimLicense(input: {app: "TEAMS1", user: "ann"}) { outcome } }`,
+		`mutation { claimLicense(input: {app: "TEAMS1", user: "bob"}) { outcome } }`,
+	} {
+		began := time.Now()
+		answer := service.post(operation)
+		assert.Equal(t, "1", answer.Header.Get("Retry-After"))
+		assert.Contains(t, textOf(t, answer), `"UNAVAILABLE"`)
+		assert.Less(t, time.Since(began), inTime+time.Second)
+	}
+
+	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
+	assert.Equal(t, graph.CodeUnavailable, admin.do(`{ policies { nodes { id } } }`, nil).code())
+
+	require.NoError(t, instance.Start())
+	assert.Equal(t, licensing.OutcomeAlreadyLicensed, *service.claim("ann").Outcome)
+	assert.Equal(t, licensing.OutcomeClaimed, *service.claim("bob").Outcome)
 }

@@ -29,7 +29,7 @@ func IsUnavailable(err error) bool {
 		return true
 	}
 
-	return unsent(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed) ||
+	return pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
@@ -65,6 +65,3 @@ func sqliteUnavailable(code int) bool {
 
 	return false
 }
-
-// unsent says whether nothing of a statement reached PostgreSQL, so that it may be sent again.
-func unsent(err error) bool { return err != nil && pgconn.SafeToRetry(err) }
