@@ -27,6 +27,8 @@ type target struct {
 type operation struct {
 	body   func(n int) []byte
 	accept func(body []byte) bool
+	// refused says whether an answer sends the caller away for a second; nil if that must not be.
+	refused func(body []byte) bool
 }
 
 // graphQL is a body of an operation with its variables.
@@ -42,7 +44,13 @@ type sample struct {
 	perSecond float64
 	p50, p99  time.Duration
 	requests  int
+	// refused are the requests that were sent away, and refusedP99 how long that took.
+	refused    int
+	refusedP99 time.Duration
 }
+
+// latencies are those of one caller's requests.
+type latencies struct{ answered, refused []time.Duration }
 
 // load sends requests over as many connections as there are callers, each as soon as its last is answered,
 // until the time is up. Requests are numbered from first. It is as thin as can be, since it shares the
@@ -52,11 +60,11 @@ func load(ctx context.Context, t target, callers, first int, lasting time.Durati
 	defer cancel()
 
 	var (
-		mu        sync.Mutex
-		next      = first
-		latencies []time.Duration
-		failures  []error
-		running   sync.WaitGroup
+		mu       sync.Mutex
+		next     = first
+		all      latencies
+		failures []error
+		running  sync.WaitGroup
 	)
 
 	take := func() int {
@@ -77,7 +85,8 @@ func load(ctx context.Context, t target, callers, first int, lasting time.Durati
 			mu.Lock()
 			defer mu.Unlock()
 
-			latencies = append(latencies, own...)
+			all.answered = append(all.answered, own.answered...)
+			all.refused = append(all.refused, own.refused...)
 
 			if err != nil {
 				failures = append(failures, err)
@@ -93,19 +102,26 @@ func load(ctx context.Context, t target, callers, first int, lasting time.Durati
 		return sample{}, errors.Join(failures[0], fmt.Errorf("and %d more callers failed", len(failures)-1))
 	}
 
-	slices.Sort(latencies)
+	slices.Sort(all.answered)
+	slices.Sort(all.refused)
 
-	return sample{
-		perSecond: float64(len(latencies)) / took.Seconds(), requests: next - first,
-		p50: latencies[len(latencies)/2], p99: latencies[len(latencies)*99/100],
-	}, nil
+	got := sample{
+		perSecond: float64(len(all.answered)) / took.Seconds(), requests: next - first,
+		p50: all.answered[len(all.answered)/2], p99: all.answered[len(all.answered)*99/100],
+		refused: len(all.refused),
+	}
+	if got.refused > 0 {
+		got.refusedP99 = all.refused[got.refused*99/100]
+	}
+
+	return got, nil
 }
 
 // call is one caller with a connection of its own.
-func call(ctx context.Context, t target, take func() int, op operation) ([]time.Duration, error) {
+func call(ctx context.Context, t target, take func() int, op operation) (own latencies, err error) {
 	connection, err := new(net.Dialer).DialContext(ctx, "tcp", t.address)
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return own, fmt.Errorf("connect: %w", err)
 	}
 
 	defer func() { _ = connection.Close() }()
@@ -113,9 +129,8 @@ func call(ctx context.Context, t target, take func() int, op operation) ([]time.
 	var (
 		head = "POST " + t.path + " HTTP/1.1\r\nHost: " + t.address + "\r\nAuthorization: Bearer " + t.token +
 			"\r\nContent-Type: application/json\r\nContent-Length: "
-		reader    = bufio.NewReader(connection)
-		request   []byte
-		latencies []time.Duration
+		reader  = bufio.NewReader(connection)
+		request []byte
 	)
 
 	for ctx.Err() == nil {
@@ -127,22 +142,29 @@ func call(ctx context.Context, t target, take func() int, op operation) ([]time.
 		began := time.Now()
 
 		if _, err := connection.Write(request); err != nil {
-			return nil, fmt.Errorf("send: %w", err)
+			return own, fmt.Errorf("send: %w", err)
 		}
 
 		answer, err := readAnswer(reader)
-		if err != nil {
-			return nil, err
-		}
 
-		latencies = append(latencies, time.Since(began))
+		switch {
+		case err != nil:
+			return own, err
+		case op.accept(answer):
+			own.answered = append(own.answered, time.Since(began))
+		case op.refused != nil && op.refused(answer):
+			own.refused = append(own.refused, time.Since(began))
 
-		if !op.accept(answer) {
-			return nil, fmt.Errorf("the server answered %.500s", answer)
+			select {
+			case <-time.After(time.Second): // As Retry-After says.
+			case <-ctx.Done():
+			}
+		default:
+			return own, fmt.Errorf("the server answered %.500s", answer)
 		}
 	}
 
-	return latencies, nil
+	return own, nil
 }
 
 // readAnswer reads a response with a Content-Length itself, and leaves all others to net/http.

@@ -26,7 +26,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each measurement is taken")
 	lasting := flag.Duration("for", 3*time.Second, "how long each measurement lasts; whole seconds")
-	only := flag.String("only", "", "measure these alone: one, new, many, again, storm, sqlite; or what nothing else measures: pooler, partitions, large")
+	only := flag.String("only", "", "measure these alone: one, new, many, again, storm, sqlite; or what nothing else measures: pooler, partitions, large, overload")
 
 	flag.Parse()
 

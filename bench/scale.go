@@ -6,10 +6,11 @@ import (
 	"slices"
 )
 
-// scaleMeasurements are those that docs/scale.md and, of large databases, docs/performance.md tell of, by the names that -only knows.
+// scaleMeasurements are those that docs/scale.md, docs/performance.md and docs/reliability.md tell of, by the names that -only knows.
 func scaleMeasurements() map[string]func(s *stage, ctx context.Context, directory string, rounds int) error {
 	return map[string]func(s *stage, ctx context.Context, directory string, rounds int) error{
 		"pooler": (*stage).measurePooler, "partitions": (*stage).measurePartitions, "large": (*stage).measureLarge,
+		"overload": (*stage).measureOverload,
 	}
 }
 

@@ -18,9 +18,11 @@ type server struct {
 	binary   string
 }
 
-// start runs the server on the database until it is stopped.
-func start(ctx context.Context, binary, database, directory string) (*server, error) {
-	p, err := program.Start(ctx, program.Config{Binary: binary, Database: database, Directory: directory, Log: os.Stderr})
+// start runs the server on the database until it is stopped. The environment is added to this process's own.
+func start(ctx context.Context, binary, database, directory string, environment ...string) (*server, error) {
+	p, err := program.Start(ctx, program.Config{
+		Binary: binary, Database: database, Directory: directory, Environment: environment, Log: os.Stderr,
+	})
 
 	return &server{Program: p, database: database, binary: binary}, err
 }
