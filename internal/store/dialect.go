@@ -223,6 +223,9 @@ func (d dialect) migratingAlone(ctx context.Context, databaseURL string, work fu
 	}
 
 	path := strings.TrimPrefix(databaseURL, sqlitePrefix) + "-migration"
+	if err := createFile(path); err != nil {
+		return err
+	}
 
 	pool, err := sql.Open(sqlite.DriverName, sqliteSource(path, nil))
 	if err != nil {
