@@ -53,12 +53,14 @@ PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
 test-api: node chromium build lint-schema ## Run the tests of the API as its clients meet it: protocol, schema, examples, playground.
 	cd examples/typescript && ../../node_modules/.bin/tsc
 	cd playground && ../node_modules/.bin/tsc
+	cd web && ../node_modules/.bin/tsc
 	cd examples/go && go vet ./...
 	$(PLAYWRIGHT)
 
 .PHONY: lint-schema
-lint-schema: node_modules/.package-lock.json ## Lint the schema and the example operations.
+lint-schema: node_modules/.package-lock.json ## Lint the schema, and the operations of the examples and of the console.
 	node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs schema.graphqls 'examples/operations/*.graphql'
+	OPERATIONS='web/src/**/*.graphql' node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs 'web/src/**/*.graphql'
 
 # The tests start servers and browsers of their own. What is missing of them is installed on Debian.
 install = if command -v apt-get >/dev/null; then \
@@ -90,17 +92,18 @@ format: ## Format all code.
 	$(LINT) fmt
 
 .PHONY: generate
-generate: node node_modules/.package-lock.json ## Generate code from schema.graphqls: the server's and the example clients'.
+generate: node node_modules/.package-lock.json ## Generate code from schema.graphqls: the server's, the console's and the example clients'.
 	go tool gqlgen generate
 	cd examples/go && go generate ./...
 	cd examples/typescript && ../../node_modules/.bin/graphql-codegen --silent
+	cd web && ../node_modules/.bin/graphql-codegen --silent
 
 .PHONY: check-generated
 check-generated: generate ## Fail if generated code or go.mod is out of date.
 	go mod tidy -diff
 	cd examples/go && go mod tidy -diff
-	git diff --exit-code -- graph examples
-	test -z "$$(git ls-files --others --exclude-standard -- graph examples)"
+	git diff --exit-code -- graph examples web
+	test -z "$$(git ls-files --others --exclude-standard -- graph examples web)"
 
 .PHONY: release-schema
 release-schema: ## Take the schema as released: from now on, clients of it must not break.

@@ -1,0 +1,6 @@
+import { Page } from "../components/Page";
+import { strings } from "../strings";
+
+export function Component() {
+  return <Page title={strings.common.products} />;
+}

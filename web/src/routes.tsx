@@ -1,0 +1,31 @@
+import { createBrowserRouter, redirect } from "react-router";
+
+import { Broken, NotFound } from "./components/states";
+import { Shell } from "./shell/Shell";
+
+// Each view is a module of its own, loaded when it is first opened. What it exports is what the router knows:
+// Component, and perhaps a loader or an ErrorBoundary.
+export const router = createBrowserRouter(
+  [
+    {
+      Component: Shell,
+      HydrateFallback: () => null,
+      children: [
+        {
+          ErrorBoundary: Broken,
+          children: [
+            { index: true, loader: () => redirect("/policies") },
+            { path: "policies", lazy: () => import("./policies/list") },
+            { path: "report", lazy: () => import("./report/view") },
+            { path: "products", lazy: () => import("./products/view") },
+            { path: "users", lazy: () => import("./users/view") },
+            { path: "audit", lazy: () => import("./audit/view") },
+            { path: "settings", lazy: () => import("./settings/view") },
+            { path: "*", Component: NotFound },
+          ],
+        },
+      ],
+    },
+  ],
+  { basename: import.meta.env.BASE_URL },
+);

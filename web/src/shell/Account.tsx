@@ -1,0 +1,69 @@
+import {
+  Avatar,
+  Button,
+  makeStyles,
+  Menu,
+  MenuDivider,
+  MenuGroup,
+  MenuGroupHeader,
+  MenuItem,
+  MenuItemRadio,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { SignOutRegular } from "@fluentui/react-icons";
+
+import { strings } from "../strings";
+import { useSession } from "./session";
+import { type ThemeChoice, useThemeChoice } from "./theme";
+import { useViewer } from "./viewer";
+
+const useStyles = makeStyles({
+  who: { display: "flex", flexDirection: "column", padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}` },
+  role: { color: tokens.colorNeutralForeground2 },
+});
+
+const choices: ThemeChoice[] = ["light", "dark", "system"];
+
+/** Who is signed in, the theme, and the way out. */
+export function Account() {
+  const styles = useStyles();
+  const { name, email, role } = useViewer();
+  const { choice, choose } = useThemeChoice();
+  const session = useSession();
+
+  return (
+    <Menu checkedValues={{ theme: [choice] }} onCheckedValueChange={(_, { checkedItems }) => choose(checkedItems[0] as ThemeChoice)}>
+      <MenuTrigger disableButtonEnhancement>
+        <Button appearance="subtle" shape="circular" aria-label={strings.common.account(name)} icon={<Avatar name={name} size={28} color="brand" aria-hidden />} />
+      </MenuTrigger>
+      <MenuPopover>
+        <div className={styles.who}>
+          <Text weight="semibold">{name}</Text>
+          {email && <Text size={200}>{email}</Text>}
+          <Text size={200} className={styles.role}>
+            {strings.common.roles[role as keyof typeof strings.common.roles]}
+          </Text>
+        </div>
+        <MenuList>
+          <MenuDivider />
+          <MenuGroup>
+            <MenuGroupHeader>{strings.common.theme}</MenuGroupHeader>
+            {choices.map((each) => (
+              <MenuItemRadio key={each} name="theme" value={each}>
+                {strings.common.themes[each]}
+              </MenuItemRadio>
+            ))}
+          </MenuGroup>
+          <MenuDivider />
+          <MenuItem icon={<SignOutRegular />} onClick={() => void session.signOut()}>
+            {strings.common.signOut}
+          </MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
