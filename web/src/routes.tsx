@@ -15,7 +15,11 @@ export const router = createBrowserRouter(
           ErrorBoundary: Broken,
           children: [
             { index: true, loader: () => redirect("/policies") },
-            { path: "policies", lazy: () => import("./policies/list") },
+            {
+              path: "policies",
+              lazy: () => import("./policies/list"),
+              children: [{ path: ":policyId", lazy: () => import("./policies/details") }],
+            },
             { path: "report", lazy: () => import("./report/view") },
             { path: "products", lazy: () => import("./products/view") },
             { path: "users", lazy: () => import("./users/view") },

@@ -19,13 +19,14 @@ interface Props {
   children: ReactNode;
   /** What the button says: the deed itself, not 'OK'. */
   confirm: string;
+  cancel?: string;
   /** Does it. What it returns is why it did not work; the dialog stays open then. */
-  onConfirm(): Promise<string | undefined> | undefined;
+  onConfirm(): Promise<string | undefined> | void;
   onClose(): void;
 }
 
 /** Asks before what cannot be undone. */
-export function ConfirmDialog({ open, title, children, confirm, onConfirm, onClose }: Props) {
+export function ConfirmDialog({ open, title, children, confirm, cancel = strings.common.cancel, onConfirm, onClose }: Props) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string>();
 
@@ -59,7 +60,7 @@ export function ConfirmDialog({ open, title, children, confirm, onConfirm, onClo
             <Button appearance="primary" disabled={busy} onClick={act}>
               {confirm}
             </Button>
-            <Button onClick={close}>{strings.common.cancel}</Button>
+            <Button onClick={close}>{cancel}</Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>

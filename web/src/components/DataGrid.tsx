@@ -80,6 +80,7 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     fontWeight: tokens.fontWeightSemibold,
     color: tokens.colorNeutralForeground2,
+    textAlign: "inherit",
   },
   row: {
     position: "absolute",
@@ -131,7 +132,7 @@ export function DataGrid<Row>(props: Props<Row>) {
   }, [atEnd, loadingMore, onMore]);
 
   return (
-    <div ref={scroller} className={styles.scroller} style={{ maxHeight, minHeight: "160px" }}>
+    <div ref={scroller} className={styles.scroller} style={{ maxHeight }}>
       <div role="table" aria-label={label} aria-rowcount={(total ?? rows.length) + 1}>
         <div role="rowgroup" className={styles.head} style={{ gridTemplateColumns: "1fr" }}>
           <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: template, border: "none" }}>
