@@ -18,6 +18,8 @@ import (
 const (
 	demoTenant   = "demo"
 	demoTokenTTL = 12 * time.Hour
+	// demoSignInTTL is for how long a token is good that one gets by signing in, as with real providers.
+	demoSignInTTL = 10 * time.Minute
 )
 
 // demoSubscriptions are small, so that one can watch them run out.

@@ -98,7 +98,7 @@ func (c serveCommand) demoProvider(url string, issuer *auth.DevIssuer) (*devprov
 
 	return devprovider.New(devprovider.Config{
 		Issuer: demoIssuer(url), Key: key, Audience: auth.DevAudience, People: people, Tenant: demoTenant,
-		TokenTTL: c.DevTokenTTL,
+		TokenTTL: demoSignInTTL,
 	})
 }
 

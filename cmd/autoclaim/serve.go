@@ -54,8 +54,6 @@ type serveCommand struct {
 
 	Dev    bool   `group:"Development" help:"Serve a demo tenant to this machine alone, with a playground, and print tokens."`
 	DevKey string `default:"autoclaim-dev-key.json" group:"Development" help:"The file with the key that signs development tokens."`
-
-	DevTokenTTL time.Duration `default:"10m" group:"Development" help:"How long a token is good that one gets by signing in." name:"dev-token-ttl"`
 }
 
 // Validate implements kong's check of the command line.

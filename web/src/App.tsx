@@ -1,29 +1,25 @@
+import type { Client } from "@urql/core";
 import { RouterProvider } from "react-router/dom";
 import { Provider as ApiProvider } from "urql";
-import type { Client } from "@urql/core";
 
-import type { Session } from "./auth-types";
-import { type Live, LiveProvider } from "./api/live";
+import type { Auth } from "./auth/auth";
+import { AuthProvider } from "./auth/react";
 import { router } from "./routes";
-import { SessionProvider } from "./shell/session";
+import { SignedOut } from "./shell/SignedOut";
 import { ThemeProvider } from "./shell/theme";
 
-interface Props {
-  session: Session;
-  client: Client;
-  live: Live;
-}
-
-export function App({ session, client, live }: Props) {
+export function App({ auth, client }: { auth: Auth; client: Client }) {
   return (
-    <SessionProvider value={session}>
-      <ApiProvider value={client}>
-        <LiveProvider value={live}>
-          <ThemeProvider>
+    <ThemeProvider>
+      <AuthProvider auth={auth}>
+        {auth.user ? (
+          <ApiProvider value={client}>
             <RouterProvider router={router} />
-          </ThemeProvider>
-        </LiveProvider>
-      </ApiProvider>
-    </SessionProvider>
+          </ApiProvider>
+        ) : (
+          <SignedOut />
+        )}
+      </AuthProvider>
+    </ThemeProvider>
   );
 }

@@ -1,7 +1,8 @@
-import { createBrowserRouter, redirect } from "react-router";
+import { createBrowserRouter } from "react-router";
 
 import { Broken, NotFound } from "./components/states";
 import { Shell } from "./shell/Shell";
+import { Start } from "./shell/Start";
 
 // Each view is a module of its own, loaded when it is first opened. What it exports is what the router knows:
 // Component, and perhaps a loader or an ErrorBoundary.
@@ -14,7 +15,7 @@ export const router = createBrowserRouter(
         {
           ErrorBoundary: Broken,
           children: [
-            { index: true, loader: () => redirect("/policies") },
+            { index: true, Component: Start },
             {
               path: "policies",
               lazy: () => import("./policies/list"),

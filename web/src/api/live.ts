@@ -1,22 +1,25 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { stringifyDocument } from "@urql/core";
 import { type Client, createClient } from "graphql-sse";
-import { createContext, useContext, useEffect, useEffectEvent } from "react";
+import { useContext, useEffect, useEffectEvent } from "react";
 
-import type { Session } from "../auth-types";
+import type { Auth } from "../auth/auth";
+import { AuthContext } from "../auth/react";
 import { endpoint } from "./client";
 
-export type Live = Client;
+const clients = new WeakMap<Auth, Client>();
 
-const LiveContext = createContext<Live | null>(null);
-export const LiveProvider = LiveContext.Provider;
-
-export function openLive(session: Session): Live {
-  return createClient({
-    url: endpoint,
-    headers: async () => ({ Authorization: `Bearer ${await session.token()}` }),
-    retryAttempts: 0, // useLive begins anew, since what it missed must be read.
-  });
+function clientOf(auth: Auth): Client {
+  let client = clients.get(auth);
+  if (!client) {
+    client = createClient({
+      url: endpoint,
+      headers: async () => ({ Authorization: `Bearer ${await auth.getAccessToken()}` }),
+      retryAttempts: 0, // useLive begins anew, since what it missed must be read.
+    });
+    clients.set(auth, client);
+  }
+  return client;
 }
 
 const shortestPause = 500;
@@ -36,13 +39,14 @@ export function useLive<Result, Variables>(
   variables: Variables,
   { onEvent, onGap, paused = false }: Options<Result>,
 ): void {
-  const live = useContext(LiveContext);
+  const auth = useContext(AuthContext);
   const tell = useEffectEvent(onEvent);
   const tellGap = useEffectEvent(onGap);
   const key = JSON.stringify(variables);
 
   useEffect(() => {
-    if (!live || paused) return;
+    if (!auth || paused) return;
+    const live = clientOf(auth);
     const query = stringifyDocument(document);
     let pause = shortestPause;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,5 +81,5 @@ export function useLive<Result, Variables>(
       clearTimeout(timer);
       stop();
     };
-  }, [live, document, key, paused]);
+  }, [auth, document, key, paused]);
 }

@@ -37,10 +37,12 @@ interface NoteProps {
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  /** The rank of its title among the headings around it. */
+  heading?: "h1" | "h2";
 }
 
 /** Stands where there is nothing to list: says why, and what to do. */
-export function Empty({ icon, title, children, action }: NoteProps) {
+export function Empty({ icon, title, children, action, heading: Heading = "h2" }: NoteProps) {
   const styles = useStyles();
   return (
     <div className={styles.state}>
@@ -49,7 +51,7 @@ export function Empty({ icon, title, children, action }: NoteProps) {
           {icon}
         </span>
       )}
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children && <Text className={styles.text}>{children}</Text>}
       {action}
     </div>

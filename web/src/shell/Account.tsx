@@ -1,5 +1,4 @@
 import {
-  Avatar,
   Button,
   makeStyles,
   Menu,
@@ -16,13 +15,24 @@ import {
 } from "@fluentui/react-components";
 import { SignOutRegular } from "@fluentui/react-icons";
 
+import { useAuth } from "../auth/react";
 import { strings } from "../strings";
-import { useSession } from "./session";
 import { type ThemeChoice, useThemeChoice } from "./theme";
 import { useViewer } from "./viewer";
 
 const useStyles = makeStyles({
   who: { display: "flex", flexDirection: "column", padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}` },
+  initials: {
+    display: "grid",
+    placeItems: "center",
+    width: "28px",
+    height: "28px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorBrandBackground,
+    color: tokens.colorNeutralForegroundOnBrand,
+    fontSize: tokens.fontSizeBase200,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   role: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -33,12 +43,12 @@ export function Account() {
   const styles = useStyles();
   const { name, email, role } = useViewer();
   const { choice, choose } = useThemeChoice();
-  const session = useSession();
+  const auth = useAuth();
 
   return (
     <Menu checkedValues={{ theme: [choice] }} onCheckedValueChange={(_, { checkedItems }) => choose(checkedItems[0] as ThemeChoice)}>
       <MenuTrigger disableButtonEnhancement>
-        <Button appearance="subtle" shape="circular" aria-label={strings.common.account(name)} icon={<Avatar name={name} size={28} color="brand" aria-hidden />} />
+        <Button appearance="subtle" shape="circular" aria-label={strings.common.account(name)} icon={<span className={styles.initials}>{initials(name)}</span>} />
       </MenuTrigger>
       <MenuPopover>
         <div className={styles.who}>
@@ -59,11 +69,16 @@ export function Account() {
             ))}
           </MenuGroup>
           <MenuDivider />
-          <MenuItem icon={<SignOutRegular />} onClick={() => void session.signOut()}>
+          <MenuItem icon={<SignOutRegular />} onClick={() => void auth.signOut()}>
             {strings.common.signOut}
           </MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>
   );
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => word?.[0] ?? "").join("").toLocaleUpperCase();
 }

@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from "react";
 import { Link, Outlet, useLocation, useNavigation } from "react-router";
 import { useQuery } from "urql";
 
-import { Failure, Loading } from "../components/states";
+import { Empty, Failure, Loading } from "../components/states";
 import { Toasts } from "../components/toasts";
 import { ViewerDocument } from "../gql/graphql";
+import { useAuth } from "../auth/react";
 import { strings } from "../strings";
 import { Account } from "./Account";
 import { Navigation } from "./Navigation";
@@ -72,6 +73,7 @@ export function Shell() {
 
   if (error) return <Failure error={error} retry={() => reload({ requestPolicy: "network-only" })} />;
   if (!data) return fetching ? <Loading /> : null;
+  if (!viewerOf(data).mayReport) return <NotForYou name={viewerOf(data).name} />;
   return (
     <ViewerProvider value={viewerOf(data)}>
       <Toasts>
@@ -125,6 +127,22 @@ function Frame() {
         <Outlet />
       </main>
     </div>
+  );
+}
+
+/** Signed in, but nothing here is for them. */
+function NotForYou({ name }: { name: string }) {
+  const auth = useAuth();
+  return (
+    <main>
+      <Empty
+        heading="h1"
+        title={strings.common.forbiddenTitle}
+        action={<Button onClick={() => void auth.signOut()}>{strings.common.signOut}</Button>}
+      >
+        {strings.common.notForYou(name)}
+      </Empty>
+    </main>
   );
 }
 

@@ -4,6 +4,9 @@ export const common = {
   product: "Autoclaim",
   title: (view: string) => `${view} - Autoclaim`,
   noSession: "You could not be signed in. Check that the identity provider can be reached, and try again.",
+  signedOut: "You are signed out",
+  signedOutText: "You can close this window, or sign in again.",
+  signIn: "Sign in",
   tryAgain: "Try again",
   skipToContent: "Skip to content",
 
@@ -35,6 +38,7 @@ export const common = {
   offline: "The server cannot be reached. Check your connection and try again.",
   forbiddenTitle: "This is not for your role",
   forbidden: "Ask a global admin of your organization for access.",
+  notForYou: (name: string) => `You are signed in as ${name}. Ask a global admin of your organization for access, or sign in as somebody else.`,
   busy: "The server has too much to do at the moment. Wait a little and try again.",
   request: (id: string) => `If it goes on, tell your operator this request id: ${id}`,
   notFoundTitle: "There is nothing here",
