@@ -1,14 +1,20 @@
 import type { Client } from "@urql/core";
+import type { DataRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { Provider as ApiProvider } from "urql";
 
 import type { Auth } from "./auth/auth";
 import { AuthProvider } from "./auth/react";
-import { router } from "./routes";
 import { SignedOut } from "./shell/SignedOut";
 import { ThemeProvider } from "./shell/theme";
 
-export function App({ auth, client }: { auth: Auth; client: Client }) {
+interface Props {
+  auth: Auth;
+  client: Client;
+  router: DataRouter;
+}
+
+export function App({ auth, client, router }: Props) {
   return (
     <ThemeProvider>
       <AuthProvider auth={auth}>

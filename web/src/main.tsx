@@ -6,6 +6,7 @@ import "./base.css";
 import { makeClient } from "./api/client";
 import { App } from "./App";
 import { type Auth, type AuthConfig, createAuth } from "./auth/auth";
+import { makeRouter } from "./routes";
 import { strings } from "./strings";
 
 const root = createRoot(document.getElementById("console")!);
@@ -21,7 +22,7 @@ try {
   const auth = await whoIsThere();
   root.render(
     <StrictMode>
-      <App auth={auth} client={makeClient(auth)} />
+      <App auth={auth} client={makeClient(auth)} router={makeRouter()} />
     </StrictMode>,
   );
 } catch (error) {

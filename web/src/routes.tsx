@@ -6,7 +6,9 @@ import { Start } from "./shell/Start";
 
 // Each view is a module of its own, loaded when it is first opened. What it exports is what the router knows:
 // Component, and perhaps a loader or an ErrorBoundary.
-export const router = createBrowserRouter(
+// The router reads the address when it is made: after the sign-in has put back the one that was asked for.
+export const makeRouter = () =>
+  createBrowserRouter(
   [
     {
       Component: Shell,
@@ -16,6 +18,7 @@ export const router = createBrowserRouter(
           ErrorBoundary: Broken,
           children: [
             { index: true, Component: Start },
+            { path: "policies/new/:step?", lazy: () => import("./policies/wizard/view") },
             {
               path: "policies",
               lazy: () => import("./policies/list"),

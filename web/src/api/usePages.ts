@@ -117,3 +117,17 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
 
   return { ...state, more, reload };
 }
+
+/** Reads the whole of a list that is known to be short, page by page. */
+export function useAllPages<Data, Variables extends AnyVariables, Node>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  connectionOf: (data: Data) => Connection<Node>,
+): Pages<Node> {
+  const pages = usePages(document, variables, connectionOf);
+  const { hasMore, loading, loadingMore, more } = pages;
+  useEffect(() => {
+    if (hasMore && !loading && !loadingMore) more();
+  }, [hasMore, loading, loadingMore, more]);
+  return pages;
+}

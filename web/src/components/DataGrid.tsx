@@ -68,7 +68,7 @@ const useStyles = makeStyles({
     minHeight: "40px",
     display: "flex",
     alignItems: "center",
-    [narrow]: { padding: `0 ${tokens.spacingHorizontalXS}` },
+    [narrow]: { padding: `0 ${tokens.spacingHorizontalXS}`, minHeight: "32px" },
   },
   // What cannot be pressed is said in each row there.
   headText: { [narrow]: { display: "none" } },
@@ -100,7 +100,7 @@ const useStyles = makeStyles({
     overflowWrap: "anywhere",
     [narrow]: {
       padding: `2px ${tokens.spacingHorizontalM}`,
-      "&[data-title]": { display: "grid", gridTemplateColumns: "minmax(96px, 38%) 1fr", columnGap: tokens.spacingHorizontalS, textAlign: "start" },
+      "&[data-title]": { display: "grid", gridTemplateColumns: "minmax(96px, 38%) 1fr", columnGap: tokens.spacingHorizontalS, textAlign: "start", justifyItems: "start" },
       "&[data-title]::before": { content: "attr(data-title)", color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
     },
   },

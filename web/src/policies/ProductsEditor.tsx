@@ -25,6 +25,8 @@ interface Props {
   /** Licenses left by product. */
   available: ReadonlyMap<string, number>;
   readOnly?: boolean;
+  /** Whether the last product may go too, for another to take its place. */
+  canEmpty?: boolean;
   /** What the server says against a product, by its place, or against the list. */
   problemAt?(place: number): string | undefined;
   problem?: string;
@@ -32,7 +34,7 @@ interface Props {
 }
 
 /** The products of a policy in order: the primary first, then up to four backups. */
-export function ProductsEditor({ appId, products, available, readOnly, problemAt, problem, onChange }: Props) {
+export function ProductsEditor({ appId, products, available, readOnly, canEmpty, problemAt, problem, onChange }: Props) {
   const styles = useStyles();
   const [adding, setAdding] = useState(false);
   const [said, say] = useState("");
@@ -46,7 +48,7 @@ export function ProductsEditor({ appId, products, available, readOnly, problemAt
   };
 
   const remove = (product: DraftProduct) => {
-    if (products.length === 1) {
+    if (products.length === 1 && !canEmpty) {
       setRefused(true);
       return;
     }

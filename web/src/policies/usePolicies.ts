@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useLive } from "../api/live";
-import { usePages } from "../api/usePages";
+import { useAllPages } from "../api/usePages";
 import { LicensesLeftDocument, PoliciesDocument, type PoliciesQuery } from "../gql/graphql";
 
 type Node = PoliciesQuery["policies"]["nodes"][number];
@@ -16,13 +16,8 @@ export interface PolicyRow extends Omit<Node, "products"> {
  * and searched and sorted here. The licenses left are told live.
  */
 export function usePolicies() {
-  const pages = usePages(PoliciesDocument, {}, ({ policies }) => policies);
-  const { more, hasMore, loading, loadingMore, reload } = pages;
-  useEffect(() => {
-    if (hasMore && !loading && !loadingMore) more();
-  }, [hasMore, loading, loadingMore, more]);
-
-  const left = useLicensesLeft(reload);
+  const pages = useAllPages(PoliciesDocument, {}, ({ policies }) => policies);
+  const left = useLicensesLeft(pages.reload);
   const rows = useMemo(
     () =>
       pages.rows.map<PolicyRow>((policy) => ({

@@ -22,11 +22,12 @@ import { useViewer } from "./viewer";
 
 const useStyles = makeStyles({
   who: { display: "flex", flexDirection: "column", padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}` },
+  button: { minWidth: 0, padding: "2px", borderRadius: tokens.borderRadiusCircular },
   initials: {
     display: "grid",
     placeItems: "center",
-    width: "28px",
-    height: "28px",
+    width: "32px",
+    height: "32px",
     borderRadius: tokens.borderRadiusCircular,
     backgroundColor: tokens.colorBrandBackground,
     color: tokens.colorNeutralForegroundOnBrand,
@@ -48,7 +49,11 @@ export function Account() {
   return (
     <Menu checkedValues={{ theme: [choice] }} onCheckedValueChange={(_, { checkedItems }) => choose(checkedItems[0] as ThemeChoice)}>
       <MenuTrigger disableButtonEnhancement>
-        <Button appearance="subtle" shape="circular" aria-label={strings.common.account(name)} icon={<span className={styles.initials}>{initials(name)}</span>} />
+        <Button appearance="transparent" className={styles.button} aria-label={strings.common.account(name)}>
+          <span className={styles.initials} aria-hidden>
+            {initials(name)}
+          </span>
+        </Button>
       </MenuTrigger>
       <MenuPopover>
         <div className={styles.who}>
