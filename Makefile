@@ -40,22 +40,26 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: test
-test: test-go test-api ## Run all tests, on SQLite and on PostgreSQL, and in a browser.
+test: test-go test-api test-console ## Run all tests, on SQLite and on PostgreSQL, and in a browser.
 
 # RACE=1 looks for data races too; that needs a C compiler.
 .PHONY: test-go
 test-go: postgresql ## Run the tests of the Go code.
 	CGO_ENABLED=$(if $(RACE),1,0) go test $(if $(RACE),-race) -timeout 10m ./...
 
-PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
+PLAYWRIGHT = ../../node_modules/.bin/playwright test
 
 .PHONY: test-api
 test-api: node chromium build lint-schema ## Run the tests of the API as its clients meet it: protocol, schema, examples, playground.
 	cd examples/typescript && ../../node_modules/.bin/tsc
 	cd playground && ../node_modules/.bin/tsc
-	cd web && ../node_modules/.bin/tsc
 	cd examples/go && go vet ./...
-	$(PLAYWRIGHT)
+	cd test/api && $(PLAYWRIGHT)
+
+.PHONY: test-console
+test-console: node chromium postgresql build ## Run the tests of the console in a browser, on SQLite and on PostgreSQL.
+	cd web && ../node_modules/.bin/tsc
+	cd test/console && $(PLAYWRIGHT)
 
 .PHONY: lint-schema
 lint-schema: node_modules/.package-lock.json ## Lint the schema, and the operations of the examples and of the console.

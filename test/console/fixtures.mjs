@@ -49,6 +49,9 @@ export const test = base.extend({
   ],
 });
 
+/** Waits until the console says what became of an action: in a toast, and to screen readers. */
+export const told = (page, text) => expect(page.getByText(text).last()).toBeVisible();
+
 /** Looks for what keeps people out, by the rules of WCAG 2.2 AA, as the page is now. */
 export async function expectAccessible(page) {
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();

@@ -1,5 +1,5 @@
 // The procedures that admins do in the Auto-claim policy tab, as a person does them: by what things are called.
-import { expect, makePolicy, readPolicy, test, turnOn } from "./fixtures.mjs";
+import { expect, makePolicy, readPolicy, test, told, turnOn } from "./fixtures.mjs";
 
 const dialog = (page) => page.getByRole("dialog");
 const products = (page) => page.getByRole("list", { name: "Products in order" }).getByRole("listitem");
@@ -13,7 +13,7 @@ async function openPolicy(page, open) {
 
 async function save(page) {
   await dialog(page).getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("was saved.")).toBeVisible();
+  await told(page, "was saved.");
 }
 
 test("1 turn the feature on", async ({ page, server, open }) => {
@@ -22,7 +22,7 @@ test("1 turn the feature on", async ({ page, server, open }) => {
 
   await page.getByRole("button", { name: "Turn on setting" }).click();
 
-  await expect(page.getByText("Auto-claim is turned on.")).toBeVisible();
+  await told(page, "Auto-claim is turned on.");
   await expect(page.getByRole("link", { name: "Add a policy" })).toBeVisible();
   expect(await server.admin("{ settings { autoClaimEnabled } }")).toEqual({ settings: { autoClaimEnabled: true } });
 });
@@ -40,7 +40,7 @@ test("3 create a policy with backup products and app choices", async ({ page, se
   await page.getByRole("combobox", { name: "Product" }).click();
   await page.getByRole("option", { name: /^Microsoft 365 E3/ }).click();
   await page.getByRole("button", { name: "Add a backup product" }).click();
-  await page.getByRole("combobox", { name: "Backup product" }).fill("office");
+  await page.getByRole("combobox", { name: "Backup product" }).pressSequentially("office");
   await page.getByRole("option", { name: /^Office 365 E3/ }).click();
   await expect(products(page)).toContainText([/Primary.*Microsoft 365 E3.*5 licenses/, /Backup 1.*Office 365 E3.*3 licenses/]);
   await page.getByRole("button", { name: "Next" }).click();
@@ -53,7 +53,7 @@ test("3 create a policy with backup products and app choices", async ({ page, se
   await expect(page.getByRole("group", { name: "Apps and services" })).toContainText("Off: Sway");
   await page.getByRole("button", { name: "Create policy" }).click();
 
-  await expect(page.getByText("Teams for sales was created.")).toBeVisible();
+  await told(page, "Teams for sales was created.");
   const row = page.getByRole("row", { name: /Teams for sales/ });
   await expect(row).toContainText("1 backup product");
   await expect(row.getByRole("cell").nth(2)).toHaveText("8");

@@ -43,7 +43,7 @@ export function ConflictDialog({ base, mine, theirs, onKeepMine, onTakeTheirs, o
   };
 
   return (
-    <Dialog modalType="alert" open onOpenChange={(_, { open }) => !open && onLater()}>
+    <Dialog open onOpenChange={(_, { open }) => !open && onLater()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{words.title}</DialogTitle>

@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { useMutation } from "urql";
 
 import { ConfirmDialog } from "../components/ConfirmDialog";
+import { Spoken } from "../components/Spoken";
 import { troubleText } from "../components/states";
 import { useTell } from "../components/toasts";
 import { useUnsaved } from "../components/useUnsaved";
@@ -56,6 +57,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const apps = useAppsOf(draft.products);
   const blocked = useUnsaved(dirty);
   const [deleting, setDeleting] = useState(false);
+  const [said, say] = useState(""); // Toasts lie outside of the pane, where screen readers are kept from.
   const remove = useDelete(policy, onSaved);
 
   const readOnly = !viewer.mayChange || Boolean(policy.deletedAt);
@@ -64,6 +66,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const saved = (worked: boolean) => {
     if (!worked) return;
     onSaved();
+    say(words.saved(draft.name.trim()));
     tell(words.saved(draft.name.trim()));
   };
   const submit = async (event: FormEvent) => {
@@ -157,6 +160,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           <Button className={styles.delete} appearance="subtle" icon={<DeleteRegular />} onClick={() => setDeleting(true)}>
             {words.delete}
           </Button>
+          <Spoken>{dirty ? "" : said}</Spoken>
           {(form.trouble ?? refusals.besides(["name"], ["products"])) && (
             <Note intent="error">{form.trouble ?? refusals.besides(["name"], ["products"])}</Note>
           )}

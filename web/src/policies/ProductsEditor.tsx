@@ -2,6 +2,7 @@ import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentu
 import { AddRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 
+import { Spoken } from "../components/Spoken";
 import { strings } from "../strings";
 import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./draft";
 import { ProductPicker } from "./ProductPicker";
@@ -16,7 +17,6 @@ const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
   add: { alignSelf: "flex-start" },
   adding: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: tokens.spacingHorizontalS, "& > :first-child": { flex: "1 1 220px" } },
-  spoken: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)", whiteSpace: "nowrap" },
 });
 
 interface Props {
@@ -84,9 +84,7 @@ export function ProductsEditor({ appId, products, available, readOnly, canEmpty,
           />
         ))}
       </ol>
-      <span className={styles.spoken} role="status">
-        {said}
-      </span>
+      <Spoken>{said}</Spoken>
       {(refused && products.length === 1) || problem ? (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>{problem ?? words.last}</MessageBarBody>

@@ -23,14 +23,15 @@ interface Props {
 /** The app, its primary product, and backups for when that runs out. */
 export function ProductsStep({ policy, available, insist, refusals, onChange }: Props) {
   const { app, products } = policy;
-  const { apps, loading, error, retry } = useClaimableApps();
+  const { apps: free, loading, error, retry } = useClaimableApps();
+  // One that was chosen before somebody else took it stays to be seen, with what the server says of it.
+  const apps = useMemo(() => (app && !free.some(({ id }) => id === app.id) ? [app, ...free] : free), [app, free]);
   const appProblem = refusals.at("appId") ?? (insist && !app ? words.fields.appRequired : undefined);
   const choose = (id: string) => {
     const chosen = apps.find((each) => each.id === id);
     // Another app has other products.
     if (chosen && chosen.id !== app?.id) onChange({ app: { id: chosen.id, name: chosen.name }, products: [] });
   };
-  const known = useMemo(() => apps.some(({ id }) => id === app?.id), [apps, app]);
 
   if (error) return <Failure error={error} retry={retry} />;
   if (loading) return <Loading />;
@@ -53,7 +54,7 @@ export function ProductsStep({ policy, available, insist, refusals, onChange }: 
         validationMessage={appProblem}
         validationState={appProblem ? "error" : "none"}
       >
-        <Select value={known ? app?.id : ""} onChange={(_, { value }) => choose(value)}>
+        <Select value={app?.id ?? ""} onChange={(_, { value }) => choose(value)}>
           <option value="" disabled>
             {words.fields.appPlaceholder}
           </option>
