@@ -24,6 +24,8 @@ const fieldsOf = (value: unknown): Record<string, unknown> => (value && typeof v
 
 const time = /^\d{4}-\d\d-\d\dT/;
 
+export const fieldText = (field: string) => (words.fields as Record<string, string>)[field] ?? field;
+
 /** A value as one reads it. */
 export function show(value: unknown): string {
   if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) return words.nothing;
@@ -32,6 +34,6 @@ export function show(value: unknown): string {
   if (typeof value === "string") return time.test(value) ? formatDateTime(value) : value;
   if (Array.isArray(value)) return value.map(show).join("; ");
   return Object.entries(fieldsOf(value))
-    .map(([field, each]) => `${field}: ${show(each)}`)
+    .map(([field, each]) => `${fieldText(field)}: ${show(each)}`)
     .join(", ");
 }

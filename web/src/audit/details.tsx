@@ -12,7 +12,7 @@ import { Empty, Failure, Loading } from "../components/states";
 import { formatDateTime } from "../format";
 import { AuditEventDocument, type AuditEventQuery, AuditObjectDocument } from "../gql/graphql";
 import { strings } from "../strings";
-import { changesOf, show } from "./changes";
+import { changesOf, fieldText, show } from "./changes";
 import { actionText, kindText } from "./view";
 
 const words = strings.audit.details;
@@ -20,7 +20,7 @@ const words = strings.audit.details;
 const useStyles = makeStyles({
   scroller: { overflow: "auto" },
   table: { borderCollapse: "collapse", width: "100%" },
-  cell: { textAlign: "start", verticalAlign: "top", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}`, overflowWrap: "anywhere", fontWeight: tokens.fontWeightRegular },
+  cell: { textAlign: "start", verticalAlign: "top", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}`, overflowWrap: "break-word", fontWeight: tokens.fontWeightRegular },
   head: { textAlign: "start", padding: tokens.spacingHorizontalS, fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
   json: { fontSize: tokens.fontSizeBase200, fontFamily: tokens.fontFamilyMonospace, overflow: "auto", padding: tokens.spacingHorizontalM, backgroundColor: tokens.colorNeutralBackground3, borderRadius: tokens.borderRadiusMedium },
   summary: { cursor: "pointer" },
@@ -84,7 +84,7 @@ function Change({ event }: { event: Event }) {
               {changesOf(event.before, event.after).map(({ field, before, after }) => (
                 <tr key={field}>
                   <th scope="row" className={styles.cell}>
-                    {field}
+                    {fieldText(field)}
                   </th>
                   <td className={styles.cell}>{show(before)}</td>
                   <td className={styles.cell}>{show(after)}</td>

@@ -84,7 +84,7 @@ const columns: Column<Row>[] = [
   { key: "what", title: words.what, width: "2fr", cell: (row) => <What {...row} /> },
   { key: "object", title: words.object, width: "1fr", cell: ({ objectId }) => kindText(objectId) },
   { key: "who", title: words.who, width: "1.6fr", cell: ({ actor }) => actor },
-  { key: "when", title: words.when, width: "200px", cell: ({ at }) => formatDateTime(at) },
+  { key: "when", title: words.when, width: "214px", cell: ({ at }) => formatDateTime(at) },
 ];
 
 function What({ id, action }: Row) {

@@ -8,7 +8,7 @@ import { useTitle } from "./Page";
 const useStyles = makeStyles({
   drawer: { width: "min(640px, 100vw)", maxWidth: "100vw" },
   title: { overflowWrap: "anywhere" },
-  body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL, paddingBottom: tokens.spacingVerticalXXL },
+  body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL, paddingTop: tokens.spacingVerticalXS, paddingBottom: tokens.spacingVerticalXXL },
 });
 
 /** What is known of one thing, over the list that it is in. */

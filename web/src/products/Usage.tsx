@@ -9,8 +9,8 @@ const words = strings.products;
 const useStyles = makeStyles({
   usage: { display: "flex", flexDirection: "column", gap: "4px", width: "100%", maxWidth: "260px" },
   quiet: { color: tokens.colorNeutralForeground3 },
-  track: { height: "6px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralBackground5, overflow: "hidden" },
-  fill: { display: "block", height: "100%", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorBrandBackground },
+  track: { height: "6px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralStroke2, overflow: "hidden" },
+  fill: { display: "block", height: "100%", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorCompoundBrandStroke },
   high: { backgroundColor: tokens.colorPaletteDarkOrangeBackground3 },
   full: { backgroundColor: tokens.colorPaletteRedBackground3 },
   rate: { display: "flex", flexDirection: "column", alignItems: "flex-start", gap: "2px" },

@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   },
   what: { flex: "1 1 180px", display: "flex", flexDirection: "column" },
   quiet: { color: tokens.colorNeutralForeground2 },
-  apps: { margin: 0, paddingInlineStart: tokens.spacingHorizontalL, columns: "2 220px", lineHeight: tokens.lineHeightBase400 },
+  apps: { margin: 0, paddingInlineStart: tokens.spacingHorizontalL, columns: "2 220px", columnGap: tokens.spacingHorizontalXXL, lineHeight: tokens.lineHeightBase400 },
 });
 
 /** The details pane of one product. */

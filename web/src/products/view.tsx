@@ -1,4 +1,4 @@
-import { Button, Tab, TabList } from "@fluentui/react-components";
+import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { AddRegular, BoxMultipleRegular, ReceiptRegular } from "@fluentui/react-icons";
 import { useCallback, useMemo, useState } from "react";
 import { Outlet, useLocation, useParams } from "react-router";
@@ -25,6 +25,10 @@ import { useLivePools } from "./useLivePools";
 
 const words = strings.products;
 
+const useStyles = makeStyles({
+  tabs: { flexWrap: "wrap", marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})` },
+});
+
 export interface ListContext {
   /** Reads the list anew, after a change. */
   reload(): Promise<void>;
@@ -34,6 +38,7 @@ export interface ListContext {
 
 /** What the tenant owns: pools and subscriptions. A product's details lie over it. */
 export function Component() {
+  const styles = useStyles();
   const { mayChange } = useViewer();
   const [tab, setTab] = useUrlParam("tab", "licenses");
   const [show, setShow] = useUrlParam("show", "owned");
@@ -75,7 +80,7 @@ export function Component() {
         )
       }
     >
-      <TabList aria-label={words.views} selectedValue={tab} onTabSelect={(_, { value }) => setTab(String(value))}>
+      <TabList className={styles.tabs} aria-label={words.views} selectedValue={tab} onTabSelect={(_, { value }) => setTab(String(value))}>
         <Tab value="licenses" icon={<BoxMultipleRegular />}>
           {words.licensesTab}
         </Tab>

@@ -53,7 +53,7 @@ const columns: Column<ClaimRowFragment>[] = [
   { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
   { key: "product", title: words.product, width: "2.2fr", cell: (claim) => <Product {...claim} /> },
   { key: "policy", title: words.policy, width: "1.8fr", cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name) },
-  { key: "when", title: words.when, width: "190px", cell: ({ claimedAt }) => formatDateTime(claimedAt) },
+  { key: "when", title: words.when, width: "214px", cell: ({ claimedAt }) => formatDateTime(claimedAt) },
   { key: "license", title: words.license, width: "104px", cell: ({ stillHeld }) => <Held held={stillHeld} /> },
 ];
 

@@ -10,16 +10,15 @@ const useStyles = makeStyles({
   scroller: { overflow: "auto", maxHeight: "260px" },
   table: { borderCollapse: "collapse", width: "100%", fontSize: tokens.fontSizeBase200 },
   head: { position: "sticky", top: 0, backgroundColor: tokens.colorNeutralBackground1, textAlign: "end", padding: tokens.spacingHorizontalS, fontWeight: tokens.fontWeightSemibold },
-  day: { textAlign: "start", fontWeight: tokens.fontWeightRegular, whiteSpace: "nowrap", padding: tokens.spacingHorizontalS },
+  day: { textAlign: "start", fontWeight: tokens.fontWeightRegular, whiteSpace: "nowrap", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
   cell: { textAlign: "end", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
-  first: { textAlign: "start" },
 });
 
 /** What the chart shows, in figures, latest day first. */
 export function DayTable({ series, days }: { series: readonly Series[]; days: readonly Day[] }) {
   const styles = useStyles();
   return (
-    <div className={styles.scroller} tabIndex={0} role="region" aria-label={words.chart}>
+    <div className={styles.scroller} tabIndex={0} role="group" aria-label={words.chart}>
       <table className={styles.table} aria-label={words.chart}>
         <thead>
           <tr>

@@ -46,7 +46,7 @@ export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryV
 const columns: Column<Row>[] = [
   { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
   { key: "policy", title: words.policy, width: "2fr", cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name) },
-  { key: "first", title: words.firstAt, width: "190px", cell: ({ firstAt }) => formatDateTime(firstAt) },
-  { key: "last", title: words.lastAt, width: "190px", cell: ({ lastAt }) => formatDateTime(lastAt) },
+  { key: "first", title: words.firstAt, width: "214px", cell: ({ firstAt }) => formatDateTime(firstAt) },
+  { key: "last", title: words.lastAt, width: "214px", cell: ({ lastAt }) => formatDateTime(lastAt) },
   { key: "count", title: words.times, width: "110px", align: "end", cell: ({ count }) => formatNumber(count) },
 ];

@@ -1,4 +1,4 @@
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { DataBarVerticalRegular, TableRegular } from "@fluentui/react-icons";
 import { useMemo } from "react";
 
@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2 },
   shares: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
   share: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", columnGap: tokens.spacingHorizontalS, fontSize: tokens.fontSizeBase200 },
-  track: { gridColumn: "1 / -1", height: "6px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralBackground5, overflow: "hidden" },
+  track: { gridColumn: "1 / -1", height: "6px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralStroke2, overflow: "hidden" },
   fill: { height: "100%", borderRadius: tokens.borderRadiusCircular },
 });
 
@@ -91,11 +91,9 @@ export function Totals({ totals }: { totals: ReportTotalsQuery["claimReport"] })
 function Figure({ term, children }: { term: string; children: string }) {
   const styles = useStyles();
   return (
-    <div className={styles.card}>
-      <div className={styles.figure}>
-        <dt className={styles.term}>{term}</dt>
-        <dd className={styles.number}>{children}</dd>
-      </div>
+    <div className={mergeClasses(styles.card, styles.figure)}>
+      <dt className={styles.term}>{term}</dt>
+      <dd className={styles.number}>{children}</dd>
     </div>
   );
 }
@@ -113,7 +111,7 @@ function Shares({ title, total, shares }: { title: string; total: number; shares
     <div className={styles.card}>
       <Section heading="h2" title={title}>
         <ul className={styles.shares}>
-          {shares.map(({ id, name, claims, color = tokens.colorBrandBackground }) => (
+          {shares.map(({ id, name, claims, color = tokens.colorCompoundBrandStroke }) => (
             <li key={id} className={styles.share}>
               <span>{name}</span>
               <span>{words.share(formatNumber(claims), Math.round((claims / total) * 100))}</span>
