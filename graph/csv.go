@@ -38,6 +38,14 @@ func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request,
 			return
 		}
 
+		giveBack, ok := takePlace(w, req, r.Places)
+		if !ok {
+			fail(w, req, http.StatusServiceUnavailable, CodeOverloaded, errOverloaded().Message)
+
+			return
+		}
+		defer giveBack()
+
 		period, policy, err := reportParameters(req)
 		if err != nil {
 			fail(w, req, http.StatusBadRequest, CodeBadUserInput, graphql.DefaultErrorPresenter(req.Context(), err).Message)
