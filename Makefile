@@ -109,6 +109,14 @@ check-generated: generate ## Fail if generated code or go.mod is out of date.
 	git diff --exit-code -- graph examples web
 	test -z "$$(git ls-files --others --exclude-standard -- graph examples web)"
 
+.PHONY: bench
+bench: node postgresql bench/postgraphile/node_modules/.package-lock.json ## Measure claims against rivals on the same database, and print ratios (about 10 minutes).
+	go run ./bench
+
+bench/postgraphile/node_modules/.package-lock.json: bench/postgraphile/package-lock.json
+	cd bench/postgraphile && npm ci --loglevel=error
+	@touch $@
+
 .PHONY: release-schema
 release-schema: ## Take the schema as released: from now on, clients of it must not break.
 	cp schema.graphqls test/api/released.graphqls

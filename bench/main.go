@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
@@ -25,12 +26,12 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each measurement is taken")
 	lasting := flag.Duration("for", 3*time.Second, "how long each measurement lasts; whole seconds")
-	profile := flag.String("only", "", "measure this one thing alone, for a profiler: new, again")
+	only := flag.String("only", "", "measure these alone: one, new, many, again, storm, sqlite")
 
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *rounds, *lasting, *profile)
+	err := run(ctx, *rounds, *lasting, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
 
 	stop()
 
@@ -50,14 +51,17 @@ type stage struct {
 	ids      policyIDs
 	signIn   target
 	// other is a second server on the same database, and sqlite a server on a file.
-	other   target
-	sqlite  *stage
+	other  target
+	sqlite *stage
+	// postgraphile is the rival (b).
+	postgraphile target
+
 	lasting time.Duration
 	// users is how many have claimed: the next ones are new.
 	users int
 }
 
-func run(ctx context.Context, rounds int, lasting time.Duration, only string) error {
+func run(ctx context.Context, rounds int, lasting time.Duration, only []string) error {
 	directory, err := os.MkdirTemp("", "autoclaim-bench-")
 	if err != nil {
 		return fmt.Errorf("make a directory: %w", err)
@@ -113,7 +117,10 @@ func (s *stage) withOthers(ctx context.Context, directory string, work func() er
 	}
 
 	if err == nil {
-		err = work()
+		var stop func() error
+		if stop, err = s.startPostGraphile(ctx); err == nil {
+			err = errors.Join(work(), stop())
+		}
 	}
 
 	if s.sqlite != nil {
@@ -174,6 +181,17 @@ func (s *stage) identify(ctx context.Context) error {
 		Scan(&s.ids.tenant, &s.ids.policy, &s.ids.app, &s.ids.product)
 }
 
+func (s *stage) analyze(ctx context.Context) error {
+	db, err := sql.Open("pgx", s.database)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+
+	_, err = db.ExecContext(ctx, "ANALYZE")
+
+	return errors.Join(err, db.Close())
+}
+
 const claimOperation = `mutation Claim($input: ClaimLicenseInput!) { claimLicense(input: $input) { outcome message license { id } userErrors { code message } } }`
 
 // claim is the operation of a sign-in. Answers must contain the text.
@@ -211,12 +229,17 @@ func (s *stage) rival(clients int) measurement {
 	}}
 }
 
-func (s *stage) again(callers int) measurement {
-	const regulars = 1000 // Who have claimed in the first round at the latest.
+// regular is one of those who have claimed in the first round at the latest.
+func regular(n int) string {
+	const regulars = 1000
 
+	return newUser(n % regulars)
+}
+
+func (s *stage) again(callers int) measurement {
 	return measurement{fmt.Sprintf("sign-ins, %d callers", callers), func(ctx context.Context) (sample, error) {
 		return load(ctx, s.signIn, callers, 0, s.lasting,
-			claim(func(n int) string { return newUser(n % regulars) }, `"ALREADY_LICENSED"`))
+			claim(regular, `"ALREADY_LICENSED"`))
 	}}
 }
 
@@ -225,6 +248,12 @@ func (s *stage) nothing(callers int) measurement {
 		// The resolver refuses an empty user before it asks anybody.
 		return load(ctx, s.signIn, callers, 0, s.lasting, claim(func(int) string { return "" }, `"INVALID_INPUT"`))
 	}}
+}
+
+// group is what is measured together.
+type group struct {
+	name         string
+	measurements []measurement
 }
 
 // ratio compares two measurements of the same rounds.
@@ -236,28 +265,52 @@ type ratio struct {
 func rate(s sample) float64 { return s.perSecond }
 func p99(s sample) float64  { return s.p99.Seconds() }
 
-func (s *stage) measure(ctx context.Context, directory string, rounds int, only string) error {
-	switch only {
-	case "new":
-		return s.rounds(ctx, rounds, []measurement{s.claims(64)}, nil)
-	case "again":
-		return s.rounds(ctx, rounds, []measurement{s.claims(64), s.again(64), s.nothing(64)}, nil)
+// groups are the measurements, by the names that -only knows.
+func (s *stage) groups() []group {
+	return []group{
+		{"one", []measurement{s.claims(1), s.rival(1)}},
+		{"new", []measurement{s.claims(64), s.rival(64), s.postgraphileClaims(64)}},
+		{"many", []measurement{s.claims(256), s.rival(256), s.twoServers(256)}},
+		{"again", []measurement{s.again(64), s.nothing(64), s.postgraphileAgain(64), s.postgraphileLookups(64)}},
+		{"storm", []measurement{s.again(8), s.storm(8, 64)}},
+		{"sqlite", []measurement{s.sqliteClaims(64), s.sqliteSingly(64)}},
 	}
+}
 
-	err := s.rounds(ctx, rounds, []measurement{
-		s.claims(1), s.rival(1), s.claims(64), s.rival(64), s.claims(256), s.rival(256), s.twoServers(256),
-		s.again(64), s.nothing(64), s.again(8), s.storm(8, 64), s.sqliteClaims(64), s.sqliteSingly(64),
-	}, []ratio{
+func ratios() []ratio {
+	return []ratio{
 		{"new claims, 64 callers", "(a) pgbench, 64 clients", "at least 7", rate},
 		{"new claims, 256 callers", "(a) pgbench, 256 clients", "at least 25", rate},
 		{"new claims, 1 callers", "(a) pgbench, 1 clients", "at least 0.4", rate},
+		{"new claims, 64 callers", "(b) PostGraphile: new claims, 64 callers", "at least 15", rate},
 		{"sign-ins, 64 callers", "(c) no-op mutation, 64 callers", "at least 0.85", rate},
+		{"sign-ins, 64 callers", "(b) PostGraphile: sign-ins, 64 callers", "at least 9", rate},
 		{"sign-ins, 8 callers, during a storm", "sign-ins, 8 callers", "at most 3", p99},
 		{"new claims, 256 callers, two servers", "new claims, 256 callers", "at least 0.9", rate},
 		{"SQLite: new claims, 64 callers", "SQLite: one transaction per claim, 64 callers", "at least 5", rate},
-	})
-	if err != nil {
+	}
+}
+
+func (s *stage) measure(ctx context.Context, directory string, rounds int, only []string) error {
+	// Those who sign in again have claimed before.
+	if _, err := s.claims(64).take(ctx); err != nil { //nolint:mnd // As in the measurements.
 		return err
+	}
+
+	var wanted []measurement
+
+	for _, g := range s.groups() {
+		if len(only) == 0 || slices.Contains(only, g.name) {
+			wanted = append(wanted, g.measurements...)
+		}
+	}
+
+	if err := s.rounds(ctx, rounds, wanted); err != nil {
+		return err
+	}
+
+	if len(only) > 0 {
+		return nil
 	}
 
 	took, err := s.readyIn(ctx, directory)
@@ -278,11 +331,18 @@ func (s *stage) measure(ctx context.Context, directory string, rounds int, only 
 }
 
 // rounds takes all measurements in turn, so often, and prints their medians and ranges.
-func (s *stage) rounds(ctx context.Context, rounds int, measurements []measurement, ratios []ratio) error {
+func (s *stage) rounds(ctx context.Context, rounds int, measurements []measurement) error {
 	taken := make(map[string][]sample)
 
-	for range rounds {
+	for round := range rounds {
+		// Rivals' plans must not depend on whether autovacuum has come by.
+		if err := s.analyze(ctx); err != nil {
+			return err
+		}
+
 		for _, m := range measurements {
+			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, rounds, m.name)
+
 			got, err := m.take(ctx)
 			if err != nil {
 				return fmt.Errorf("%s: %w", m.name, err)
@@ -305,13 +365,13 @@ func (s *stage) rounds(ctx context.Context, rounds int, measurements []measureme
 			middle(taken[m.name], func(s sample) time.Duration { return s.p99 }))
 	}
 
-	if len(ratios) == 0 {
-		return nil
-	}
-
 	fmt.Printf("\n| ratio of medians | measured | range within rounds | aim |\n| --- | --- | --- | --- |\n")
 
-	for _, r := range ratios {
+	for _, r := range ratios() {
+		if taken[r.what] == nil || taken[r.over] == nil {
+			continue
+		}
+
 		over, under := each(taken[r.what], r.of), each(taken[r.over], r.of)
 		paired := make([]float64, len(over))
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 	"golang.org/x/time/rate"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
@@ -79,4 +80,31 @@ func admitted(w http.ResponseWriter, r *http.Request, admit func(Caller) (time.D
 	}
 
 	return ok
+}
+
+// takePlace gives the request's caller a place to be worked on; if there is none, it says when in Retry-After.
+func takePlace(w http.ResponseWriter, r *http.Request, places *Places) (giveBack func(), ok bool) {
+	caller, ok := callerFrom(r.Context())
+	if !ok {
+		return func() {}, true // The operation itself is refused for want of a caller.
+	}
+
+	giveBack, ok = places.take(caller)
+	if !ok {
+		w.Header().Set("Retry-After", retryAfterSeconds)
+	}
+
+	return giveBack, ok
+}
+
+// retryAfterSeconds is when a server that is overloaded, or whose database is away, may be better.
+const retryAfterSeconds = "1"
+
+// retryLater says when to come again, where an error says that it helps.
+func retryLater(w http.ResponseWriter, errs gqlerror.List) {
+	for _, err := range errs {
+		if code := err.Extensions["code"]; code == CodeOverloaded || code == CodeUnavailable {
+			w.Header().Set("Retry-After", retryAfterSeconds)
+		}
+	}
 }

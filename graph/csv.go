@@ -40,6 +40,14 @@ func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request,
 			return
 		}
 
+		giveBack, ok := takePlace(w, req, r.Places)
+		if !ok {
+			fail(w, req, http.StatusServiceUnavailable, CodeOverloaded, errOverloaded().Message)
+
+			return
+		}
+		defer giveBack()
+
 		report, err := r.reportAsked(caller.TenantID, req.URL.Query())
 		if err != nil {
 			fail(w, req, http.StatusBadRequest, CodeBadUserInput, graphql.DefaultErrorPresenter(req.Context(), err).Message)

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"golang.org/x/time/rate"
 
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -20,12 +22,18 @@ func errRateLimited() *gqlerror.Error {
 	return requestError(CodeRateLimited, "Too many requests. Wait as long as Retry-After says, and send fewer.")
 }
 
+func errOverloaded() *gqlerror.Error {
+	return requestError(CodeOverloaded, "The server has all it can do. Wait as long as Retry-After says, and try again.")
+}
+
 // errNoCaller means that the server's wiring let a request through that nobody authenticated.
 var errNoCaller = errors.New("the request has no caller")
 
 // presentError gives every error a code. What is not meant for clients is logged, once, and replaced
 // by the request's id.
 func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
+	unavailable := rate.Sometimes{First: 1, Interval: time.Second}
+
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
 		if _, coded := shown.Extensions["code"]; coded {
@@ -50,10 +58,16 @@ func presentError(logger *slog.Logger) graphql.ErrorPresenterFunc {
 		shown.Message = message
 		shown.Extensions = map[string]any{"code": code}
 
-		if code == CodeInternal {
+		switch {
+		case code == CodeInternal:
 			shown.Extensions["requestId"] = requestid.From(ctx)
 			logger.ErrorContext(ctx, "request failed", "request_id", requestid.From(ctx),
 				"path", shown.Path.String(), "error", err)
+		case store.IsUnavailable(err):
+			// All requests say so while it lasts; one of them is enough to read.
+			unavailable.Do(func() {
+				logger.WarnContext(ctx, "the database does not answer", "request_id", requestid.From(ctx), "error", err)
+			})
 		}
 
 		return shown
@@ -72,6 +86,8 @@ func classify(err error) (code, message string) {
 		return CodeUnavailable, "Live data was interrupted. Subscribe again, and read anew what you show."
 	case errors.Is(err, store.ErrFellBehind):
 		return CodeOverloaded, "You take events more slowly than they come. Subscribe again, and read anew what you show."
+	case store.IsUnavailable(err):
+		return CodeUnavailable, "The database does not answer. Try again in a second; to repeat a claim is always safe."
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return CodeUnavailable, "The request took too long. Try again."
 	default:

@@ -44,6 +44,8 @@ type Resolver struct {
 	Documents TrustedDocuments
 	// Admit says whether a principal may send one more request now, or after how long; nil admits all.
 	Admit func(Caller) (retryAfter time.Duration, ok bool)
+	// Places are for the requests that are worked on at once; nil has no bound.
+	Places *Places
 
 	streams *streams
 }
@@ -60,7 +62,7 @@ func (r *Resolver) Handler() http.Handler {
 	r.streams = newStreams(limits.Streams, r.Admit)
 
 	server.AddTransport(overWebSocket{authenticate: r.Authenticate, now: r.Now, origins: r.AllowedOrigins})
-	server.AddTransport(overHTTP{limits: limits, admit: r.Admit})
+	server.AddTransport(overHTTP{limits: limits, admit: r.Admit, places: r.Places})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	server.SetErrorPresenter(present)
 	server.SetRecoverFunc(recovered)

@@ -31,6 +31,7 @@ const (
 type overHTTP struct {
 	limits Limits
 	admit  func(Caller) (time.Duration, bool)
+	places *Places
 }
 
 // Supports implements [graphql.Transport]: WebSockets have a transport of their own.
@@ -53,6 +54,14 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 
 		return
 	}
+
+	giveBack, ok := takePlace(w, r, t.places)
+	if !ok {
+		reject(w, exec, r, media, http.StatusServiceUnavailable, errOverloaded())
+
+		return
+	}
+	defer giveBack()
 
 	started := graphql.Now()
 
@@ -84,6 +93,10 @@ func (t overHTTP) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 		reject(w, exec, r, media, http.StatusMethodNotAllowed, badInput(
 			"A GET request changes nothing. Send this operation by POST."))
 	case media == mediaEvents:
+		if operation.Operation.Operation == ast.Subscription {
+			giveBack() // Streams last, and have a limit of their own.
+		}
+
 		t.stream(ctx, w, exec, operation)
 	default:
 		ctx, cancel := context.WithTimeout(ctx, t.limits.Timeout)
@@ -136,6 +149,8 @@ func respond(w http.ResponseWriter, media string, status int, response *graphql.
 	if media == mediaEvents {
 		media = mediaJSON
 	}
+
+	retryLater(w, response.Errors)
 
 	body := encode(response)
 	w.Header().Set("Content-Type", media+"; charset=utf-8")

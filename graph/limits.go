@@ -26,7 +26,7 @@ type Limits struct {
 	Aliases int
 	// Directives is how many directives an operation may carry; 50 by default.
 	Directives int
-	// Timeout is the time that a query or a mutation gets, down to the database; 10 seconds by default.
+	// Timeout is the time that a query or a mutation gets, down to the database; 2 seconds by default.
 	Timeout time.Duration
 	// Streams is how many subscriptions a principal may have open at once on one server; 20 by default.
 	Streams int
@@ -51,7 +51,7 @@ func (l Limits) WithDefaults() Limits {
 	}
 
 	if l.Timeout == 0 {
-		l.Timeout = 10 * time.Second
+		l.Timeout = 2 * time.Second
 	}
 
 	return l

@@ -2725,9 +2725,9 @@ enum SubscriptionStatus {
   CANCELED
 }
 
-"How far back a report looks, in periods of 24 hours."
+"How far back a report looks: so many whole days (UTC), and today so far."
 enum ReportPeriod {
-  "The past 24 hours."
+  "Yesterday, and today so far."
   PAST_1_DAY
   "The past 7 days."
   PAST_7_DAYS

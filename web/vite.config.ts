@@ -1,10 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-// The program embeds what is built. `npm run dev` serves the sources instead, before a server that `make run`
-// started; CONSOLE_SERVER names another one.
-const server = process.env.CONSOLE_SERVER ?? "http://127.0.0.1:8080";
-
+// `make console` runs this; the program embeds what is built.
 export default defineConfig({
   base: "/console/",
   plugins: [react()],
@@ -19,10 +16,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
-  },
-  server: {
-    proxy: Object.fromEntries(
-      ["/graphql", "/reports", "/playground", "/console/config.json", "/oidc"].map((path) => [path, server]),
-    ),
   },
 });

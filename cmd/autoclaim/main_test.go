@@ -80,7 +80,7 @@ type process struct {
 func start(t *testing.T, dir, databaseURL string) *process {
 	t.Helper()
 
-	cmd := exec.Command(program, "serve", "--dev", "--listen=127.0.0.1:0")
+	cmd := exec.Command(program, "serve", "--dev", "--listen=127.0.0.1:0", "--request-timeout=1m")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL)
 	cmd.Stderr = io.Discard

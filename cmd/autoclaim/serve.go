@@ -21,7 +21,7 @@ import (
 type serveCommand struct {
 	Listen          string        `default:"127.0.0.1:8080" help:"The address to listen on; 127.0.0.1:8080 by default." placeholder:"HOST:PORT"`
 	MaxBody         int64         `default:"1048576" help:"The largest request, in bytes."`
-	RequestTimeout  time.Duration `default:"10s" help:"The time that a request gets, down to the database."`
+	RequestTimeout  time.Duration `default:"2s" help:"The time that a request gets, down to the database."`
 	ShutdownTimeout time.Duration `default:"30s" help:"The time that requests in flight get to finish on SIGTERM."`
 
 	CORSOrigin    []string `group:"Browsers" help:"Origins whose pages may call the API, such as https://admin.example.com; * is all." placeholder:"ORIGIN"`
@@ -38,6 +38,8 @@ type serveCommand struct {
 	MaxCost          int     `default:"50000" group:"Limits" help:"The objects that an operation may lead to, by the sizes of its pages."`
 	MaxAliases       int     `default:"50" group:"Limits" help:"The aliases that an operation may have."`
 	MaxDirectives    int     `default:"50" group:"Limits" help:"The directives that an operation may have."`
+	MaxInFlight      int     `default:"4096" group:"Limits" help:"The requests that are worked on at once, a quarter of them for one principal; 0 for any number."`
+	MaxConnections   int     `default:"10000" group:"Limits" help:"The clients that may be connected at once."`
 	MaxStreams       int     `default:"20" group:"Limits" help:"The subscriptions that one principal may have open at once."`
 	RateLimit        float64 `default:"50" group:"Limits" help:"The requests that one principal may send in a second; 0 for any number."`
 	SignInRateLimit  float64 `default:"0" group:"Limits" help:"The requests that one sign-in service may send in a second; 0 for any number."`
@@ -134,6 +136,7 @@ func (c serveCommand) serve(
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
 		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
 		Introspection: c.Introspection || c.Dev, Documents: documents, Admit: limits.Admit(),
+		Places: graph.NewPlaces(c.MaxInFlight),
 		Limits: graph.Limits{
 			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
@@ -154,6 +157,7 @@ func (c serveCommand) serve(
 		Ready:           db.Ping,
 		Logger:          e.logger,
 		MaxBodyBytes:    c.MaxBody,
+		MaxConnections:  c.MaxConnections,
 		RequestTimeout:  c.RequestTimeout,
 		ShutdownTimeout: c.ShutdownTimeout,
 	}).Run(ctx, listener)

@@ -3330,11 +3330,11 @@ func (v *ReorderPolicyProductsResponse) GetReorderPolicyProducts() ReorderPolicy
 	return v.ReorderPolicyProducts
 }
 
-// How far back a report looks, in periods of 24 hours.
+// How far back a report looks: so many whole days (UTC), and today so far.
 type ReportPeriod string
 
 const (
-	// The past 24 hours.
+	// Yesterday, and today so far.
 	ReportPeriodPast1Day ReportPeriod = "PAST_1_DAY"
 	// The past 7 days.
 	ReportPeriodPast7Days ReportPeriod = "PAST_7_DAYS"

@@ -20,7 +20,7 @@ const (
 	maxBatch = 256
 	// maxWaiting bounds the memory that waiting claims take: 4,096 claims for one policy.
 	maxWaiting = 4096
-	// batchTimeout ends a batch that the database keeps waiting.
+	// batchTimeout ends a batch that the database keeps waiting, if its callers still wait for it.
 	batchTimeout = 10 * time.Second
 )
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -25,7 +26,7 @@ type Limits struct {
 	Waiting int
 	// Parallel is how many batches of one key run at once.
 	Parallel int
-	// Timeout ends a batch that takes too long.
+	// Timeout ends a batch that takes too long. One ends earlier when the deadlines of all its callers have passed.
 	Timeout time.Duration
 }
 
@@ -50,7 +51,9 @@ type queue[In, Out any] struct {
 // waiter is a request that waits for its batch.
 type waiter[In, Out any] struct {
 	request In
-	done    chan<- result[Out]
+	// deadline is when the caller goes away; zero if it stays.
+	deadline time.Time
+	done     chan<- result[Out]
 }
 
 type result[Out any] struct {
@@ -59,7 +62,7 @@ type result[Out any] struct {
 }
 
 // New returns a batcher. run answers the requests of a batch in their order, or fails all of them. Its
-// context is the batch's own: no caller's end may take the others' answers away.
+// context outlives each caller's: no caller's end may take the others' answers away.
 func New[Key comparable, In, Out any](
 	limits Limits, run func(ctx context.Context, key Key, requests []In) ([]Out, error),
 ) *Batcher[Key, In, Out] {
@@ -69,13 +72,17 @@ func New[Key comparable, In, Out any](
 // Do waits for the request's answer. A batch that answers it begins after Do was called. A caller whose ctx
 // ends leaves its batch undisturbed.
 func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Out, error) {
-	// The runner must never wait for a caller that is gone, so there is room for its answer.
-	done := make(chan result[Out], 1)
+	deadline, _ := ctx.Deadline()
+	done, leads, err := b.enqueue(key, request, deadline)
 
 	var none Out
 
-	if err := b.enqueue(key, waiter[In, Out]{request: request, done: done}); err != nil {
+	if err != nil {
 		return none, err
+	}
+
+	if leads && b.alone(key) {
+		return b.runAlone(ctx, key, request)
 	}
 
 	select {
@@ -86,12 +93,16 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 	}
 }
 
-func (b *Batcher[Key, In, Out]) enqueue(key Key, w waiter[In, Out]) error {
+// enqueue lets the request wait for the next batch, and returns where its answer will be. leads says that no
+// batch is running, so that it is up to the caller to begin one.
+func (b *Batcher[Key, In, Out]) enqueue(
+	key Key, request In, deadline time.Time,
+) (done <-chan result[Out], leads bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 
 	if b.closed {
-		return ErrClosed
+		return nil, false, ErrClosed
 	}
 
 	q, known := b.queues[key]
@@ -101,23 +112,87 @@ func (b *Batcher[Key, In, Out]) enqueue(key Key, w waiter[In, Out]) error {
 	}
 
 	if len(q.waiting) == b.limits.Waiting {
-		return ErrOverloaded
+		return nil, false, ErrOverloaded
 	}
 
-	q.waiting = append(q.waiting, w)
+	// The runner must never wait for a caller that is gone, so there is room for its answer.
+	answer := make(chan result[Out], 1)
+	q.waiting = append(q.waiting, waiter[In, Out]{request: request, deadline: deadline, done: answer})
 
-	if q.runners < b.limits.Parallel {
+	if leads = q.runners < b.limits.Parallel; leads {
 		q.runners++
-
-		b.runners.Go(func() { b.serve(key) })
+		b.runners.Add(1)
 	}
 
-	return nil
+	return answer, leads, nil
+}
+
+// alone says whether the caller who begins a batch is the only one in it, and so the one to run it: to wake
+// another goroutine up takes longer than much of the work. Otherwise another goroutine is the runner.
+func (b *Batcher[Key, In, Out]) alone(key Key) bool {
+	letOthersJoin()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	q := b.queues[key]
+	if len(q.waiting) == 1 {
+		q.waiting = nil
+
+		return true
+	}
+
+	b.runners.Go(func() { b.serve(key) })
+	b.runners.Done()
+
+	return false
+}
+
+// letOthersJoin lets callers that are ready to run come first. On an idle machine there are none, and it takes no
+// time; on a busy one it makes batches larger, and so all of them cheaper.
+func letOthersJoin() { runtime.Gosched() }
+
+// runAlone answers a request on its caller's goroutine, and leaves what came meanwhile to another. One who hangs
+// up does not interrupt the database.
+func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In) (Out, error) {
+	defer b.runners.Done()
+	defer b.handOver(key)
+
+	deadline, _ := ctx.Deadline()
+
+	answers, err := b.runInTime(context.WithoutCancel(ctx), deadline, key, []In{request})
+	if err != nil {
+		var none Out
+
+		return none, err
+	}
+
+	return answers[0], nil
+}
+
+// handOver lets a goroutine run what waits for the key, if anything does.
+func (b *Batcher[Key, In, Out]) handOver(key Key) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	if q := b.queues[key]; len(q.waiting) > 0 {
+		b.runners.Go(func() { b.serve(key) })
+	} else {
+		b.retire(key, q)
+	}
+}
+
+// retire ends a runner that has nothing to do. A key without runners takes no memory.
+func (b *Batcher[Key, In, Out]) retire(key Key, q *queue[In, Out]) {
+	if q.runners--; q.runners == 0 {
+		delete(b.queues, key)
+	}
 }
 
 // serve runs batches of the key until nothing waits for it.
 func (b *Batcher[Key, In, Out]) serve(key Key) {
 	for {
+		letOthersJoin()
+
 		batch := b.next(key)
 		if len(batch) == 0 {
 			return
@@ -135,9 +210,7 @@ func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 	q := b.queues[key]
 
 	if len(q.waiting) == 0 {
-		if q.runners--; q.runners == 0 {
-			delete(b.queues, key)
-		}
+		b.retire(key, q)
 
 		return nil
 	}
@@ -154,14 +227,19 @@ func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 
 func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
 	requests := make([]In, len(batch))
+
+	// Nobody waits any more after the last of the deadlines, if each has one.
+	last := batch[0].deadline
+
 	for i, w := range batch {
 		requests[i] = w.request
+
+		if w.deadline.IsZero() || !last.IsZero() && w.deadline.After(last) {
+			last = w.deadline
+		}
 	}
 
-	ctx, cancel := context.WithTimeout(context.Background(), b.limits.Timeout)
-	defer cancel()
-
-	answers, err := b.runSafely(ctx, key, requests)
+	answers, err := b.runInTime(context.Background(), last, key, requests)
 
 	for i, w := range batch {
 		if err != nil {
@@ -172,8 +250,18 @@ func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
 	}
 }
 
-// runSafely makes an error of a panic, which would otherwise end the server and leave the callers waiting.
-func (b *Batcher[Key, In, Out]) runSafely(ctx context.Context, key Key, requests []In) (answers []Out, err error) {
+// runInTime ends a batch that takes too long, and makes an error of a panic, which would otherwise end the server
+// and leave the callers waiting.
+func (b *Batcher[Key, In, Out]) runInTime(
+	ctx context.Context, deadline time.Time, key Key, requests []In,
+) (answers []Out, err error) {
+	if timeout := time.Now().Add(b.limits.Timeout); deadline.IsZero() || timeout.Before(deadline) {
+		deadline = timeout
+	}
+
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("a batch panicked: %v\n%s", p, debug.Stack()) // Not to be told apart.

@@ -151,3 +151,91 @@ func TestRequestsBeyondTheQueueAreShedAtOnce(t *testing.T) {
 	_, err = b.Do(context.Background(), 0, "late")
 	require.ErrorIs(t, err, ErrClosed)
 }
+
+func TestACallerWhoIsAloneHasItsDeadlineButIsNotInterrupted(t *testing.T) {
+	t.Parallel()
+
+	b := newBatcher(func(ctx context.Context, _ int, requests []string) ([]string, error) {
+		if requests[0] == "patient" {
+			return requests, ctx.Err()
+		}
+
+		<-ctx.Done()
+
+		return nil, ctx.Err()
+	})
+
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+
+	answer, err := b.Do(gone, 0, "patient")
+	require.NoError(t, err, "who hangs up does not interrupt the database")
+	assert.Equal(t, "patient", answer)
+
+	hasty, cancel := context.WithTimeout(context.Background(), waitStep)
+	defer cancel()
+
+	_, err = b.Do(hasty, 0, "hasty")
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+
+	b.Close()
+	assert.Empty(t, b.queues)
+}
+
+func TestWhoComesWhileALoneCallerIsServedIsServedByAnother(t *testing.T) {
+	t.Parallel()
+
+	db := newGate()
+	b := newBatcher(db.run)
+
+	var callers sync.WaitGroup
+
+	callers.Go(func() { _, _ = b.Do(context.Background(), 0, "first") })
+	<-db.batches
+	callers.Go(func() { _, _ = b.Do(context.Background(), 0, "second") })
+	require.Eventually(t, func() bool { return waitingFor(b, 0) == 1 }, waitLimit, waitStep)
+
+	db.release <- nil
+
+	require.Equal(t, 1, <-db.batches, "the first has its answer, and the second is not forgotten")
+
+	db.release <- nil
+
+	callers.Wait()
+	b.Close()
+}
+
+func TestABatchEndsWithTheLastOfItsCallersDeadlines(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range []struct {
+		name      string
+		deadlines []time.Duration
+		want      time.Duration
+	}{
+		{"the latest", []time.Duration{time.Second, 3 * time.Second, 2 * time.Second}, 3 * time.Second},
+		{"the limit, if one has none", []time.Duration{time.Second, 0, 2 * time.Second}, time.Minute},
+		{"the limit, if the first has none", []time.Duration{0, time.Second}, time.Minute},
+		{"the limit, if they have more time", []time.Duration{time.Hour}, time.Minute},
+	} {
+		var left time.Duration
+
+		b := newBatcher(func(ctx context.Context, _ int, requests []string) ([]string, error) {
+			deadline, _ := ctx.Deadline()
+			left = time.Until(deadline)
+
+			return requests, nil
+		})
+
+		batch := make([]waiter[string, string], len(c.deadlines))
+		for i, after := range c.deadlines {
+			batch[i].done = make(chan result[string], 1)
+			if after > 0 {
+				batch[i].deadline = time.Now().Add(after)
+			}
+		}
+
+		b.settle(0, batch)
+		assert.InDelta(t, c.want.Seconds(), left.Seconds(), 0.9, c.name)
+	}
+}

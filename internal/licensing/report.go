@@ -19,10 +19,9 @@ const DefaultPeriod = Period90Days
 // Periods returns all periods, shortest first.
 func Periods() []Period { return []Period{Period1Day, Period7Days, Period30Days, Period90Days} }
 
-// Since is the beginning of the period that ends at the given time: a whole number of 24-hour days earlier.
-func (p Period) Since(until time.Time) time.Time {
-	return until.UTC().Add(-time.Duration(p) * 24 * time.Hour)
-}
+// Since is the beginning of the period that ends at the given time: so many whole days (UTC) before its day. No
+// day of a report is cut short but today, and so all of its totals are sums of whole days.
+func (p Period) Since(until time.Time) time.Time { return Day(until).AddDate(0, 0, -int(p)) }
 
 // Instant returns the time as everything records it: in UTC, to the microsecond, which both databases keep.
 func Instant(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }

@@ -103,13 +103,21 @@ func TestAReportHasTheClaimsOfItsPeriodAndItsTotalsAgree(t *testing.T) {
 	})
 }
 
-func TestAClaimAtTheBeginningOfThePeriodBelongsToIt(t *testing.T) {
+func TestAPeriodBeginsAtAMidnightAndAClaimAtThatMomentBelongsToIt(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claim func(string), reports *reporting.Service) {
 		tenant.Buy(t, tenant.E3, 10)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
-		claim("ann")
 
-		tenant.Clock.Advance(24 * time.Hour)
+		now := tenant.Clock.Now()
+		midnight := licensing.Day(now).AddDate(0, 0, 1)
+		tenant.Clock.Advance(midnight.Sub(now) - time.Microsecond)
+		claim("late on the day before")
+		tenant.Clock.Advance(time.Microsecond)
+		claim("at midnight")
+
+		const lastMoment = 48*time.Hour - time.Microsecond // Of the day after.
+
+		tenant.Clock.Advance(lastMoment)
 		requireClaims(t, reports, tenant, 1)
 		tenant.Clock.Advance(time.Microsecond)
 		requireClaims(t, reports, tenant, 0)

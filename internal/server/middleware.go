@@ -150,6 +150,20 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 // withBody reads the whole body, within the limit, before anything looks at it.
 func (s *Server) withBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		size := s.config.MaxBodyBytes
+		if r.ContentLength >= 0 {
+			size = min(size, r.ContentLength)
+		}
+
+		if !s.bodies.TryAcquire(size) {
+			w.Header().Set("Retry-After", "1")
+			WriteError(w, r, http.StatusServiceUnavailable, graph.CodeOverloaded,
+				"The server has all it can do. Wait as long as Retry-After says, and try again.")
+
+			return
+		}
+		defer s.bodies.Release(size)
+
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.config.MaxBodyBytes))
 
 		var tooLarge *http.MaxBytesError

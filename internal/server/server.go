@@ -11,18 +11,23 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/autoclaim/autoclaim/graph"
 )
 
 const (
 	defaultMaxBody         = 1 << 20
-	defaultRequestTimeout  = 10 * time.Second
+	defaultMaxConnections  = 10_000
+	defaultRequestTimeout  = 2 * time.Second
 	defaultShutdownTimeout = 30 * time.Second
 	readHeaderTimeout      = 5 * time.Second
 	readTimeout            = 15 * time.Second
 	idleTimeout            = 2 * time.Minute
 	maxHeaderBytes         = 32 << 10
 	readyTimeout           = 2 * time.Second
+	// maxBodies bounds the bytes of all requests that are in memory at once.
+	maxBodies = 64 << 20
 	// writeMargin is for an answer to reach a slow client after the request's own time is up.
 	writeMargin = 20 * time.Second
 )
@@ -49,7 +54,9 @@ type Config struct {
 
 	// MaxBodyBytes is the largest request body; 1 MiB if zero.
 	MaxBodyBytes int64
-	// RequestTimeout is the time that verifying a token gets, and the least that an answer gets to be sent; 10
+	// MaxConnections is how many clients may be connected at once; more are hung up on. 10,000 if zero.
+	MaxConnections int
+	// RequestTimeout is the time that verifying a token gets, and the least that an answer gets to be sent; 2
 	// seconds if zero.
 	RequestTimeout time.Duration
 	// ShutdownTimeout is the time that requests in flight get to finish; 30 seconds if zero.
@@ -69,17 +76,21 @@ type Page struct {
 type Server struct {
 	config   Config
 	draining atomic.Bool
+	// connections are those of clients, and bodies the bytes of requests that are in memory.
+	connections atomic.Int64
+	bodies      *semaphore.Weighted
 }
 
 // New returns a server that isn't running yet.
 func New(config Config) *Server {
 	setDefault(&config.MaxBodyBytes, defaultMaxBody)
+	setDefault(&config.MaxConnections, defaultMaxConnections)
 	setDefault(&config.RequestTimeout, defaultRequestTimeout)
 	setDefault(&config.ShutdownTimeout, defaultShutdownTimeout)
 	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
 	setDefault(&config.ReadTimeout, readTimeout)
 
-	return &Server{config: config}
+	return &Server{config: config, bodies: semaphore.NewWeighted(max(maxBodies, config.MaxBodyBytes))}
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -96,7 +107,7 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("/graphql", s.withBody(s.authenticated(s.config.GraphQL)))
+	mux.Handle("/graphql", s.authenticated(s.withBody(s.config.GraphQL)))
 
 	if s.config.ClaimsCSV != nil {
 		mux.Handle("GET "+s.config.ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
@@ -127,6 +138,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		WriteTimeout:      s.config.RequestTimeout + writeMargin,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnState:         s.countConnections,
 		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelDebug),
 	}
 
@@ -159,6 +171,19 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	}
 
 	return err
+}
+
+// countConnections hangs up on those who are too many: to let them wait would be no answer either.
+func (s *Server) countConnections(connection net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		if s.connections.Add(1) > int64(s.config.MaxConnections) {
+			_ = connection.Close()
+		}
+	case http.StateHijacked, http.StateClosed:
+		s.connections.Add(-1)
+	default:
+	}
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {

@@ -209,7 +209,8 @@ func idArray(ids []licensing.ID) string {
 	return "{" + strings.Join(texts, ",") + "}"
 }
 
-// retryable says whether a transaction failed only because another got in its way.
+// retryable says whether a transaction failed only because another got in its way, or because its connection had
+// ended before anything was sent.
 func (d dialect) retryable(err error) bool {
 	if d == dialectSQLite {
 		const busy, locked, primaryCode = 5, 6, 0xff
@@ -223,7 +224,7 @@ func (d dialect) retryable(err error) bool {
 
 	failure, ok := errors.AsType[*pgconn.PgError](err)
 
-	return ok && (failure.Code == serializationFailure || failure.Code == deadlockDetected)
+	return ok && (failure.Code == serializationFailure || failure.Code == deadlockDetected) || unsent(err)
 }
 
 // likePattern matches texts that contain the part, whatever characters it has; the escape character is \.

@@ -13,7 +13,7 @@ import (
 
 // ReportFilter says which claims a report is about.
 type ReportFilter struct {
-	// Since is the beginning of the period; claims at that very moment belong to it.
+	// Since is the midnight (UTC) at which the period begins; claims at that very moment belong to it.
 	Since time.Time
 	// PolicyID restricts the report to one policy, if it isn't nil.
 	PolicyID *licensing.ID
@@ -82,34 +82,16 @@ type ClaimTotal struct {
 	Claims    int
 }
 
-// ClaimTotals counts the claims that [Handle.Claims] lists for an empty Text, by day, policy and product, latest day
-// first. Whole days come from the roll-up, so that only the claims of the day on which the period
-// begins are counted one by one.
+// ClaimTotals counts the claims that [Handle.Claims] lists for an empty Text, by day, policy and product, latest
+// day first. It takes them from the roll-up, whatever their number; so the period must begin at a midnight (UTC).
 func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTotal, error) {
-	firstDay := licensing.Day(filter.Since)
-
 	var totals []ClaimTotal
 
-	days := h.from(ctx, &claimDayRow{}).Where("day > ?", firstDay)
+	days := h.from(ctx, &claimDayRow{}).Where("day >= ?", licensing.Day(filter.Since))
 	days = whereEqual(days, "policy_id", filter.PolicyID).Order("day DESC, policy_id, product_id")
 
 	if err := days.Select("day, policy_id, product_id, claims").Scan(&totals).Error; err != nil {
 		return nil, fmt.Errorf("read the claims by day: %w", err)
-	}
-
-	var partial []ClaimTotal
-
-	claims := h.from(ctx, &claimRow{}).
-		Where("claimed_at >= ? AND claimed_at < ?", filter.Since, firstDay.AddDate(0, 0, 1))
-	claims = whereEqual(claims, "policy_id", filter.PolicyID).Group("policy_id, product_id").Order("policy_id, product_id")
-
-	if err := claims.Select("policy_id, product_id, count(*) AS claims").Scan(&partial).Error; err != nil {
-		return nil, fmt.Errorf("count the claims of the first day: %w", err)
-	}
-
-	for _, total := range partial {
-		total.Day = firstDay
-		totals = append(totals, total)
 	}
 
 	for i := range totals {

@@ -40,6 +40,7 @@ export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoo
   return (
     <Field label={label} validationMessage={problem} validationState={problem ? "error" : "none"} required>
       <Combobox
+        inlinePopup
         placeholder={words.fields.productPlaceholder}
         disabled={!appId}
         autoFocus={autoFocus}

@@ -27,7 +27,12 @@ const renderer = createDOMRenderer(document, { styleElementAttributes: nonce ? {
 
 // Disabled text needs no contrast, but what is read does: these are as WCAG asks, on all backgrounds in use.
 const light: Theme = { ...webLightTheme, colorNeutralForeground3: "#575757", colorNeutralForeground4: "#616161" };
-const darkTheme: Theme = { ...webDarkTheme, colorNeutralForeground4: "#adadad" };
+const darkTheme: Theme = {
+  ...webDarkTheme,
+  colorNeutralForeground4: "#adadad",
+  colorBrandForegroundLink: "#62abf5",
+  colorBrandForegroundLinkHover: "#77b7f7",
+};
 
 function stored(): ThemeChoice {
   const value = localStorage.getItem(key);

@@ -34,8 +34,6 @@ export const policies = {
   wizard: {
     title: "Add a policy",
     steps: "Steps",
-    stepOf: (n: number, of: number) => `Step ${n} of ${of}`,
-    completed: "completed",
     name: "Name the policy",
     products: "Choose app and products",
     apps: "Choose apps and services",
@@ -87,7 +85,6 @@ export const policies = {
     noneLeft: "No licenses available",
     add: "Add a backup product",
     addTitle: "Backup product",
-    choose: "Choose a product",
     more: "There are more. Type a part of the name to find them.",
     noneFound: "No product matches. Only products that include the app and that you own are listed.",
     noneOwned: "You own no product that includes this app. Buy one first.",
@@ -110,7 +107,6 @@ export const policies = {
     locked: "Always on: the policy is for this app.",
     mixed: (names: string) => `Only with ${names}`,
     none: "No app or service matches.",
-    turnedOff: (n: number) => plural(n, { one: "# app or service off", other: "# apps and services off" }),
   },
 
   details: {
@@ -128,7 +124,6 @@ export const policies = {
     featureOff: "Auto-claim is turned off in the settings, so nobody can claim whatever this says.",
     saved: (name: string) => `${name} was saved.`,
     discard: "Discard changes",
-    unsaved: "You have changes that are not saved.",
     discardTitle: "Discard your changes?",
     discardText: "What you changed in this policy is not saved.",
     keepEditing: "Keep editing",
@@ -142,7 +137,6 @@ export const policies = {
     title: "Somebody else changed this policy",
     text: "They saved while you were editing. Nothing of yours is saved yet.",
     theirs: "What they changed",
-    field: "What",
     before: "Before",
     now: "Now",
     yours: "Yours",

@@ -1,0 +1,109 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/storetest"
+)
+
+func TestAFloodIsShedAtOnceAndKeepsNobodyElseOut(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		ctx := context.Background()
+		a := serve(t, url, func(r *graph.Resolver) { r.Places = graph.NewPlaces(8) })
+		tenant, other := a.world.NewTenant(t, "acme"), a.world.NewTenant(t, "other")
+		tenant.Buy(t, tenant.E3, 100)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		// Claims wait for the pool, which somebody keeps.
+		locked, release := make(chan struct{}), make(chan struct{})
+		done := make(chan error, 1)
+
+		go func() {
+			done <- a.world.Store.InTx(ctx, tenant.ID, func(tx *store.Tx) error {
+				_, err := tx.LockPools(ctx, []licensing.ID{tenant.E3.ID})
+
+				close(locked)
+				<-release
+
+				return err
+			})
+		}()
+
+		<-locked
+
+		const flood, waiting = 20, 2 // A quarter of the places is for one principal.
+
+		service := a.as(tenant, "sign-in", auth.RoleSignInService)
+		answers := make(chan *http.Response, flood)
+
+		for i := range flood {
+			go func() {
+				answers <- service.post(fmt.Sprintf(
+					`mutation { claimLicense(input: {app: "TEAMS1", user: "user-%d"}) { outcome } }`, i))
+			}()
+		}
+
+		for range flood - waiting {
+			shed := <-answers
+			assert.Equal(t, http.StatusServiceUnavailable, shed.StatusCode)
+			assert.Equal(t, "1", shed.Header.Get("Retry-After"))
+			assert.Contains(t, textOf(t, shed), `"OVERLOADED"`)
+		}
+
+		const look = `{ settings { autoClaimEnabled } }`
+
+		assert.Empty(t, a.as(tenant, "ada", auth.RoleGlobalAdmin).do(look, nil).Errors, "a colleague gets through")
+		assert.Empty(t, a.as(other, "bea", auth.RoleGlobalAdmin).do(look, nil).Errors, "and so does another tenant")
+
+		close(release)
+		require.NoError(t, <-done)
+
+		for range waiting {
+			assert.Contains(t, textOf(t, <-answers), `"CLAIMED"`, "who was let in is answered")
+		}
+
+		assert.Equal(t, licensing.OutcomeClaimed, *service.claim("late").Outcome, "places are free again")
+	})
+}
+
+// post sends an operation and returns its response, whose body must be closed.
+func (c *caller) post(query string) *http.Response {
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, c.url+"/graphql",
+		strings.NewReader(fmt.Sprintf(`{"query": %q}`, query)))
+	if err != nil {
+		panic(err) // It may be on a goroutine that can't end the test.
+	}
+
+	request.Header.Set("Authorization", "Bearer "+c.token)
+	request.Header.Set("Content-Type", "application/json")
+
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		panic(err)
+	}
+
+	return response
+}
+
+func textOf(t *testing.T, response *http.Response) string {
+	t.Helper()
+
+	defer response.Body.Close()
+
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+
+	return string(text)
+}
