@@ -23,7 +23,7 @@ export const test = base.extend({
     await use(async (path, who = "Ada Admin", tab = page) => {
       await tab.goto(`${server.url}/console${path}`);
       await tab.getByRole("button", { name: who }).click();
-      await expect(tab.getByRole("main")).toBeVisible();
+      await expect(tab.locator("main")).toBeVisible(); // Perhaps below a pane, where no role finds it.
     });
   },
 

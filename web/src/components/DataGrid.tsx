@@ -71,7 +71,7 @@ const useStyles = makeStyles({
     [narrow]: { padding: `0 ${tokens.spacingHorizontalXS}`, minHeight: "32px" },
   },
   // What cannot be pressed is said in each row there.
-  headText: { [narrow]: { display: "none" } },
+  headText: { [narrow]: { position: "absolute", width: "1px", height: "1px", minHeight: 0, padding: 0, overflow: "hidden", clipPath: "inset(50%)" } },
   sorter: {
     minWidth: 0,
     paddingLeft: tokens.spacingHorizontalXS,
