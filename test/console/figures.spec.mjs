@@ -71,13 +71,11 @@ async function everyPage(server, field, selection, args = "") {
 async function fill(server) {
   await turnOn(server);
   const products = await everyPage(server, "products", "id code");
-  await Promise.all(
-    products.map(({ id: productId }) =>
-      server.admin("mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }", {
-        input: { productId, quantity: 10 },
-      }),
-    ),
-  );
+  for (const { id: productId } of products) {
+    await server.admin("mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }", {
+      input: { productId, quantity: 10 },
+    });
+  }
   const apps = await everyPage(server, "apps", "id code name", ", claimable: true");
   const byCode = Object.fromEntries(products.map((product) => [product.code, product.id]));
   for (const { id: appId, code, name } of apps) {

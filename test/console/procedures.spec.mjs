@@ -12,7 +12,9 @@ async function openPolicy(page, open) {
 }
 
 async function save(page) {
-  await dialog(page).getByRole("button", { name: "Save" }).click();
+  const button = dialog(page).getByRole("button", { name: "Save", exact: true });
+  await button.click();
+  await expect(button).toBeDisabled(); // There is nothing left to save.
   await told(page, "was saved.");
 }
 

@@ -137,3 +137,15 @@ test("the theme is as the system has it until one chooses another, which stays",
   await expect(page.getByRole("main")).toBeVisible();
   expect(await theme()).toBe("light");
 });
+
+test("without a provider the page says so, and can be tried again", async ({ page, server, offences }) => {
+  await page.route("**/console/config.json", (route) => route.abort());
+  await page.goto(`${server.url}/console/`);
+  await expect(page.getByRole("alert")).toContainText("You could not be signed in.");
+  await expectAccessible(page);
+
+  await page.unroute("**/console/config.json");
+  await page.getByRole("link", { name: "Try again" }).click();
+  await expect(page.getByRole("button", { name: "Ada Admin" })).toBeVisible();
+  offences.length = 0; // The browser tells of what was kept from it.
+});
