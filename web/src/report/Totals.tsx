@@ -26,7 +26,7 @@ const useStyles = makeStyles({
   side: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, minWidth: 0, "@media (max-width: 1100px)": { flexDirection: "row", flexWrap: "wrap", "& > *": { flex: "1 1 260px" } } },
   figures: { margin: 0, display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(min(160px, 100%), 1fr))", gap: tokens.spacingHorizontalL },
   card,
-  figure: { display: "flex", flexDirection: "column-reverse" },
+  figure: { display: "flex", flexDirection: "column-reverse", justifyContent: "flex-end" },
   number: { margin: 0, fontSize: tokens.fontSizeHero800, lineHeight: tokens.lineHeightHero800, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: "tabular-nums" },
   term: { color: tokens.colorNeutralForeground2 },
   quiet: { color: tokens.colorNeutralForeground2 },
