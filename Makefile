@@ -26,10 +26,10 @@ internal/playground/dist/index.html: node_modules/.package-lock.json $(shell fin
 # The same for the admin console.
 .PHONY: console
 console: ## Build the admin console's files, if there is Node.js.
-	@if command -v npm >/dev/null && [ -f web/package.json ]; then $(MAKE) --no-print-directory internal/console/dist/index.html; \
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory internal/console/dist/index.html; \
 	else echo "There is no npm in the PATH: the server will have no console. Install Node.js 20 or newer for it." >&2; fi
 
-internal/console/dist/index.html: node_modules/.package-lock.json internal/console/compress.mjs $(if $(wildcard web),$(shell find web -type f -not -path '*/node_modules/*'))
+internal/console/dist/index.html: node_modules/.package-lock.json internal/console/compress.mjs $(shell find web -type f -not -path '*/node_modules/*')
 	find internal/console/dist -mindepth 1 -not -name .gitignore -delete
 	npm run build --prefix web
 	node internal/console/compress.mjs
@@ -40,7 +40,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: test
-test: test-go test-api faults-short ## Run all tests, on SQLite and on PostgreSQL, in a browser, and under faults.
+test: test-go test-api test-console faults-short ## Run all tests, on SQLite and on PostgreSQL, in a browser, and under faults.
 
 # RACE=1 looks for data races too; that needs a C compiler.
 .PHONY: test-go
@@ -61,18 +61,24 @@ faults-short: postgresql ## Do so with the faults that matter most, once each (a
 faults-safeguards: postgresql ## Take each safeguard away, and fail unless that is found.
 	CGO_ENABLED=0 go run ./test/faults -safeguards $(FAULTS)
 
-PLAYWRIGHT = cd test/api && ../../node_modules/.bin/playwright test
+PLAYWRIGHT = ../../node_modules/.bin/playwright test
 
 .PHONY: test-api
 test-api: node chromium build lint-schema ## Run the tests of the API as its clients meet it: protocol, schema, examples, playground.
 	cd examples/typescript && ../../node_modules/.bin/tsc
 	cd playground && ../node_modules/.bin/tsc
 	cd examples/go && go vet ./...
-	$(PLAYWRIGHT)
+	cd test/api && $(PLAYWRIGHT)
+
+.PHONY: test-console
+test-console: node chromium postgresql build ## Run the tests of the console in a browser, on SQLite and on PostgreSQL.
+	cd web && ../node_modules/.bin/tsc
+	cd test/console && $(PLAYWRIGHT)
 
 .PHONY: lint-schema
-lint-schema: node_modules/.package-lock.json ## Lint the schema and the example operations.
+lint-schema: node_modules/.package-lock.json ## Lint the schema, and the operations of the examples and of the console.
 	node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs schema.graphqls 'examples/operations/*.graphql'
+	OPERATIONS='web/src/**/*.graphql' node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs 'web/src/**/*.graphql'
 
 # The tests start servers and browsers of their own. What is missing of them is installed on Debian.
 install = if command -v apt-get >/dev/null; then \
@@ -108,18 +114,19 @@ format: ## Format all code.
 	$(LINT) fmt
 
 .PHONY: generate
-generate: node node_modules/.package-lock.json ## Generate code from schema.graphqls: the server's and the example clients'.
+generate: node node_modules/.package-lock.json ## Generate code from schema.graphqls: the server's, the console's and the example clients'.
 	go tool gqlgen generate
 	cd examples/go && go generate ./...
 	cd examples/typescript && ../../node_modules/.bin/graphql-codegen --silent
+	cd web && ../node_modules/.bin/graphql-codegen --silent
 
 .PHONY: check-generated
 check-generated: generate ## Fail if generated code or go.mod is out of date.
 	go mod tidy -diff
 	cd examples/signin && go mod tidy -diff
 	cd examples/go && go mod tidy -diff
-	git diff --exit-code -- graph examples
-	test -z "$$(git ls-files --others --exclude-standard -- graph examples)"
+	git diff --exit-code -- graph examples web
+	test -z "$$(git ls-files --others --exclude-standard -- graph examples web)"
 
 .PHONY: bench
 bench: node postgresql bench/postgraphile/node_modules/.package-lock.json ## Measure claims against rivals on the same database, and print ratios (about 10 minutes).

@@ -340,7 +340,7 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
 
 		for parameters, says := range map[string]string{
-			"?period=PAST_2_DAYS": "PAST_90_DAYS", "?policyId=x": `policyId: \"x\" is not an id`,
+			"?period=PAST_2_DAYS": "PAST_90_DAYS", "?policyId=x": `policyId: \"x\" is not an id`, "?text=%00": "U+0000",
 		} {
 			status, body := admin.send(http.MethodGet, graph.ClaimsCSVPath+parameters, nil)
 			assert.Equal(t, http.StatusBadRequest, status)

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
@@ -18,8 +20,8 @@ const ClaimsCSVPath = "/reports/claims.csv"
 
 const csvPartTimeout = 30 * time.Second
 
-// ClaimsCSV returns the handler of [ClaimsCSVPath]. Its parameters are those of the query claimReport,
-// and so are its permissions. Its requests must carry a [Caller]. fail writes an error in the shape that
+// ClaimsCSV returns the handler of [ClaimsCSVPath]. Its parameters are those of the query claimReport and of
+// its claims, and its permissions are those of the query. Its requests must carry a [Caller]. fail writes an error in the shape that
 // the server's other errors have.
 func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request, status int, code, message string)) http.Handler {
 	permissions := auth.NewPermissions()
@@ -46,14 +48,12 @@ func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request,
 		}
 		defer giveBack()
 
-		period, policy, err := reportParameters(req)
+		report, err := r.reportAsked(caller.TenantID, req.URL.Query())
 		if err != nil {
 			fail(w, req, http.StatusBadRequest, CodeBadUserInput, graphql.DefaultErrorPresenter(req.Context(), err).Message)
 
 			return
 		}
-
-		report := r.Reporting.ClaimReport(caller.TenantID, period, policy)
 
 		w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 		w.Header().Set("Content-Disposition", `attachment; filename="claims.csv"`)
@@ -73,26 +73,33 @@ func (r *Resolver) ClaimsCSV(fail func(w http.ResponseWriter, req *http.Request,
 	})
 }
 
-func reportParameters(req *http.Request) (licensing.Period, *licensing.ID, error) {
-	query := req.URL.Query()
+// reportAsked is the report that a request's parameters describe.
+func (r *Resolver) reportAsked(tenant licensing.ID, parameters url.Values) (reporting.Report, error) {
 	period := licensing.DefaultPeriod
 
-	if name := query.Get("period"); name != "" {
+	if name := parameters.Get("period"); name != "" {
 		var err error
 		if period, err = UnmarshalReportPeriod(name); err != nil {
-			return 0, nil, fmt.Errorf(
+			return reporting.Report{}, fmt.Errorf(
 				"period: %q is not a period. Use PAST_1_DAY, PAST_7_DAYS, PAST_30_DAYS or PAST_90_DAYS", shorten(name))
 		}
 	}
 
-	if !query.Has("policyId") {
-		return period, nil, nil
-	}
-
-	policy, err := parseID(licensing.KindPolicy, query.Get("policyId"), "policyId")
+	text, err := UnmarshalString(parameters.Get("text"))
 	if err != nil {
-		return 0, nil, err
+		return reporting.Report{}, err
 	}
 
-	return period, &policy, nil
+	var policy *licensing.ID
+
+	if parameters.Has("policyId") {
+		id, err := parseID(licensing.KindPolicy, parameters.Get("policyId"), "policyId")
+		if err != nil {
+			return reporting.Report{}, err
+		}
+
+		policy = &id
+	}
+
+	return r.Reporting.ClaimReport(tenant, period, policy).Searched(text), nil
 }

@@ -179,15 +179,15 @@ type claimReportResolver struct{}
 func (r *Resolver) ClaimReport() ClaimReportResolver { return claimReportResolver{} }
 
 func (claimReportResolver) Claims(
-	ctx context.Context, report *ClaimReport, first *int, after *string, last *int, before *string,
+	ctx context.Context, report *ClaimReport, text *string, first *int, after *string, last *int, before *string,
 ) (*ClaimConnection, error) {
-	return connect(ctx, report.Claims(), pageArgs{first, after, last, before}, newClaim)
+	return connect(ctx, report.Searched(orEmpty(text)).Claims(), pageArgs{first, after, last, before}, newClaim)
 }
 
 func (claimReportResolver) MissedClaims(
-	ctx context.Context, report *ClaimReport, first *int, after *string, last *int, before *string,
+	ctx context.Context, report *ClaimReport, text *string, first *int, after *string, last *int, before *string,
 ) (*MissedClaimConnection, error) {
-	return connect(ctx, report.MissedClaims(), pageArgs{first, after, last, before}, newMissedClaim)
+	return connect(ctx, report.Searched(orEmpty(text)).MissedClaims(), pageArgs{first, after, last, before}, newMissedClaim)
 }
 
 type claimResolver struct{}

@@ -176,12 +176,15 @@ func (queryResolver) AppToggles(ctx context.Context, policyID string, productID 
 func (queryResolver) Users(
 	ctx context.Context, text *string, first *int, after *string, last *int, before *string,
 ) (*UserConnection, error) {
-	var part string
-	if text != nil {
-		part = *text
+	return connect(ctx, scopeFrom(ctx).tenant.Users(orEmpty(text)), pageArgs{first, after, last, before}, newUser)
+}
+
+func orEmpty(text *string) string {
+	if text == nil {
+		return ""
 	}
 
-	return connect(ctx, scopeFrom(ctx).tenant.Users(part), pageArgs{first, after, last, before}, newUser)
+	return *text
 }
 
 func (queryResolver) User(ctx context.Context, id string) (*User, error) {

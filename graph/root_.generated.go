@@ -143,9 +143,9 @@ type ComplexityRoot struct {
 		ByDay        func(childComplexity int) int
 		ByPolicy     func(childComplexity int) int
 		ByProduct    func(childComplexity int) int
-		CSVPath      func(childComplexity int) int
-		Claims       func(childComplexity int, first *int, after *string, last *int, before *string) int
-		MissedClaims func(childComplexity int, first *int, after *string, last *int, before *string) int
+		CSVPath      func(childComplexity int, text *string) int
+		Claims       func(childComplexity int, text *string, first *int, after *string, last *int, before *string) int
+		MissedClaims func(childComplexity int, text *string, first *int, after *string, last *int, before *string) int
 		Period       func(childComplexity int) int
 		Since        func(childComplexity int) int
 		TotalClaims  func(childComplexity int) int
@@ -153,8 +153,9 @@ type ComplexityRoot struct {
 	}
 
 	ClaimsByDay struct {
-		Claims func(childComplexity int) int
-		Day    func(childComplexity int) int
+		ByProduct func(childComplexity int) int
+		Claims    func(childComplexity int) int
+		Day       func(childComplexity int) int
 	}
 
 	ClaimsByPolicy struct {
@@ -826,7 +827,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.ClaimReport.CSVPath(childComplexity), true
+		args, err := ec.field_ClaimReport_csvPath_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ClaimReport.CSVPath(childComplexity, args["text"].(*string)), true
 	case "ClaimReport.claims":
 		if e.ComplexityRoot.ClaimReport.Claims == nil {
 			break
@@ -837,7 +843,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ClaimReport.Claims(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ClaimReport.Claims(childComplexity, args["text"].(*string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "ClaimReport.missedClaims":
 		if e.ComplexityRoot.ClaimReport.MissedClaims == nil {
 			break
@@ -848,7 +854,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.ClaimReport.MissedClaims(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.ClaimReport.MissedClaims(childComplexity, args["text"].(*string), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "ClaimReport.period":
 		if e.ComplexityRoot.ClaimReport.Period == nil {
 			break
@@ -874,6 +880,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ClaimReport.Until(childComplexity), true
 
+	case "ClaimsByDay.byProduct":
+		if e.ComplexityRoot.ClaimsByDay.ByProduct == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClaimsByDay.ByProduct(childComplexity), true
 	case "ClaimsByDay.claims":
 		if e.ComplexityRoot.ClaimsByDay.Claims == nil {
 			break
@@ -2737,6 +2749,8 @@ type ClaimReport {
   totalClaims: Int! @cost(weight: 50)
   "The claims, latest first."
   claims(
+    "Only claims of users whose display name, email or external id contains this text, ignoring case."
+    text: String
     "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
     first: Int
     "Only what comes behind this cursor."
@@ -2754,6 +2768,8 @@ type ClaimReport {
   byDay: [ClaimsByDay!]! @listSize(assumedSize: 90)
   "The users who were turned away in the period because no license was left, those of late first."
   missedClaims(
+    "Only users whose display name, email or external id contains this text, ignoring case."
+    text: String
     "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
     first: Int
     "Only what comes behind this cursor."
@@ -2764,7 +2780,10 @@ type ClaimReport {
     before: String
   ): MissedClaimConnection!
   "The path on this server at which the same claims can be downloaded as CSV, with the same token."
-  csvPath: String!
+  csvPath(
+    "Only claims of users whose display name, email or external id contains this text, ignoring case."
+    text: String
+  ): String!
 }
 
 "The fact that a user got a license under a policy."
@@ -2827,6 +2846,8 @@ type ClaimsByDay {
   day: Date!
   "The number of claims."
   claims: Int!
+  "The number of claims of each product on the day, highest first."
+  byProduct: [ClaimsByProduct!]! @listSize(assumedSize: 5)
 }
 
 "A change that an admin made."
@@ -3807,6 +3828,8 @@ func (ec *executionContext) childFields_ClaimsByDay(ctx context.Context, field g
 		return ec.fieldContext_ClaimsByDay_day(ctx, field)
 	case "claims":
 		return ec.fieldContext_ClaimsByDay_claims(ctx, field)
+	case "byProduct":
+		return ec.fieldContext_ClaimsByDay_byProduct(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClaimsByDay", field.Name)
 }

@@ -57,8 +57,12 @@ type claimReport struct {
 		Policy struct{ Name string }
 	}
 	ByDay []struct {
-		Claims int
-		Day    string
+		Claims    int
+		Day       string
+		ByProduct []struct {
+			Claims  int
+			Product struct{ Code string }
+		}
 	}
 	MissedClaims struct {
 		Nodes []struct {
@@ -71,7 +75,7 @@ type claimReport struct {
 const reportQuery = `query($period: ReportPeriod!, $policy: ID) { claimReport(period: $period, policyId: $policy) {
 	totalClaims csvPath
 	claims { totalCount nodes { position stillHeld claimedAt user { externalId } product { code } policy { name } } }
-	byProduct { claims product { code } } byPolicy { claims policy { name } } byDay { claims day }
+	byProduct { claims product { code } } byPolicy { claims policy { name } } byDay { claims day byProduct { claims product { code } } }
 	missedClaims { nodes { count user { externalId } } } } }`
 
 func TestAnAdminSetsUpAutoClaimAndUsersGetLicensesAtSignIn(t *testing.T) {
@@ -115,10 +119,24 @@ func TestAnAdminSetsUpAutoClaimAndUsersGetLicensesAtSignIn(t *testing.T) {
 		assert.Equal(t, 2, report.ByProduct[0].Claims)
 		assert.Equal(t, "Teams for all", report.ByPolicy[0].Policy.Name)
 		assert.Equal(t, "2026-03-10", report.ByDay[0].Day)
+		assert.Equal(t, report.ByProduct, report.ByDay[0].ByProduct, "all were on this day")
 		require.Len(t, report.MissedClaims.Nodes, 1)
 		assert.Equal(t, "late", report.MissedClaims.Nodes[0].User.ExternalID)
 
 		requireSameRows(t, report, admin)
+
+		const searchQuery = `query($text: String) { claimReport { totalClaims csvPath(text: $text)
+			claims(text: $text) { totalCount nodes { position stillHeld claimedAt user { externalId } product { code } policy { name } } }
+			missedClaims(text: $text) { nodes { count user { externalId } } } } }`
+
+		found := get[claimReport](admin, searchQuery, map[string]any{"text": " USER-2"})
+		assert.Equal(t, 4, found.TotalClaims, "totals count all")
+		require.Len(t, found.Claims.Nodes, 1)
+		assert.Equal(t, 1, found.Claims.TotalCount)
+		assert.Equal(t, "user-2", found.Claims.Nodes[0].User.ExternalID)
+		assert.Empty(t, found.MissedClaims.Nodes)
+		requireSameRows(t, found, admin)
+		assert.Len(t, get[claimReport](admin, searchQuery, map[string]any{"text": "LATE"}).MissedClaims.Nodes, 1)
 	})
 }
 

@@ -170,25 +170,27 @@ func (r ClaimReport) ByPolicy(ctx context.Context) ([]ClaimsByPolicy, error) {
 func (r ClaimReport) ByProduct(ctx context.Context) ([]ClaimsByProduct, error) {
 	totals, err := r.totals(ctx)
 
-	return convert(totals.ByProduct, func(t reporting.Total[licensing.ID]) ClaimsByProduct {
-		return ClaimsByProduct{Claims: t.Claims, productID: t.Key}
-	}), err
+	return convert(totals.ByProduct, newClaimsByProduct), err
 }
 
 // ByDay are the claims of each day.
 func (r ClaimReport) ByDay(ctx context.Context) ([]ClaimsByDay, error) {
 	totals, err := r.totals(ctx)
 
-	return convert(totals.ByDay, func(t reporting.Total[time.Time]) ClaimsByDay {
-		return ClaimsByDay{Day: t.Key, Claims: t.Claims}
+	return convert(totals.ByDay, func(t reporting.DayTotal) ClaimsByDay {
+		return ClaimsByDay{Day: t.Key, Claims: t.Claims, ByProduct: convert(t.ByProduct, newClaimsByProduct)}
 	}), err
 }
 
-// CSVPath is where the same claims are to be had as CSV.
-func (r ClaimReport) CSVPath() string {
+// CSVPath is where the claims, or those of the users whom a text finds, are to be had as CSV.
+func (r ClaimReport) CSVPath(text *string) string {
 	query := url.Values{"period": {periodName(r.Period)}}
 	if r.PolicyID != nil {
 		query.Set("policyId", globalID(licensing.KindPolicy, *r.PolicyID))
+	}
+
+	if part := orEmpty(text); part != "" {
+		query.Set("text", part)
 	}
 
 	return ClaimsCSVPath + "?" + query.Encode()
@@ -208,10 +210,15 @@ type ClaimsByProduct struct {
 	productID licensing.ID
 }
 
-// ClaimsByDay is how many claims there were on a day.
+func newClaimsByProduct(total reporting.Total[licensing.ID]) ClaimsByProduct {
+	return ClaimsByProduct{Claims: total.Claims, productID: total.Key}
+}
+
+// ClaimsByDay is how many claims there were on a day, in all and of each product.
 type ClaimsByDay struct {
-	Day    time.Time
-	Claims int
+	Day       time.Time
+	Claims    int
+	ByProduct []ClaimsByProduct
 }
 
 func convert[A, B any](items []A, one func(A) B) []B {

@@ -30,8 +30,18 @@ type Report struct {
 	Since, Until time.Time
 	// PolicyID is the only policy that the report is about; nil for all.
 	PolicyID *licensing.ID
+	// Text restricts the lists to users in whose display name, email or external id it is found; totals
+	// count all.
+	Text string
 
 	tenant store.Handle
+}
+
+// Searched returns the report with its lists restricted to the users whom a text finds.
+func (r Report) Searched(text string) Report {
+	r.Text = text
+
+	return r
 }
 
 // ClaimReport begins a report of the tenant's claims in the period that ends now.
@@ -44,7 +54,7 @@ func (s *Service) ClaimReport(tenant licensing.ID, period licensing.Period, poli
 }
 
 func (r Report) filter() store.ReportFilter {
-	return store.ReportFilter{Since: r.Since, PolicyID: r.PolicyID}
+	return store.ReportFilter{Since: r.Since, PolicyID: r.PolicyID, Text: r.Text}
 }
 
 // Claims lists the report's claims, latest first.
@@ -72,7 +82,15 @@ type Totals struct {
 	ByPolicy  []Total[licensing.ID]
 	ByProduct []Total[licensing.ID]
 	// ByDay has the days (UTC) with claims, latest first.
-	ByDay []Total[time.Time]
+	ByDay []DayTotal
+}
+
+// DayTotal is how many claims there were on a day.
+type DayTotal struct {
+	Total[time.Time]
+
+	// ByProduct is in order of the claims, most first.
+	ByProduct []Total[licensing.ID]
 }
 
 // Total is how many claims share a key.
@@ -86,24 +104,40 @@ func sumUp(parts []store.ClaimTotal) Totals {
 		all       int
 		byPolicy  = make(map[licensing.ID]int)
 		byProduct = make(map[licensing.ID]int)
-		byDay     = make(map[time.Time]int)
+		byDay     = make(map[time.Time]map[licensing.ID]int)
 	)
 
 	for _, part := range parts {
 		all += part.Claims
 		byPolicy[part.PolicyID] += part.Claims
 		byProduct[part.ProductID] += part.Claims
-		byDay[part.Day] += part.Claims
+
+		if byDay[part.Day] == nil {
+			byDay[part.Day] = make(map[licensing.ID]int)
+		}
+
+		byDay[part.Day][part.ProductID] += part.Claims
 	}
 
 	mostFirst := func(a, b Total[licensing.ID]) int {
 		return cmp.Or(cmp.Compare(b.Claims, a.Claims), licensing.CompareIDs(a.Key, b.Key))
 	}
-	latestFirst := func(a, b Total[time.Time]) int { return b.Key.Compare(a.Key) }
+
+	days := make([]DayTotal, 0, len(byDay))
+
+	for day, products := range byDay {
+		total := DayTotal{Total: Total[time.Time]{Key: day}, ByProduct: sorted(products, mostFirst)}
+		for _, product := range total.ByProduct {
+			total.Claims += product.Claims
+		}
+
+		days = append(days, total)
+	}
+
+	slices.SortFunc(days, func(a, b DayTotal) int { return b.Key.Compare(a.Key) })
 
 	return Totals{
-		Claims: all, ByPolicy: sorted(byPolicy, mostFirst), ByProduct: sorted(byProduct, mostFirst),
-		ByDay: sorted(byDay, latestFirst),
+		Claims: all, ByPolicy: sorted(byPolicy, mostFirst), ByProduct: sorted(byProduct, mostFirst), ByDay: days,
 	}
 }
 

@@ -91,6 +91,7 @@ func TestAReportHasTheClaimsOfItsPeriodAndItsTotalsAgree(t *testing.T) {
 
 			for i, day := range totals.ByDay {
 				assert.Equal(t, days[day.Key], day.Claims, day.Key)
+				assert.Equal(t, []reporting.Total[licensing.ID]{{Key: tenant.E3.ID, Claims: day.Claims}}, day.ByProduct)
 				assert.True(t, i == 0 || day.Key.Before(totals.ByDay[i-1].Key), "latest first")
 			}
 		}

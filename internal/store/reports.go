@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,6 +17,17 @@ type ReportFilter struct {
 	Since time.Time
 	// PolicyID restricts the report to one policy, if it isn't nil.
 	PolicyID *licensing.ID
+	// Text restricts the lists, not the totals, to users whom [Handle.Users] finds by it.
+	Text string
+}
+
+// ofUsers restricts a list of what users did to those whom a search finds.
+func (h Handle) ofUsers(ctx context.Context, query *gorm.DB, text string) *gorm.DB {
+	if strings.TrimSpace(text) == "" {
+		return query
+	}
+
+	return query.Where("user_id IN (?)", h.usersFound(ctx, text).Select("id"))
 }
 
 // claimView adds to each claim whether its license is still active.
@@ -27,7 +39,7 @@ func (h Handle) Claims(filter ReportFilter) List[licensing.Claim] {
 	return lazily[claimViewRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &claimRow{}).Select(claimView).Where("claimed_at >= ?", filter.Since)
 
-		return whereEqual(query, "policy_id", filter.PolicyID)
+		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)
 	}, byLatest("claimed_at"), func(c licensing.Claim) Cursor { return Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
 }
 
@@ -50,7 +62,7 @@ func (h Handle) MissedClaims(filter ReportFilter) List[licensing.MissedClaim] {
 	return lazily[missedClaimRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
 
-		return whereEqual(query, "policy_id", filter.PolicyID)
+		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)
 	}, byLatest("last_at"), func(m licensing.MissedClaim) Cursor { return Cursor{Key: timeKey(m.LastAt), ID: m.ID} })
 }
 
@@ -70,8 +82,8 @@ type ClaimTotal struct {
 	Claims    int
 }
 
-// ClaimTotals counts the claims that [Handle.Claims] lists, by day, policy and product, latest day first. It
-// takes them from the roll-up, whatever their number; so the period must begin at a midnight (UTC).
+// ClaimTotals counts the claims that [Handle.Claims] lists for an empty Text, by day, policy and product, latest
+// day first. It takes them from the roll-up, whatever their number; so the period must begin at a midnight (UTC).
 func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTotal, error) {
 	var totals []ClaimTotal
 

@@ -22,16 +22,19 @@ func userSearchKey(u licensing.User) string {
 // Users lists users by display name, email and external id; text restricts it to those in which one
 // of these contains the text, ignoring case.
 func (h Handle) Users(text string) List[licensing.User] {
-	key := licensing.Fold(strings.TrimSpace(text))
-
 	return lazily[userRow](func(ctx context.Context) *gorm.DB {
-		query := h.from(ctx, &userRow{})
-		if key != "" {
-			query = query.Where(`search_key LIKE ? ESCAPE '\'`, likePattern(key))
-		}
-
-		return query
+		return h.usersFound(ctx, text)
 	}, byText("search_key"), func(u licensing.User) Cursor { return Cursor{Key: userSearchKey(u), ID: u.ID} })
+}
+
+func (h Handle) usersFound(ctx context.Context, text string) *gorm.DB {
+	query := h.from(ctx, &userRow{})
+
+	if key := licensing.Fold(strings.TrimSpace(text)); key != "" {
+		query = query.Where(`search_key LIKE ? ESCAPE '\'`, likePattern(key))
+	}
+
+	return query
 }
 
 // User returns a user, or [ErrNotFound].

@@ -2,16 +2,16 @@ import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStor
 
 import type { Auth, Person } from "./auth";
 
-const Context = createContext<Auth | null>(null);
+export const AuthContext = createContext<Auth | null>(null);
 
 /** Lets what is in it use the sign-in. */
 export function AuthProvider({ auth, children }: { auth: Auth; children: ReactNode }) {
-  return <Context value={auth}>{children}</Context>;
+  return <AuthContext value={auth}>{children}</AuthContext>;
 }
 
 /** Who is signed in, and what they can do about it; the component shows it anew when that changes. */
 export function useAuth(): Auth & { readonly user: Person | null } {
-  const auth = useContext(Context);
+  const auth = useContext(AuthContext);
   if (!auth) throw new Error("useAuth is for components within an AuthProvider.");
 
   const user = useSyncExternalStore(auth.onChange, () => auth.user);

@@ -1,0 +1,164 @@
+// The Auto-claim policy tab beyond the procedures: what happens between people, and between them and the server.
+import { catalog, expect, expectAccessible, makePolicy, readPolicy, test, told, turnOn } from "./fixtures.mjs";
+
+const pane = (page) => page.getByRole("dialog", { name: "Teams for everybody" });
+const products = (page) => page.getByRole("list", { name: "Products in order" }).getByRole("listitem");
+const changes = (page) => page.getByRole("dialog", { name: "Somebody else changed this policy" });
+
+/** Somebody else turns the policy off, takes Sway out of its first product and puts Office 365 E3 behind. */
+async function changeMeanwhile(server, { id, basic, e3, office }) {
+  const { products: found } = await server.admin(`{ products(filter: { text: "${basic.name}" }) { nodes { id apps { id name } } } }`);
+  const sway = found.nodes[0].apps.find(({ name }) => name === "Sway");
+  const list = [{ productId: basic.id, appsOff: [sway.id] }, { productId: e3.id }, { productId: office.id }];
+  await server.admin("mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { userErrors { message } } }", {
+    input: { policyId: id, enabled: false, products: list },
+  });
+}
+
+async function editAndMeet(page, server, open) {
+  const made = await makePolicy(server);
+  await open(`/policies/${made.id}`);
+  await page.getByRole("textbox", { name: "Policy name" }).fill("Mine");
+  await page.getByRole("button", { name: "Move Microsoft 365 E3 up" }).click();
+  await changeMeanwhile(server, made);
+  await page.getByRole("button", { name: "Save" }).click();
+
+  await expect(changes(page).getByRole("listitem")).toContainText([
+    /Status.*Before.*On.*Now.*Off/,
+    /Products.*You changed this too.*Now.*3\. Office 365 E3.*Yours.*1\. Microsoft 365 E3/s,
+    /Apps of Microsoft 365 Business Basic.*All on.*Off: Sway/,
+  ]);
+  return made;
+}
+
+test("when somebody else saved first, one sees what they changed and keeps one's own", async ({ page, server, open }) => {
+  const { id } = await editAndMeet(page, server, open);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await expectAccessible(page);
+  await page.screenshot({ path: "results/screens/conflict.png" });
+
+  await changes(page).getByRole("button", { name: "Keep mine and save" }).click();
+  await told(page, "Mine was saved.");
+  expect(await readPolicy(server, id)).toMatchObject({
+    name: "Mine",
+    enabled: false,
+    products: ["Microsoft 365 E3", "Microsoft 365 Business Basic"],
+    off: [[], ["Sway"]],
+  });
+});
+
+test("when somebody else saved first, one can take theirs", async ({ page, server, open }) => {
+  await editAndMeet(page, server, open);
+  await changes(page).getByRole("button", { name: "Take theirs" }).click();
+
+  await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("Teams for everybody");
+  await expect(products(page)).toHaveCount(3);
+  await expect(page.getByRole("switch", { name: "Policy status" })).not.toBeChecked();
+  await expect(page.getByRole("button", { name: "Discard changes" })).toBeDisabled();
+});
+
+test("the server's refusal stands at the field that it concerns", async ({ page, server, open }) => {
+  await turnOn(server);
+  const { app, basic } = await catalog(server);
+  await open("/policies/new");
+  await page.getByRole("textbox", { name: "Policy name" }).fill("Sales");
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("combobox", { name: "App" }).selectOption("Microsoft Teams");
+  await page.getByRole("combobox", { name: "Product" }).click();
+  await page.getByRole("option", { name: /^Microsoft 365 E3/ }).click();
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("button", { name: "Next" }).click();
+  await expect(page.getByRole("button", { name: "Create policy" })).toBeVisible();
+
+  // Somebody else is quicker.
+  await server.admin("mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }", {
+    input: { name: "SALES", appId: app, products: [{ productId: basic.id }] },
+  });
+  await page.getByRole("button", { name: "Create policy" }).click();
+
+  await expect(page).toHaveURL(/\/new\/products$/);
+  await expect(page.getByRole("combobox", { name: "App" })).toHaveAccessibleDescription(/The policy "SALES" already covers Microsoft Teams/);
+  await expect(products(page)).toContainText([/Microsoft 365 E3/]);
+});
+
+test("the wizard can be left and resumed, at each step by its address", async ({ page, server, open }) => {
+  await turnOn(server);
+  await open("/policies/new");
+  await page.getByRole("textbox", { name: "Policy name" }).fill("Half done");
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("combobox", { name: "App" }).selectOption("Microsoft Teams");
+  await page.getByRole("link", { name: "Leave for now" }).click();
+  await expect(page).toHaveURL(/\/policies$/);
+
+  await page.reload();
+  await page.getByRole("link", { name: "Add a policy" }).click();
+  await expect(page).toHaveURL(/\/new\/products$/);
+  await expect(page.getByText("Go on where you left off")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "App" })).toHaveValue(/^app_/);
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Auto-claim policies" })).toBeVisible();
+  await page.goForward();
+
+  // No step can be reached before what it needs is there.
+  await page.goto(`${server.url}/console/policies/new/review`);
+  await expect(page).toHaveURL(/\/new\/products$/);
+  await page.getByRole("button", { name: "Start over" }).click();
+  await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("");
+});
+
+test("'Add a backup product' is there only as long as there is another product to add", async ({ page, server, open }) => {
+  await turnOn(server);
+  await open("/policies/new");
+  await page.getByRole("textbox", { name: "Policy name" }).fill("All");
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("combobox", { name: "App" }).selectOption("Microsoft Teams");
+  const add = page.getByRole("button", { name: "Add a backup product" });
+  await expect(add).toHaveCount(0);
+  await page.getByRole("combobox", { name: "Product" }).click();
+  await page.getByRole("listbox").getByRole("option").first().click();
+  for (const count of [2, 3]) {
+    await add.click();
+    await page.getByRole("combobox", { name: "Backup product" }).click();
+    await page.getByRole("listbox").getByRole("option").first().click();
+    await expect(products(page)).toHaveCount(count);
+  }
+  await expect(add).toHaveCount(0);
+});
+
+test("what is not saved is asked about before it is lost", async ({ page, server, open }) => {
+  await makePolicy(server);
+  await open("/policies");
+  await page.getByRole("link", { name: "Teams for everybody" }).click();
+  await page.getByRole("textbox", { name: "Policy name" }).fill("Unsaved");
+
+  await page.goBack();
+  const question = page.getByRole("alertdialog", { name: "Discard your changes?" });
+  await question.getByRole("button", { name: "Keep editing" }).click();
+  await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("Unsaved");
+
+  await pane(page).getByRole("button", { name: "Close" }).click();
+  await question.getByRole("button", { name: "Discard changes" }).click();
+  await expect(page).toHaveURL(/\/policies$/);
+});
+
+test("a deleted policy leaves the list", async ({ page, server, open }) => {
+  const { id } = await makePolicy(server);
+  await open(`/policies/${id}`);
+  await page.getByRole("button", { name: "Delete policy" }).click();
+  await page.getByRole("alertdialog", { name: "Delete Teams for everybody?" }).getByRole("button", { name: "Delete policy" }).click();
+  await told(page, "Teams for everybody was deleted.");
+  await expect(page.getByRole("heading", { name: "No policies yet" })).toBeVisible();
+});
+
+test("the licenses left are told as they are claimed", async ({ page, server, open }) => {
+  await makePolicy(server);
+  await open("/policies");
+  const left = page.getByRole("row", { name: /Teams for everybody/ }).getByRole("cell").nth(2);
+  await expect(left).toHaveText("7");
+
+  for (let i = 0; i < 7; i++) {
+    await server.signIn('mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }', { user: `user-${i}` });
+    if (i === 0) await expect(left).toHaveText("6", { timeout: 1500 });
+  }
+  await expect(left).toHaveText("None left", { timeout: 1500 });
+});

@@ -1,0 +1,151 @@
+// What holds of every view: anybody can use it, in light and dark, at any width.
+import { claim, expect, expectAccessible, makePolicy, test, turnOn } from "./fixtures.mjs";
+
+/** Claims of both products of a policy, and somebody who was turned away. */
+async function makeClaims(server) {
+  const made = await makePolicy(server);
+  for (const user of ["ann", "bob", "cleo", "dan", "eve", "fay", "gus", "late"]) await claim(server, user);
+  const { users, auditEvents } = await server.admin('{ users(text: "ann") { nodes { id } } auditEvents(action: "createPolicy") { nodes { id } } }');
+  return { ...made, user: users.nodes[0].id, event: auditEvents.nodes[0].id };
+}
+
+// The main views, as they are first seen. `ready` says when there is something to see.
+const views = [
+  { name: "auto-claim-off", path: "/policies", ready: (page) => page.getByRole("button", { name: "Turn on setting" }) },
+  { name: "no-policies", path: "/policies", prepare: turnOn, ready: (page) => page.getByRole("heading", { name: "No policies yet" }) },
+  { name: "policies", path: "/policies", prepare: makePolicy, ready: (page) => page.getByRole("link", { name: "Teams for everybody" }) },
+  {
+    name: "policy",
+    path: ({ id }) => `/policies/${id}`,
+    prepare: makePolicy,
+    ready: (page) => page.getByRole("checkbox", { name: /Microsoft Teams Always on/ }),
+  },
+  { name: "add-policy", path: "/policies/new", prepare: turnOn, ready: (page) => page.getByRole("textbox", { name: "Policy name" }) },
+  { name: "report", path: "/report", prepare: makeClaims, ready: (page) => page.getByRole("row", { name: /cleo/ }) },
+  { name: "report-table", path: "/report?days=table&list=missed&period=30", prepare: makeClaims, ready: (page) => page.getByRole("row", { name: /late/ }) },
+  { name: "report-empty", path: "/report", ready: (page) => page.getByRole("heading", { name: "No claims in this period" }) },
+  { name: "products", path: "/products?show=all", prepare: makeClaims, ready: (page) => page.getByRole("meter").first() },
+  { name: "subscriptions", path: "/products?tab=subscriptions", ready: (page) => page.getByRole("link", { name: "Visio Plan 2" }) },
+  { name: "product", path: ({ basic }) => `/products/${basic.id}`, prepare: makeClaims, ready: (page) => page.getByRole("list", { name: "Subscriptions" }) },
+  { name: "users", path: "/users", prepare: makeClaims, ready: (page) => page.getByRole("link", { name: "ann" }) },
+  { name: "user", path: ({ user }) => `/users/${user}`, prepare: makeClaims, ready: (page) => page.getByRole("list", { name: "Licenses" }) },
+  { name: "audit", path: "/audit", prepare: makePolicy, ready: (page) => page.getByRole("link", { name: "Policy created" }) },
+  { name: "change", path: ({ event }) => `/audit/${event}`, prepare: makeClaims, ready: (page) => page.getByRole("link", { name: "Teams for everybody" }) },
+  { name: "settings", path: "/settings", prepare: turnOn, ready: (page) => page.getByRole("switch", { name: "Auto-claim" }) },
+  { name: "not-found", path: "/nowhere", ready: (page) => page.getByRole("heading", { name: "There is nothing here" }) },
+];
+
+for (const { name, path, prepare = () => ({}), ready } of views) {
+  test(`${name} is accessible, in light and dark, wide and narrow`, async ({ page, server, open }) => {
+    const made = await prepare(server);
+    await open(typeof path === "function" ? path(made) : path);
+    await expect(ready(page)).toBeVisible();
+
+    for (const colorScheme of ["light", "dark"]) {
+      for (const width of [1280, 360]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.setViewportSize({ width, height: 800 });
+        await expectAccessible(page);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        await page.screenshot({ path: `results/screens/${name}-${width}-${colorScheme}.png` });
+      }
+    }
+  });
+}
+
+test("every step of the wizard is accessible", async ({ page, server, open }) => {
+  await turnOn(server);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open("/policies/new");
+  await page.getByRole("button", { name: "Next" }).click();
+  await expect(page.getByText("Enter a name.")).toBeVisible();
+  await expectAccessible(page);
+
+  await page.getByRole("textbox", { name: "Policy name" }).fill("Teams");
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("combobox", { name: "App" }).selectOption("Microsoft Teams");
+  await page.getByRole("combobox", { name: "Product" }).click();
+  await expect(page.getByRole("option", { name: /^Microsoft 365 E3/ })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("option", { name: /^Microsoft 365 E3/ }).click();
+  await page.screenshot({ path: "results/screens/add-policy-products.png" });
+
+  for (const step of ["apps", "review"]) {
+    await page.getByRole("button", { name: "Next" }).click();
+    await expect(page).toHaveURL(new RegExp(`/policies/new/${step}$`));
+    await expect(page.getByText("Loading")).toHaveCount(0);
+    await expectAccessible(page);
+    await page.screenshot({ path: `results/screens/add-policy-${step}.png` });
+  }
+});
+
+test("a reader sees everything and can change nothing", async ({ page, server, open }) => {
+  const { id } = await makePolicy(server);
+  await open(`/policies/${id}`, "Rita Reader");
+
+  const pane = page.getByRole("dialog");
+  await expect(pane.getByText("Only a global admin can change it.")).toBeVisible();
+  await expect(pane.getByRole("textbox", { name: "Policy name" })).toHaveAttribute("readonly");
+  await expect(pane.getByRole("button", { name: /Save|Remove|Move|Add|Delete/ })).toHaveCount(0);
+  await expect(pane.getByRole("switch", { name: "Policy status" })).toBeDisabled();
+  await pane.getByRole("button", { name: "Close" }).click();
+  await expect(page.getByRole("link", { name: "Teams for everybody" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Add a policy" })).toHaveCount(0);
+});
+
+test("who has no admin role is told so, and can sign out", async ({ page, open }) => {
+  await open("/policies", "Uma User");
+  await expect(page.getByRole("heading", { name: "This is not for your role" })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("what cannot be read says so and can be tried again", async ({ page, server, open, offences }) => {
+  await makePolicy(server);
+  await page.route("**/graphql", (route) =>
+    route.request().postData()?.includes("query Policies") ? route.abort() : route.fallback(),
+  );
+  await open("/policies");
+  await expect(page.getByRole("alert")).toContainText("The server cannot be reached");
+  await expectAccessible(page);
+
+  await page.unroute("**/graphql");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("link", { name: "Teams for everybody" })).toBeVisible();
+  offences.length = 0; // The browser tells of what was kept from it.
+});
+
+test("a policy that does not exist says so, and leads back", async ({ page, open }) => {
+  await open("/policies/policy_01h455vb4pex5vsknk084sn02q");
+  await expect(page.getByRole("heading", { name: "This policy does not exist" }).last()).toBeVisible();
+  await page.getByRole("button", { name: "Back to the policies" }).click();
+  await expect(page).toHaveURL(/\/policies$/);
+});
+
+test("the theme is as the system has it until one chooses another, which stays", async ({ page, open }) => {
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await open("/policies");
+  expect(await theme()).toBe("dark");
+
+  await page.getByRole("button", { name: "Account of Ada Admin" }).click();
+  await page.getByRole("menuitemradio", { name: "Light" }).click();
+  expect(await theme()).toBe("light");
+  await page.reload();
+  await expect(page.getByRole("main")).toBeVisible();
+  expect(await theme()).toBe("light");
+});
+
+test("without a provider the page says so, and can be tried again", async ({ page, server, offences }) => {
+  await page.route("**/console/config.json", (route) => route.abort());
+  await page.goto(`${server.url}/console/`);
+  await expect(page.getByRole("alert")).toContainText("You could not be signed in.");
+  await expectAccessible(page);
+
+  await page.unroute("**/console/config.json");
+  await page.getByRole("link", { name: "Try again" }).click();
+  await expect(page.getByRole("button", { name: "Ada Admin" })).toBeVisible();
+  offences.length = 0; // The browser tells of what was kept from it.
+});

@@ -1,0 +1,129 @@
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { useCallback } from "react";
+import { useLocation, useNavigate, useParams } from "react-router";
+import { useQuery } from "urql";
+
+import { LinkButton } from "../components/LinkButton";
+import { Pane } from "../components/Pane";
+import { nameOf } from "../components/people";
+import { RowLink } from "../components/RowLink";
+import { Fact, Facts, Section } from "../components/Section";
+import { Empty, Failure, Loading } from "../components/states";
+import { formatDateTime } from "../format";
+import { AuditEventDocument, type AuditEventQuery, AuditObjectDocument } from "../gql/graphql";
+import { strings } from "../strings";
+import { changesOf, fieldText, show } from "./changes";
+import { actionText, kindText } from "./view";
+
+const words = strings.audit.details;
+
+const useStyles = makeStyles({
+  scroller: { overflow: "auto" },
+  table: { borderCollapse: "collapse", width: "100%" },
+  cell: { textAlign: "start", verticalAlign: "top", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}`, overflowWrap: "break-word", fontWeight: tokens.fontWeightRegular },
+  head: { textAlign: "start", padding: tokens.spacingHorizontalS, fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
+  json: { fontSize: tokens.fontSizeBase200, fontFamily: tokens.fontFamilyMonospace, overflow: "auto", padding: tokens.spacingHorizontalM, backgroundColor: tokens.colorNeutralBackground3, borderRadius: tokens.borderRadiusMedium },
+  summary: { cursor: "pointer" },
+});
+
+/** One change: who, when, and what was before and after. */
+export function Component() {
+  const { eventId = "" } = useParams();
+  const { search } = useLocation();
+  const navigate = useNavigate();
+  const [{ data, error, fetching }, read] = useQuery({ query: AuditEventDocument, variables: { id: eventId } });
+  const close = useCallback(() => void navigate({ pathname: "/audit", search }), [navigate, search]);
+
+  const event = data?.node?.__typename === "AuditEvent" ? data.node : undefined;
+  const title = event ? actionText(event.action) : fetching ? words.loading : words.goneTitle;
+
+  return (
+    <Pane title={title} onClose={close}>
+      {event ? (
+        <Change event={event} />
+      ) : fetching ? (
+        <Loading label={words.loading} />
+      ) : error ? (
+        <Failure error={error} retry={() => read({ requestPolicy: "network-only" })} />
+      ) : (
+        <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+          {words.gone}
+        </Empty>
+      )}
+    </Pane>
+  );
+}
+
+type Event = Extract<AuditEventQuery["node"], { __typename: "AuditEvent" }>;
+
+function Change({ event }: { event: Event }) {
+  const styles = useStyles();
+  return (
+    <>
+      <Facts>
+        <Fact term={strings.audit.who}>{event.actor}</Fact>
+        <Fact term={strings.audit.when}>{formatDateTime(event.at)}</Fact>
+        <Fact term={kindText(event.objectId)}>
+          <ObjectLink id={event.objectId} />
+        </Fact>
+        <Fact term={words.request}>{event.requestId}</Fact>
+      </Facts>
+      <Section title={words.changed} action={<LinkButton size="small" to={`/audit?object=${event.objectId}`}>{words.history}</LinkButton>}>
+        <div className={styles.scroller}>
+          <table className={styles.table} aria-label={words.changed}>
+            <thead>
+              <tr>
+                {[words.field, words.before, words.after].map((name) => (
+                  <th key={name} scope="col" className={styles.head}>
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {changesOf(event.before, event.after).map(({ field, before, after }) => (
+                <tr key={field}>
+                  <th scope="row" className={styles.cell}>
+                    {fieldText(field)}
+                  </th>
+                  <td className={styles.cell}>{show(before)}</td>
+                  <td className={styles.cell}>{show(after)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <details>
+          <summary className={styles.summary}>{words.whole}</summary>
+          <pre className={styles.json} tabIndex={0}>
+            {JSON.stringify({ before: event.before, after: event.after }, null, 2)}
+          </pre>
+        </details>
+      </Section>
+    </>
+  );
+}
+
+/** What was changed, by name, and where it is to be seen. */
+function ObjectLink({ id }: { id: string }) {
+  const settings = id.startsWith("tenant_");
+  const [{ data }] = useQuery({ query: AuditObjectDocument, variables: { id }, pause: settings });
+  if (settings) return <RowLink to="/settings">{strings.settings.title}</RowLink>;
+  const object = data?.node;
+  switch (object?.__typename) {
+    case "Policy":
+      return <RowLink to={`/policies/${object.id}`}>{object.policyName}</RowLink>;
+    case "User":
+      return <RowLink to={`/users/${object.id}`}>{nameOf(object)}</RowLink>;
+    case "ProductSubscription":
+      return <RowLink to={`/products/${object.product.id}`}>{object.product.name}</RowLink>;
+    case "License":
+      return (
+        <>
+          {object.product.name}, <RowLink to={`/users/${object.user.id}`}>{nameOf(object.user)}</RowLink>
+        </>
+      );
+    default:
+      return id;
+  }
+}

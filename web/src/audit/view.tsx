@@ -1,0 +1,114 @@
+import { Field, Input, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { HistoryRegular } from "@fluentui/react-icons";
+import { useEffect, useState } from "react";
+import { Outlet, useLocation, useParams } from "react-router";
+
+import { usePages } from "../api/usePages";
+import { Choice } from "../components/Choice";
+import { type Column, DataGrid } from "../components/DataGrid";
+import { LinkButton } from "../components/LinkButton";
+import { Page } from "../components/Page";
+import { RowLink } from "../components/RowLink";
+import { Empty, Failure, Loading } from "../components/states";
+import { Tools } from "../components/Tools";
+import { useUrlParam } from "../components/useUrlParam";
+import { formatDateTime } from "../format";
+import { AuditEventsDocument, type AuditEventsQuery } from "../gql/graphql";
+import { useReadAnew } from "../policies/useReadAnew";
+import { strings } from "../strings";
+
+const words = strings.audit;
+
+type Row = AuditEventsQuery["auditEvents"]["nodes"][number];
+
+const actionOptions = [{ value: "", text: words.anyAction }, ...Object.entries(words.actions).map(([value, text]) => ({ value, text }))];
+
+export const actionText = (action: string) => (words.actions as Record<string, string>)[action] ?? action;
+
+/** What kind of thing an id is of: the part before its last underscore. */
+export const kindText = (id: string) => (words.kinds as Record<string, string>)[id.slice(0, id.lastIndexOf("_"))] ?? id;
+
+/** What admins changed. One change lies over the list. */
+export function Component() {
+  const { eventId } = useParams();
+  const [action, setAction] = useUrlParam("action");
+  const [actor, setActor] = useUrlParam("actor");
+  const [objectId] = useUrlParam("object");
+  const { rows, loading, error, more, loadingMore, reload } = usePages(
+    AuditEventsDocument,
+    { action: action || undefined, actor: actor.trim() || undefined, objectId: objectId || undefined },
+    ({ auditEvents }) => auditEvents,
+  );
+  useReadAnew(reload);
+
+  return (
+    <Page title={words.title} lead={words.lead}>
+      <Tools>
+        <Choice label={words.action} value={action} options={actionOptions} onChange={setAction} />
+        <Actor value={actor} onChange={setActor} />
+      </Tools>
+      {objectId && (
+        <MessageBar layout="multiline">
+          <MessageBarBody>{words.thisObject}</MessageBarBody>
+          <MessageBarActions>
+            <LinkButton to="/audit">{words.showAll}</LinkButton>
+          </MessageBarActions>
+        </MessageBar>
+      )}
+      {loading ? (
+        <Loading />
+      ) : rows.length === 0 && error ? (
+        <Failure error={error} retry={() => void reload()} />
+      ) : rows.length === 0 ? (
+        <Empty icon={<HistoryRegular />} title={action || actor || objectId ? words.noMatchTitle : words.emptyTitle}>
+          {action || actor || objectId ? words.noMatch : words.empty}
+        </Empty>
+      ) : (
+        <DataGrid
+          label={words.list}
+          columns={columns}
+          rows={rows}
+          rowKey={({ id }) => id}
+          onMore={more}
+          loadingMore={loadingMore}
+          selectedKey={eventId}
+          maxHeight="max(400px, calc(100dvh - 290px))"
+        />
+      )}
+      <Outlet />
+    </Page>
+  );
+}
+
+const columns: Column<Row>[] = [
+  { key: "what", title: words.what, width: "2fr", cell: (row) => <What {...row} /> },
+  { key: "object", title: words.object, width: "1fr", cell: ({ objectId }) => kindText(objectId) },
+  { key: "who", title: words.who, width: "1.6fr", cell: ({ actor }) => actor },
+  { key: "when", title: words.when, width: "214px", cell: ({ at }) => formatDateTime(at) },
+];
+
+function What({ id, action }: Row) {
+  const { search } = useLocation(); // What was chosen stays so when one comes back.
+  return (
+    <RowLink strong to={`/audit/${id}${search}`}>
+      {actionText(action)}
+    </RowLink>
+  );
+}
+
+const pause = 400;
+
+function Actor({ value, onChange }: { value: string; onChange(actor: string): void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]); // Browser back changes it too.
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text), pause);
+    return () => clearTimeout(timer);
+  }, [text, value, onChange]);
+  return (
+    <Field label={words.actor}>
+      <Input value={text} autoComplete="off" onChange={(_, data) => setText(data.value)} />
+    </Field>
+  );
+}

@@ -1,0 +1,116 @@
+import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import type { CombinedError } from "urql";
+
+import { troubleOf } from "../api/errors";
+import { strings } from "../strings";
+import { Page } from "./Page";
+
+const useStyles = makeStyles({
+  state: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "center",
+    justifyContent: "center",
+    gap: tokens.spacingVerticalM,
+    padding: `${tokens.spacingVerticalXXXL} ${tokens.spacingHorizontalL}`,
+    textAlign: "center",
+    minHeight: "240px",
+  },
+  icon: {
+    display: "grid",
+    placeItems: "center",
+    width: "72px",
+    height: "72px",
+    borderRadius: tokens.borderRadiusCircular,
+    fontSize: "32px",
+    color: tokens.colorBrandForeground1,
+    backgroundColor: tokens.colorBrandBackground2,
+  },
+  title: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, fontWeight: tokens.fontWeightSemibold },
+  text: { maxWidth: "56ch", color: tokens.colorNeutralForeground2 },
+});
+
+interface NoteProps {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** The rank of its title among the headings around it. */
+  heading?: "h1" | "h2";
+}
+
+/** Stands where there is nothing to list: says why, and what to do. */
+export function Empty({ icon, title, children, action, heading: Heading = "h2" }: NoteProps) {
+  const styles = useStyles();
+  return (
+    <div className={styles.state}>
+      {icon && (
+        <span className={styles.icon} aria-hidden>
+          {icon}
+        </span>
+      )}
+      <Heading className={styles.title}>{title}</Heading>
+      {children && <Text className={styles.text}>{children}</Text>}
+      {action}
+    </div>
+  );
+}
+
+export function Loading({ label = strings.common.loading }: { label?: string }) {
+  const styles = useStyles();
+  return (
+    <div className={styles.state}>
+      <Spinner label={label} labelPosition="below" />
+    </div>
+  );
+}
+
+/** Says what went wrong with reading, and offers to try again. */
+export function Failure({ error, retry }: { error: CombinedError; retry?: () => void }) {
+  const trouble = troubleOf(error);
+  const title = trouble.kind === "forbidden" ? strings.common.forbiddenTitle : strings.common.failedTitle;
+
+  return (
+    <div role="alert">
+      <Empty
+        title={title}
+        action={
+          retry && trouble.kind !== "forbidden" ? <Button onClick={retry}>{strings.common.tryAgain}</Button> : undefined
+        }
+      >
+        {troubleText(error)}
+      </Empty>
+    </div>
+  );
+}
+
+/** What went wrong, in a sentence or two. */
+export function troubleText(error: CombinedError): string {
+  const trouble = troubleOf(error);
+  if (trouble.kind !== "other") return strings.common[trouble.kind];
+  return trouble.requestId ? `${trouble.message} ${strings.common.request(trouble.requestId)}` : trouble.message;
+}
+
+export function NotFound() {
+  return (
+    <Page title={strings.common.notFoundTitle}>
+      <Empty title={strings.common.notFound} action={<Link to="/">{strings.common.goToStart}</Link>} />
+    </Page>
+  );
+}
+
+/** Stands in for a view that threw, or whose files could not be loaded. */
+export function Broken() {
+  return (
+    <Page title={strings.common.brokenTitle}>
+      <div role="alert">
+        <Empty
+          title={strings.common.broken}
+          action={<Button onClick={() => location.reload()}>{strings.common.reload}</Button>}
+        />
+      </div>
+    </Page>
+  );
+}

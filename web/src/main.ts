@@ -1,0 +1,45 @@
+import "./base.css";
+
+import { type Auth, type AuthConfig, createAuth } from "./auth/auth";
+import { common } from "./strings/en/common";
+
+/** Finds out who is signed in. If nobody is, the page leaves for the provider, unless somebody has just signed out. */
+async function whoIsThere(): Promise<Auth> {
+  const answer = await fetch(`${import.meta.env.BASE_URL}config.json`);
+  if (!answer.ok) throw new Error(`config.json: ${answer.status}`);
+  return createAuth((await answer.json()) as AuthConfig);
+}
+
+/** Says that there is no sign-in. Without one there is no console, nor the pieces to show it with. */
+function sayWhy(root: HTMLElement, error: unknown): void {
+  const add = <K extends keyof HTMLElementTagNameMap>(tag: K, text: string) => {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    main.append(element);
+    return element;
+  };
+
+  const main = document.createElement("main");
+  main.className = "bare";
+  main.setAttribute("role", "alert");
+  add("h1", common.product);
+  add("p", common.noSession);
+  if (error instanceof Error) add("p", error.message);
+  add("a", common.tryAgain).href = import.meta.env.BASE_URL;
+  root.replaceChildren(main);
+}
+
+const root = document.getElementById("console")!;
+const load = () => import("./start");
+
+// On its way to the provider the page needs no console; coming back it does, and fetches it meanwhile.
+if (location.pathname === `${import.meta.env.BASE_URL}callback`) void load().catch(() => undefined);
+
+try {
+  const auth = await whoIsThere();
+  const { start } = await load();
+  start(root, auth);
+} catch (error) {
+  console.error(error);
+  sayWhy(root, error);
+}

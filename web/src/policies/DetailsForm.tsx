@@ -1,0 +1,236 @@
+import { Button, DrawerBody, DrawerFooter, makeStyles, MessageBar, MessageBarActions, MessageBarBody, Switch, Text, tokens } from "@fluentui/react-components";
+import { DeleteRegular } from "@fluentui/react-icons";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { useMutation } from "urql";
+
+import { ConfirmDialog } from "../components/ConfirmDialog";
+import { Spoken } from "../components/Spoken";
+import { troubleText } from "../components/states";
+import { useTell } from "../components/toasts";
+import { useUnsaved } from "../components/useUnsaved";
+import { formatDateTime, formatNumber } from "../format";
+import { DeletePolicyDocument, type PolicyStateFragment } from "../gql/graphql";
+import { useViewer } from "../shell/viewer";
+import { strings } from "../strings";
+import { AppsEditor } from "./AppsEditor";
+import { ConflictDialog } from "./ConflictDialog";
+import { nameProblem } from "./draft";
+import { NameField } from "./NameField";
+import { ProductsEditor } from "./ProductsEditor";
+import { useAppsOf } from "./useAppsOf";
+import { usePolicyForm } from "./usePolicyForm";
+
+const words = strings.policies.details;
+
+const useStyles = makeStyles({
+  form: { display: "contents" },
+  body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
+  section: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  heading: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  facts: { margin: 0, display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))", gap: tokens.spacingHorizontalM },
+  term: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
+  fact: { margin: 0, fontWeight: tokens.fontWeightSemibold },
+  footer: {
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    paddingTop: tokens.spacingVerticalM,
+    flexWrap: "wrap",
+    alignItems: "center",
+  },
+  delete: { marginInlineStart: "auto" },
+});
+
+interface Props {
+  policy: PolicyStateFragment;
+  featureOn: boolean;
+  onSaved(): void;
+  onClose(): void;
+}
+
+/** Everything about a policy, with one Save for all of it. */
+export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
+  const styles = useStyles();
+  const viewer = useViewer();
+  const tell = useTell();
+  const form = usePolicyForm(policy);
+  const { draft, dirty, refusals } = form;
+  const apps = useAppsOf(draft.products);
+  const blocked = useUnsaved(dirty);
+  const [deleting, setDeleting] = useState(false);
+  const [said, say] = useState(""); // Toasts lie outside of the pane, where screen readers are kept from.
+  const remove = useDelete(policy, onSaved);
+
+  const readOnly = !viewer.mayChange || Boolean(policy.deletedAt);
+  const problem = nameProblem(draft.name, []);
+
+  const saved = (worked: boolean) => {
+    if (!worked) return;
+    onSaved();
+    say(words.saved(draft.name.trim()));
+    tell(words.saved(draft.name.trim()));
+  };
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (dirty && !problem && !form.saving) saved(await form.save());
+  };
+  const forget = () => {
+    form.discard();
+    blocked.proceed();
+  };
+
+  return (
+    <form className={styles.form} onSubmit={submit} noValidate>
+      <DrawerBody className={styles.body}>
+        {policy.deletedAt && <Note intent="warning">{dirty ? strings.policies.conflict.deletedMeanwhile : words.deleted}</Note>}
+        {!viewer.mayChange && <Note intent="info">{strings.common.readOnly}</Note>}
+        {form.newer && !policy.deletedAt && (
+          <Note intent="warning" action={<Button onClick={form.showTheirs}>{strings.policies.conflict.show}</Button>}>
+            {strings.policies.conflict.meanwhile}
+          </Note>
+        )}
+
+        <section className={styles.section}>
+          <NameField
+            value={draft.name}
+            own={policy.name}
+            readOnly={readOnly}
+            problem={refusals.at("name")}
+            onChange={(name) => form.change({ name })}
+          />
+          <div>
+            <Switch
+              label={draft.enabled ? words.statusOn : words.statusOff}
+              aria-label={strings.policies.fields.enabled}
+              checked={draft.enabled}
+              disabled={readOnly}
+              onChange={(_, { checked }) => form.change({ enabled: checked })}
+            />
+            {!featureOn && (
+              <Text size={200} block className={styles.quiet}>
+                {words.featureOff}
+              </Text>
+            )}
+          </div>
+          <dl className={styles.facts}>
+            <Fact term={words.app}>{policy.app.name}</Fact>
+            <Fact term={words.available}>{formatNumber(draft.products.reduce((sum, { id }) => sum + (apps.available.get(id) ?? 0), 0))}</Fact>
+            <Fact term={words.changed}>{formatDateTime(policy.updatedAt)}</Fact>
+          </dl>
+        </section>
+
+        <section className={styles.section} aria-labelledby="policy-products">
+          <h3 id="policy-products" className={styles.heading}>
+            {strings.policies.products.title}
+          </h3>
+          <Text className={styles.quiet}>{strings.policies.products.lead}</Text>
+          <ProductsEditor
+            appId={policy.app.id}
+            products={draft.products}
+            available={apps.available}
+            readOnly={readOnly}
+            problemAt={(place) => refusals.at("products", place, "productId")}
+            problem={refusals.at("products") && !draft.products.some((_, i) => refusals.at("products", i)) ? refusals.at("products") : undefined}
+            onChange={(products) => form.change({ products })}
+          />
+        </section>
+
+        <section className={styles.section} aria-labelledby="policy-apps">
+          <h3 id="policy-apps" className={styles.heading}>
+            {strings.policies.apps.title}
+          </h3>
+          <AppsEditor
+            appId={policy.app.id}
+            products={draft.products}
+            apps={apps}
+            readOnly={readOnly}
+            problem={draft.products.map((_, i) => refusals.at("products", i, "appsOff")).find(Boolean)}
+            onChange={(products) => form.change({ products })}
+          />
+        </section>
+      </DrawerBody>
+
+      {!readOnly && (
+        <DrawerFooter className={styles.footer}>
+          <Button appearance="primary" type="submit" disabledFocusable={!dirty || Boolean(problem) || form.saving}>
+            {form.saving ? strings.common.saving : strings.common.save}
+          </Button>
+          <Button disabled={!dirty || form.saving} onClick={form.discard}>
+            {words.discard}
+          </Button>
+          <Button className={styles.delete} appearance="subtle" icon={<DeleteRegular />} onClick={() => setDeleting(true)}>
+            {words.delete}
+          </Button>
+          <Spoken>{dirty ? "" : said}</Spoken>
+          {(form.trouble ?? refusals.besides(["name"], ["products"])) && (
+            <Note intent="error">{form.trouble ?? refusals.besides(["name"], ["products"])}</Note>
+          )}
+        </DrawerFooter>
+      )}
+
+      <ConfirmDialog open={blocked.asking} title={words.discardTitle} confirm={words.discard} cancel={words.keepEditing} onConfirm={forget} onClose={blocked.stay}>
+        {words.discardText}
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={deleting}
+        title={words.deleteTitle(policy.name)}
+        confirm={words.delete}
+        onConfirm={async () => {
+          const why = await remove();
+          if (!why) {
+            form.discard();
+            blocked.allow();
+            onClose();
+          }
+          return why;
+        }}
+        onClose={() => setDeleting(false)}
+      >
+        {words.deleteText}
+      </ConfirmDialog>
+      {form.theirs && (
+        <ConflictDialog
+          base={form.base}
+          mine={draft}
+          theirs={form.theirs}
+          onKeepMine={async () => saved(await form.keepMine())}
+          onTakeTheirs={form.takeTheirs}
+          onLater={form.decideLater}
+        />
+      )}
+    </form>
+  );
+}
+
+/** Deletes the policy and says why if that did not work. */
+function useDelete(policy: PolicyStateFragment, onSaved: () => void) {
+  const tell = useTell();
+  const [, remove] = useMutation(DeletePolicyDocument);
+  return async (): Promise<string | undefined> => {
+    const { data, error } = await remove({ input: { policyId: policy.id } });
+    if (error) return troubleText(error);
+    const why = data?.deletePolicy.userErrors.map(({ message }) => message).join(" ");
+    if (why) return why;
+    onSaved();
+    tell(words.wasDeleted(policy.name));
+    return undefined;
+  };
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  const styles = useStyles();
+  return (
+    <div>
+      <dt className={styles.term}>{term}</dt>
+      <dd className={styles.fact}>{children}</dd>
+    </div>
+  );
+}
+
+function Note({ intent, action, children }: { intent: "info" | "warning" | "error"; action?: ReactNode; children: ReactNode }) {
+  return (
+    <MessageBar intent={intent} layout="multiline">
+      <MessageBarBody>{children}</MessageBarBody>
+      {action && <MessageBarActions>{action}</MessageBarActions>}
+    </MessageBar>
+  );
+}

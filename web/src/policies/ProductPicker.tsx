@@ -1,0 +1,83 @@
+import { Combobox, Field, makeStyles, Option, Text, tokens } from "@fluentui/react-components";
+import { useEffect, useState } from "react";
+
+import { strings } from "../strings";
+import type { App, DraftProduct } from "./draft";
+import { useCandidates } from "./useCandidates";
+
+const words = strings.policies;
+
+const useStyles = makeStyles({
+  option: { display: "flex", flexDirection: "column", minWidth: 0 },
+  left: { color: tokens.colorNeutralForeground3 },
+  hint: { padding: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground2 },
+  list: { maxHeight: "320px" },
+});
+
+interface Props {
+  label: string;
+  appId: string | undefined;
+  chosen: readonly DraftProduct[];
+  problem?: string;
+  autoFocus?: boolean;
+  onChoose(product: App): void;
+}
+
+const pause = 200;
+
+/** Chooses one of the products that the policy may still get; type to find it among many. */
+export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoose }: Props) {
+  const styles = useStyles();
+  const [text, setText] = useState("");
+  const [asked, setAsked] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(text.trim()), pause);
+    return () => clearTimeout(timer);
+  }, [text]);
+
+  const { candidates, hasMore, fetching, error } = useCandidates(appId, chosen, asked);
+
+  return (
+    <Field label={label} validationMessage={problem} validationState={problem ? "error" : "none"} required>
+      <Combobox
+        inlinePopup
+        placeholder={words.fields.productPlaceholder}
+        disabled={!appId}
+        autoFocus={autoFocus}
+        value={text}
+        selectedOptions={[]}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onOptionSelect={(_, { optionValue }) => {
+          const product = candidates.find(({ id }) => id === optionValue);
+          if (!product) return;
+          setText("");
+          onChoose(product);
+        }}
+        listbox={{ className: styles.list }}
+      >
+        {candidates.map(({ id, name, pool }) => (
+          <Option key={id} value={id} text={name}>
+            <span className={styles.option}>
+              {name}
+              <Text size={200} className={styles.left}>
+                {licensesLeft(pool?.available ?? 0)}
+              </Text>
+            </span>
+          </Option>
+        ))}
+        {candidates.length === 0 && (
+          <Option disabled text="" value="">
+            {fetching ? strings.common.loading : error ? strings.common.failedTitle : asked ? words.products.noneFound : words.products.noneOwned}
+          </Option>
+        )}
+        {hasMore && (
+          <Option disabled text="" value="more">
+            {words.products.more}
+          </Option>
+        )}
+      </Combobox>
+    </Field>
+  );
+}
+
+export const licensesLeft = (n: number) => (n > 0 ? words.products.left(n) : words.products.noneLeft);

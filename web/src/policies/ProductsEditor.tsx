@@ -1,0 +1,106 @@
+import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
+import { AddRegular } from "@fluentui/react-icons";
+import { useState } from "react";
+
+import { Spoken } from "../components/Spoken";
+import { strings } from "../strings";
+import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./draft";
+import { ProductPicker } from "./ProductPicker";
+import { ProductRow } from "./ProductRow";
+import { useCandidates } from "./useCandidates";
+import { useReordering } from "./useReordering";
+
+const words = strings.policies.products;
+
+const useStyles = makeStyles({
+  editor: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  add: { alignSelf: "flex-start" },
+  adding: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: tokens.spacingHorizontalS, "& > :first-child": { flex: "1 1 220px" } },
+});
+
+interface Props {
+  appId: string | undefined;
+  products: readonly DraftProduct[];
+  /** Licenses left by product. */
+  available: ReadonlyMap<string, number>;
+  readOnly?: boolean;
+  /** Whether the last product may go too, for another to take its place. */
+  canEmpty?: boolean;
+  /** What the server says against a product, by its place, or against the list. */
+  problemAt?(place: number): string | undefined;
+  problem?: string;
+  onChange(products: DraftProduct[]): void;
+}
+
+/** The products of a policy in order: the primary first, then up to four backups. */
+export function ProductsEditor({ appId, products, available, readOnly, canEmpty, problemAt, problem, onChange }: Props) {
+  const styles = useStyles();
+  const [adding, setAdding] = useState(false);
+  const [said, say] = useState("");
+  const [refused, setRefused] = useState(false);
+  const { candidates } = useCandidates(appId, products);
+
+  const move = (product: DraftProduct, to: number) => {
+    if (to < 0 || to >= products.length) return;
+    onChange(moveProduct(products, product.id, to));
+    say(words.moved(product.name, to + 1, products.length));
+  };
+
+  const remove = (product: DraftProduct) => {
+    if (products.length === 1 && !canEmpty) {
+      setRefused(true);
+      return;
+    }
+    onChange(removeProduct(products, product.id));
+    say(words.removed(product.name));
+  };
+
+  const add = (product: App) => {
+    setAdding(false);
+    setRefused(false);
+    onChange(addProduct(products, product));
+    say(words.added(product.name));
+  };
+
+  const reordering = useReordering(products, move);
+  const canAdd = !readOnly && products.length > 0 && products.length < maxProducts && candidates.length > 0;
+
+  return (
+    <div className={styles.editor}>
+      <ol className={styles.list} aria-label={words.list}>
+        {products.map((product, place) => (
+          <ProductRow
+            key={product.id}
+            product={product}
+            place={place}
+            of={products.length}
+            available={available.get(product.id)}
+            readOnly={readOnly}
+            problem={problemAt?.(place)}
+            reordering={reordering}
+            onMove={(to) => move(product, to)}
+            onRemove={() => remove(product)}
+          />
+        ))}
+      </ol>
+      <Spoken>{said}</Spoken>
+      {(refused && products.length === 1) || problem ? (
+        <MessageBar intent="error" layout="multiline" role="alert">
+          <MessageBarBody>{problem ?? words.last}</MessageBarBody>
+        </MessageBar>
+      ) : null}
+      {canAdd && !adding && (
+        <Button className={styles.add} icon={<AddRegular />} onClick={() => setAdding(true)}>
+          {words.add}
+        </Button>
+      )}
+      {canAdd && adding && (
+        <div className={styles.adding}>
+          <ProductPicker label={words.addTitle} appId={appId} chosen={products} autoFocus onChoose={add} />
+          <Button onClick={() => setAdding(false)}>{strings.common.cancel}</Button>
+        </div>
+      )}
+    </div>
+  );
+}

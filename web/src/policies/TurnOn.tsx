@@ -1,0 +1,50 @@
+import { Button, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { RibbonStarRegular } from "@fluentui/react-icons";
+import { useState } from "react";
+import { useMutation } from "urql";
+
+import { Empty, troubleText } from "../components/states";
+import { useTell } from "../components/toasts";
+import { SetAutoClaimEnabledDocument } from "../gql/graphql";
+import { useViewer } from "../shell/viewer";
+import { strings } from "../strings";
+
+const words = strings.policies;
+
+/** What the tab shows as long as the feature is off: all there is of it if there are no policies, else a bar above them. */
+export function TurnOn({ bar }: { bar?: boolean }) {
+  const { mayChange } = useViewer();
+  const tell = useTell();
+  const [{ fetching }, setEnabled] = useMutation(SetAutoClaimEnabledDocument);
+  const [problem, setProblem] = useState<string>();
+
+  const turnOn = async () => {
+    const { data, error } = await setEnabled({ input: { enabled: true } });
+    const refused = data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
+    const why = error ? troubleText(error) : refused;
+    setProblem(why);
+    if (!why) tell(words.turnedOn);
+  };
+
+  const button = mayChange && (
+    <Button appearance={bar ? "secondary" : "primary"} disabled={fetching} onClick={turnOn}>
+      {words.turnOn}
+    </Button>
+  );
+
+  if (bar) {
+    return (
+      <MessageBar intent="warning" layout="multiline">
+        <MessageBarBody>{problem ?? words.offNow}</MessageBarBody>
+        {button && <MessageBarActions>{button}</MessageBarActions>}
+      </MessageBar>
+    );
+  }
+
+  return (
+    <Empty icon={<RibbonStarRegular />} title={words.turnOnTitle} action={button}>
+      {words.turnOnText} {!mayChange && words.turnOnReader}
+      {problem && <span role="alert"> {problem}</span>}
+    </Empty>
+  );
+}

@@ -1,0 +1,92 @@
+import { Field, MessageBar, MessageBarBody, Select, Text } from "@fluentui/react-components";
+import { useMemo } from "react";
+
+import type { Refusals } from "../../api/refusals";
+import { Failure, Loading } from "../../components/states";
+import { strings } from "../../strings";
+import type { DraftProduct } from "../draft";
+import { ProductPicker } from "../ProductPicker";
+import { ProductsEditor } from "../ProductsEditor";
+import { useClaimableApps } from "./useClaimableApps";
+import type { NewPolicy } from "./stored";
+
+const words = strings.policies;
+
+interface Props {
+  policy: NewPolicy;
+  available: ReadonlyMap<string, number>;
+  insist: boolean;
+  refusals: Refusals;
+  onChange(part: Partial<NewPolicy>): void;
+}
+
+/** The app, its primary product, and backups for when that runs out. */
+export function ProductsStep({ policy, available, insist, refusals, onChange }: Props) {
+  const { app, products } = policy;
+  const { apps: free, loading, error, retry } = useClaimableApps();
+  // One that was chosen before somebody else took it stays to be seen, with what the server says of it.
+  const apps = useMemo(() => (app && !free.some(({ id }) => id === app.id) ? [app, ...free] : free), [app, free]);
+  const appProblem = refusals.at("appId") ?? (insist && !app ? words.fields.appRequired : undefined);
+  const choose = (id: string) => {
+    const chosen = apps.find((each) => each.id === id);
+    // Another app has other products.
+    if (chosen && chosen.id !== app?.id) onChange({ app: { id: chosen.id, name: chosen.name }, products: [] });
+  };
+
+  if (error) return <Failure error={error} retry={retry} />;
+  if (loading) return <Loading />;
+  if (apps.length === 0) {
+    return (
+      <MessageBar layout="multiline" intent="warning">
+        <MessageBarBody>{words.wizard.noApps}</MessageBarBody>
+      </MessageBar>
+    );
+  }
+
+  const setProducts = (next: DraftProduct[]) => onChange({ products: next });
+
+  return (
+    <>
+      <Field
+        label={words.fields.app}
+        hint={words.wizard.appHelp}
+        required
+        validationMessage={appProblem}
+        validationState={appProblem ? "error" : "none"}
+      >
+        <Select value={app?.id ?? ""} onChange={(_, { value }) => choose(value)}>
+          <option value="" disabled>
+            {words.fields.appPlaceholder}
+          </option>
+          {apps.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      {products.length === 0 ? (
+        <ProductPicker
+          label={words.fields.product}
+          appId={app?.id}
+          chosen={products}
+          problem={refusals.at("products") ?? (insist && app ? words.fields.productRequired : undefined)}
+          onChoose={({ id, name }) => setProducts([{ id, name, off: [] }])}
+        />
+      ) : (
+        <>
+          <Text weight="semibold">{words.products.title}</Text>
+          <ProductsEditor
+            appId={app?.id}
+            products={products}
+            available={available}
+            canEmpty
+            problemAt={(place) => refusals.at("products", place, "productId")}
+            problem={products.some((_, i) => refusals.at("products", i)) ? undefined : refusals.at("products")}
+            onChange={setProducts}
+          />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+import { Badge, Button, type BadgeProps } from "@fluentui/react-components";
+import { EditRegular, ReceiptRegular } from "@fluentui/react-icons";
+import { useState } from "react";
+import { useLocation } from "react-router";
+
+import { usePages } from "../api/usePages";
+import { Choice } from "../components/Choice";
+import { type Column, DataGrid } from "../components/DataGrid";
+import { RowLink } from "../components/RowLink";
+import { Empty, Failure, Loading } from "../components/states";
+import { Tools } from "../components/Tools";
+import { useUrlParam } from "../components/useUrlParam";
+import { useWhenChanged } from "../components/useWhenChanged";
+import { formatDate, formatNumber } from "../format";
+import { type SubscriptionRowFragment, SubscriptionsDocument, type SubscriptionStatus } from "../gql/graphql";
+import { useViewer } from "../shell/viewer";
+import { strings } from "../strings";
+import { SubscriptionDialog } from "./SubscriptionDialog";
+
+const words = strings.products.subscription;
+
+export const statuses = Object.keys(words.statuses) as SubscriptionStatus[];
+
+const colors: Record<SubscriptionStatus, BadgeProps["color"]> = {
+  ACTIVE: "success",
+  WARNING: "warning",
+  SUSPENDED: "danger",
+  CANCELED: "informative",
+};
+
+export function StatusBadge({ status }: { status: SubscriptionStatus }) {
+  return (
+    <Badge appearance="tint" color={colors[status]}>
+      {words.statuses[status]}
+    </Badge>
+  );
+}
+
+/** All subscriptions, or those of a status. */
+export function SubscriptionList({ changes, onChanged }: { changes: number; onChanged(): Promise<void> }) {
+  const { mayChange } = useViewer();
+  const [status, setStatus] = useUrlParam("status");
+  const [edited, edit] = useState<SubscriptionRowFragment>();
+  const { rows, loading, error, more, loadingMore, reload } = usePages(
+    SubscriptionsDocument,
+    { status: statuses.find((each) => each === status) },
+    ({ subscriptions }) => subscriptions,
+  );
+  useWhenChanged(changes, reload);
+
+  const columns: Column<SubscriptionRowFragment>[] = [
+    { key: "product", title: words.product, width: "2.4fr", cell: ({ product }) => <ProductLink {...product} /> },
+    { key: "quantity", title: words.quantity, width: "120px", align: "end", cell: ({ quantity }) => formatNumber(quantity) },
+    { key: "status", title: words.status, width: "130px", cell: (row) => <StatusBadge status={row.status} /> },
+    { key: "created", title: words.created, width: "140px", wideOnly: true, cell: ({ createdAt }) => formatDate(createdAt) },
+    { key: "changed", title: words.changed, width: "140px", wideOnly: true, cell: ({ updatedAt }) => formatDate(updatedAt) },
+    ...(mayChange ? [{ key: "edit", title: words.editShort, width: "124px", cell: (row: SubscriptionRowFragment) => <EditButton row={row} onClick={() => edit(row)} /> }] : []),
+  ];
+
+  return (
+    <>
+      <Tools>
+        <Choice
+          label={words.filter}
+          value={status}
+          options={[{ value: "", text: words.anyStatus }, ...statuses.map((value) => ({ value: value as string, text: words.statuses[value] }))]}
+          onChange={setStatus}
+        />
+      </Tools>
+      {loading ? (
+        <Loading />
+      ) : rows.length === 0 && error ? (
+        <Failure error={error} retry={() => void reload()} />
+      ) : rows.length === 0 ? (
+        <Empty icon={<ReceiptRegular />} title={status ? words.noMatchTitle : words.emptyTitle}>
+          {status ? words.noMatch : words.empty}
+        </Empty>
+      ) : (
+        <DataGrid
+          label={words.list}
+          columns={columns}
+          rows={rows}
+          rowKey={({ id }) => id}
+          onMore={more}
+          loadingMore={loadingMore}
+          maxHeight="max(400px, calc(100dvh - 330px))"
+        />
+      )}
+      {edited && <SubscriptionDialog subscription={edited} onClose={() => edit(undefined)} onDone={onChanged} />}
+    </>
+  );
+}
+
+export function EditButton({ row, onClick }: { row: SubscriptionRowFragment; onClick(): void }) {
+  return (
+    <Button size="small" icon={<EditRegular />} aria-label={words.editLabel(row.product.name, formatNumber(row.quantity), words.statuses[row.status])} onClick={onClick}>
+      {words.editShort}
+    </Button>
+  );
+}
+
+function ProductLink({ id, name }: SubscriptionRowFragment["product"]) {
+  const { search } = useLocation();
+  return (
+    <RowLink strong to={`/products/${id}${search}`}>
+      {name}
+    </RowLink>
+  );
+}

@@ -1,0 +1,163 @@
+import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import { AddRegular, BoxMultipleRegular, ReceiptRegular } from "@fluentui/react-icons";
+import { useCallback, useMemo, useState } from "react";
+import { Outlet, useLocation, useParams } from "react-router";
+
+import { useFresh } from "../api/useFresh";
+import { useAllPages } from "../api/usePages";
+import { Choice } from "../components/Choice";
+import { type Column, DataGrid } from "../components/DataGrid";
+import { Page } from "../components/Page";
+import { RowLink } from "../components/RowLink";
+import { Empty, Failure, Loading } from "../components/states";
+import { Tools } from "../components/Tools";
+import { useUrlParam } from "../components/useUrlParam";
+import { formatNumber } from "../format";
+import { ClaimRatesDocument, ProductsDocument } from "../gql/graphql";
+import { useReadAnew } from "../policies/useReadAnew";
+import { useViewer } from "../shell/viewer";
+import { strings } from "../strings";
+import { type ProductRow, ratesOf, runsOutOf, sorted } from "./rows";
+import { SubscriptionDialog } from "./SubscriptionDialog";
+import { SubscriptionList } from "./SubscriptionList";
+import { RunsOut, Usage } from "./Usage";
+import { useLivePools } from "./useLivePools";
+
+const words = strings.products;
+
+const useStyles = makeStyles({
+  tabs: { flexWrap: "wrap", marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})` },
+});
+
+export interface ListContext {
+  /** Reads the list anew, after a change. */
+  reload(): Promise<void>;
+  /** Claims a day of each product. */
+  rates: ReadonlyMap<string, number>;
+}
+
+/** What the tenant owns: pools and subscriptions. A product's details lie over it. */
+export function Component() {
+  const styles = useStyles();
+  const { mayChange } = useViewer();
+  const [tab, setTab] = useUrlParam("tab", "licenses");
+  const [show, setShow] = useUrlParam("show", "owned");
+  const [text, setText] = useUrlParam("q");
+  const [adding, setAdding] = useState(false);
+  const [changes, setChanges] = useState(0);
+
+  const owned = show === "all" ? undefined : true;
+  const pages = useAllPages(ProductsDocument, { owned, text: text.trim() || undefined }, ({ products }) => products);
+  const { pools, readAnew } = useLivePools(pages.reload);
+  const claims = useFresh(ClaimRatesDocument, {});
+  const rates = useMemo(() => ratesOf(claims.data?.claimReport), [claims.data]);
+
+  const reload = useCallback(async () => {
+    setChanges((n) => n + 1);
+    await readAnew();
+  }, [readAnew]);
+  useReadAnew(reload);
+
+  const rows = useMemo(
+    () =>
+      pages.rows.map<ProductRow>((product) => {
+        const pool = pools.get(product.id) ?? product.pool;
+        const rate = rates.get(product.id) ?? 0;
+        return { ...product, pool, rate, runsOut: runsOutOf(pool, rate) };
+      }),
+    [pages.rows, pools, rates],
+  );
+
+  return (
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={
+        mayChange && (
+          <Button appearance="primary" icon={<AddRegular />} onClick={() => setAdding(true)}>
+            {words.subscription.add}
+          </Button>
+        )
+      }
+    >
+      <TabList className={styles.tabs} aria-label={words.views} selectedValue={tab} onTabSelect={(_, { value }) => setTab(String(value))}>
+        <Tab value="licenses" icon={<BoxMultipleRegular />}>
+          {words.licensesTab}
+        </Tab>
+        <Tab value="subscriptions" icon={<ReceiptRegular />}>
+          {words.subscriptionsTab}
+        </Tab>
+      </TabList>
+      {tab === "subscriptions" ? (
+        <SubscriptionList changes={changes} onChanged={reload} />
+      ) : (
+        <>
+          <Tools search={{ label: words.search, value: text, onChange: setText }} count={pages.loading ? undefined : words.count(rows.length)}>
+            <Choice
+              label={words.show}
+              value={show}
+              options={[
+                { value: "owned", text: words.owned },
+                { value: "all", text: words.all },
+              ]}
+              onChange={setShow}
+            />
+          </Tools>
+          {pages.loading ? (
+            <Loading />
+          ) : rows.length === 0 && pages.error ? (
+            <Failure error={pages.error} retry={() => void pages.reload()} />
+          ) : rows.length === 0 ? (
+            text ? (
+              <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+            ) : (
+              <Empty icon={<BoxMultipleRegular />} title={words.emptyTitle}>
+                {mayChange ? words.empty : words.emptyReader}
+              </Empty>
+            )
+          ) : (
+            <Products rows={rows} loadingMore={pages.loadingMore} />
+          )}
+        </>
+      )}
+      {adding && <SubscriptionDialog onClose={() => setAdding(false)} onDone={reload} />}
+      <Outlet context={{ reload, rates } satisfies ListContext} />
+    </Page>
+  );
+}
+
+function Products({ rows, loadingMore }: { rows: readonly ProductRow[]; loadingMore: boolean }) {
+  const { productId } = useParams();
+  const [order, setOrder] = useUrlParam("sort", "name");
+  const sort = { column: order.replace(/^-/, ""), descending: order.startsWith("-") };
+  const shown = useMemo(() => sorted(rows, sort), [rows, sort.column, sort.descending]);
+  return (
+    <DataGrid
+      label={words.list}
+      columns={columns}
+      rows={shown}
+      rowKey={({ id }) => id}
+      sort={sort}
+      onSort={({ column, descending }) => setOrder(descending ? `-${column}` : column)}
+      selectedKey={productId}
+      loadingMore={loadingMore}
+      maxHeight="max(400px, calc(100dvh - 330px))"
+    />
+  );
+}
+
+const columns: Column<ProductRow>[] = [
+  { key: "name", title: words.product, width: "2.4fr", sortable: true, cell: (row) => <Name {...row} /> },
+  { key: "used", title: words.used, width: "1.6fr", sortable: true, cell: ({ name, pool }) => <Usage name={name} pool={pool} /> },
+  { key: "available", title: words.available, width: "120px", align: "end", sortable: true, cell: ({ pool }) => (pool ? formatNumber(pool.available) : "") },
+  { key: "runsOut", title: words.runsOut, width: "1.4fr", sortable: true, cell: (row) => <RunsOut {...row} /> },
+];
+
+function Name({ id, name }: ProductRow) {
+  const { search } = useLocation(); // What was searched for stays so when one comes back.
+  return (
+    <RowLink strong to={`/products/${id}${search}`}>
+      {name}
+    </RowLink>
+  );
+}

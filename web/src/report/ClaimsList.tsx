@@ -1,0 +1,78 @@
+import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { DataTrendingRegular } from "@fluentui/react-icons";
+import { useMemo } from "react";
+
+import { usePages } from "../api/usePages";
+import { type Column, DataGrid } from "../components/DataGrid";
+import { Empty, Failure, Loading } from "../components/states";
+import { useWhenChanged } from "../components/useWhenChanged";
+import { formatDateTime } from "../format";
+import { type ClaimRowFragment, ReportClaimsDocument, type ReportClaimsQueryVariables } from "../gql/graphql";
+import { strings } from "../strings";
+import { Person } from "./Person";
+import { merge, type useLiveClaims } from "./useLiveClaims";
+
+const words = strings.report;
+
+const useStyles = makeStyles({
+  product: { display: "flex", flexDirection: "column" },
+  quiet: { color: tokens.colorNeutralForeground3 },
+});
+
+/** Each claim of the period. What is claimed now comes to its head. */
+export function ClaimsList({ filter, live: { fresh, gaps } }: { filter: ReportClaimsQueryVariables; live: ReturnType<typeof useLiveClaims> }) {
+  const pages = usePages(ReportClaimsDocument, filter, ({ claimReport }) => claimReport.claims);
+  useWhenChanged(gaps, pages.reload);
+  const rows = useMemo(() => merge(fresh, pages.rows, filter.text ?? ""), [fresh, pages.rows, filter.text]);
+
+  if (pages.loading) return <Loading />;
+  if (rows.length === 0 && pages.error) return <Failure error={pages.error} retry={() => void pages.reload()} />;
+  if (rows.length === 0) {
+    return filter.text ? (
+      <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+    ) : (
+      <Empty icon={<DataTrendingRegular />} title={words.emptyTitle}>
+        {words.empty}
+      </Empty>
+    );
+  }
+  return (
+    <DataGrid
+      label={words.claimsList}
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      onMore={pages.more}
+      loadingMore={pages.loadingMore}
+      maxHeight="min(720px, calc(100dvh - 120px))"
+    />
+  );
+}
+
+const columns: Column<ClaimRowFragment>[] = [
+  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
+  { key: "product", title: words.product, width: "2.2fr", cell: (claim) => <Product {...claim} /> },
+  { key: "policy", title: words.policy, width: "1.8fr", cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name) },
+  { key: "when", title: words.when, width: "214px", cell: ({ claimedAt }) => formatDateTime(claimedAt) },
+  { key: "license", title: words.license, width: "104px", cell: ({ stillHeld }) => <Held held={stillHeld} /> },
+];
+
+function Product({ product, position }: ClaimRowFragment) {
+  const styles = useStyles();
+  return (
+    <span className={styles.product}>
+      {product.name}
+      <Text size={200} className={styles.quiet}>
+        {position === 0 ? words.primary : words.backup(position)}
+      </Text>
+    </span>
+  );
+}
+
+function Held({ held }: { held: boolean }) {
+  return (
+    <Badge appearance="tint" color={held ? "success" : "informative"}>
+      {held ? words.held : words.removed}
+    </Badge>
+  );
+}

@@ -1,0 +1,92 @@
+import { makeStyles, MessageBar, MessageBarBody, Switch, Text, tokens } from "@fluentui/react-components";
+import { useCallback, useState } from "react";
+import { useMutation, useQuery } from "urql";
+
+import { ConfirmDialog } from "../components/ConfirmDialog";
+import { Page } from "../components/Page";
+import { RowLink } from "../components/RowLink";
+import { Section } from "../components/Section";
+import { Failure, Loading, troubleText } from "../components/states";
+import { useTell } from "../components/toasts";
+import { SetAutoClaimEnabledDocument, SettingsDocument } from "../gql/graphql";
+import { useReadAnew } from "../policies/useReadAnew";
+import { useViewer } from "../shell/viewer";
+import { strings } from "../strings";
+
+const words = strings.settings;
+
+const useStyles = makeStyles({
+  card: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge,
+    padding: tokens.spacingHorizontalXL,
+    maxWidth: "720px",
+  },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  switch: { marginInlineStart: "-8px" },
+});
+
+/** The tenant's settings: the feature switch. */
+export function Component() {
+  const [{ data, error }, read] = useQuery({ query: SettingsDocument });
+  const readAnew = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
+  useReadAnew(readAnew);
+
+  return (
+    <Page title={words.title} lead={words.lead}>
+      {data ? <AutoClaim enabled={data.settings.autoClaimEnabled} /> : error ? <Failure error={error} retry={readAnew} /> : <Loading />}
+    </Page>
+  );
+}
+
+function AutoClaim({ enabled }: { enabled: boolean }) {
+  const styles = useStyles();
+  const { mayChange } = useViewer();
+  const tell = useTell();
+  const [{ fetching }, setEnabled] = useMutation(SetAutoClaimEnabledDocument);
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<string>();
+
+  const set = async (next: boolean) => {
+    const { data, error } = await setEnabled({ input: { enabled: next } });
+    const why = error ? troubleText(error) : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
+    if (!why) tell(next ? words.turnedOn : words.turnedOff);
+    return why || undefined;
+  };
+
+  return (
+    <div className={styles.card}>
+      <Section heading="h2" title={words.autoClaim}>
+        <Text>{words.autoClaimText}</Text>
+        {!mayChange && (
+          <MessageBar layout="multiline">
+            <MessageBarBody>{strings.common.readOnly}</MessageBarBody>
+          </MessageBar>
+        )}
+        <Switch
+          className={styles.switch}
+          aria-label={words.autoClaim}
+          label={enabled ? words.on : words.off}
+          checked={enabled}
+          disabled={!mayChange || fetching}
+          onChange={async () => (enabled ? setAsking(true) : setProblem(await set(true)))}
+        />
+        {problem && (
+          <MessageBar intent="error" layout="multiline">
+            <MessageBarBody>{problem}</MessageBarBody>
+          </MessageBar>
+        )}
+        <Text size={200} className={styles.quiet}>
+          {words.changesNothing}
+        </Text>
+        <div>
+          <RowLink to="/audit?action=setAutoClaimEnabled">{words.history}</RowLink>
+        </div>
+      </Section>
+      <ConfirmDialog open={asking} title={words.turnOffTitle} confirm={words.turnOff} onConfirm={() => set(false)} onClose={() => setAsking(false)}>
+        {words.turnOffText}
+      </ConfirmDialog>
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+import { Button, Link as FluentLink, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { NavigationRegular } from "@fluentui/react-icons";
+import { useEffect, useRef, useState } from "react";
+import { Link, Outlet, useLocation, useNavigation } from "react-router";
+import { useQuery } from "urql";
+
+import { Empty, Failure, Loading } from "../components/states";
+import { Toasts } from "../components/toasts";
+import { ViewerDocument } from "../gql/graphql";
+import { useAuth } from "../auth/react";
+import { strings } from "../strings";
+import { Account } from "./Account";
+import { Navigation } from "./Navigation";
+import { ViewerProvider, viewerOf } from "./viewer";
+
+const narrow = "@media (max-width: 800px)";
+
+const useStyles = makeStyles({
+  shell: {
+    display: "grid",
+    gridTemplateColumns: "240px minmax(0, 1fr)",
+    gridTemplateRows: "auto 1fr",
+    minHeight: "100dvh",
+    backgroundColor: tokens.colorNeutralBackground2,
+    [narrow]: { gridTemplateColumns: "minmax(0, 1fr)", gridTemplateRows: "auto auto 1fr" },
+  },
+  skip: {
+    position: "absolute",
+    left: "-9999px",
+    "&:focus": { left: tokens.spacingHorizontalM, top: "14px", zIndex: 10, backgroundColor: tokens.colorNeutralBackground1, padding: tokens.spacingHorizontalS },
+  },
+  banner: {
+    gridColumn: "1 / -1",
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    height: "52px",
+    padding: `0 ${tokens.spacingHorizontalL}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    position: "sticky",
+    top: 0,
+    zIndex: 5,
+  },
+  brand: {
+    flex: 1,
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    fontSize: tokens.fontSizeBase400,
+    fontWeight: tokens.fontWeightSemibold,
+    color: "inherit",
+    textDecorationLine: "none",
+  },
+  menuButton: { display: "none", [narrow]: { display: "inline-flex" } },
+  navigation: {
+    padding: tokens.spacingHorizontalM,
+    [narrow]: { display: "none", backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
+  },
+  navigationOpen: { [narrow]: { display: "block" } },
+  main: {
+    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXL}`,
+    minWidth: 0,
+    outlineStyle: "none",
+    [narrow]: { padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalM}` },
+  },
+  busy: { opacity: 0.6 },
+});
+
+/** What stands around every view: who is signed in, where one is, and where one can go. */
+export function Shell() {
+  const [{ data, error, fetching }, reload] = useQuery({ query: ViewerDocument, requestPolicy: "cache-first" });
+
+  if (error) return <Failure error={error} retry={() => reload({ requestPolicy: "network-only" })} />;
+  if (!data) return fetching ? <Loading /> : null;
+  if (!viewerOf(data).mayReport) return <NotForYou name={viewerOf(data).name} />;
+  return (
+    <ViewerProvider value={viewerOf(data)}>
+      <Toasts>
+        <Frame />
+      </Toasts>
+    </ViewerProvider>
+  );
+}
+
+function Frame() {
+  const styles = useStyles();
+  const { pathname } = useLocation();
+  const { state } = useNavigation();
+  const [open, setOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const view = pathname.split("/")[1];
+
+  // Who has gone to another view by a link reads on at its beginning.
+  const before = useRef(view);
+  useEffect(() => {
+    if (before.current === view) return;
+    before.current = view;
+    setOpen(false);
+    main.current?.focus();
+  }, [view]);
+
+  return (
+    <div className={styles.shell}>
+      <FluentLink href="#main" className={styles.skip} onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+        {strings.common.skipToContent}
+      </FluentLink>
+      <header className={styles.banner}>
+        <Button
+          appearance="subtle"
+          className={styles.menuButton}
+          icon={<NavigationRegular />}
+          aria-label={open ? strings.common.closeNavigation : strings.common.openNavigation}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        />
+        <Link to="/" className={styles.brand}>
+          <Mark />
+          {strings.common.product}
+        </Link>
+        <Account />
+      </header>
+      <div className={mergeClasses(styles.navigation, open && styles.navigationOpen)}>
+        <Navigation />
+      </div>
+      <main ref={main} id="main" tabIndex={-1} className={mergeClasses(styles.main, state === "loading" && styles.busy)}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+/** Signed in, but nothing here is for them. */
+function NotForYou({ name }: { name: string }) {
+  const auth = useAuth();
+  return (
+    <main>
+      <Empty
+        heading="h1"
+        title={strings.common.forbiddenTitle}
+        action={<Button onClick={() => void auth.signOut()}>{strings.common.signOut}</Button>}
+      >
+        {strings.common.notForYou(name)}
+      </Empty>
+    </main>
+  );
+}
+
+function Mark() {
+  return (
+    <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden>
+      <rect width="32" height="32" rx="8" fill={tokens.colorBrandBackground} />
+      <path d="M8 17.5 13.5 23 24 10.5" fill="none" stroke="#fff" strokeWidth="3.5" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,27 @@
+import { Button } from "@fluentui/react-components";
+
+import { useAuth } from "../auth/react";
+import { useTitle } from "../components/Page";
+import { Empty } from "../components/states";
+import { strings } from "../strings";
+
+/** Where one is after signing out. */
+export function SignedOut() {
+  const auth = useAuth();
+  useTitle(strings.common.signedOut);
+  return (
+    <main>
+      <Empty
+        heading="h1"
+        title={strings.common.signedOut}
+        action={
+          <Button appearance="primary" onClick={() => void auth.signIn()}>
+            {strings.common.signIn}
+          </Button>
+        }
+      >
+        {strings.common.signedOutText}
+      </Empty>
+    </main>
+  );
+}

@@ -1,0 +1,147 @@
+import { Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { useState } from "react";
+import { useMutation, useQuery } from "urql";
+
+import { noRefusals, Refusals } from "../api/refusals";
+import { FormDialog } from "../components/FormDialog";
+import { nameOf } from "../components/people";
+import { type Product, ProductCombobox } from "../components/ProductCombobox";
+import { Failure, Loading, troubleText } from "../components/states";
+import { useTell } from "../components/toasts";
+import { AssignLicenseDocument, ProductAppsDocument } from "../gql/graphql";
+import { strings } from "../strings";
+import type { User } from "./details";
+
+const words = strings.users.assign;
+
+const useStyles = makeStyles({
+  box: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium },
+  all: { borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, padding: `0 ${tokens.spacingHorizontalS}` },
+  list: {
+    listStyleType: "none",
+    margin: 0,
+    padding: tokens.spacingHorizontalS,
+    maxHeight: "260px",
+    overflow: "auto",
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))",
+    alignItems: "start",
+  },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  problem: { color: tokens.colorStatusDangerForeground1 },
+});
+
+interface Props {
+  user: User;
+  /** The products of which the user holds a license. */
+  held: readonly string[];
+  onDone(): Promise<void>;
+  onClose(): void;
+}
+
+/** Gives the user a license of a product, with some of its apps turned off. */
+export function AssignDialog({ user, held, onDone, onClose }: Props) {
+  const tell = useTell();
+  const [product, setProduct] = useState<Product>();
+  const [off, setOff] = useState<ReadonlySet<string>>(new Set());
+  const [insist, setInsist] = useState(false);
+  const [refusals, setRefusals] = useState(noRefusals);
+  const [trouble, setTrouble] = useState<string>();
+  const [{ fetching }, assign] = useMutation(AssignLicenseDocument);
+  const name = nameOf(user);
+
+  const submit = async () => {
+    setInsist(true);
+    setRefusals(noRefusals);
+    setTrouble(undefined);
+    if (!product) return;
+    const { data, error } = await assign({ input: { userId: user.id, productId: product.id, appsOff: [...off] } });
+    const errors = data?.assignLicense.userErrors ?? [];
+    setTrouble(error && troubleText(error));
+    setRefusals(new Refusals(errors));
+    if (error || errors.length > 0) return;
+    tell(words.assigned(product.name, name));
+    onClose();
+    await onDone();
+  };
+
+  return (
+    <FormDialog
+      title={words.title(name)}
+      submit={words.assign}
+      busyText={words.assigning}
+      busy={fetching}
+      problem={trouble ?? refusals.besides(["productId"], ["appsOff"])}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <ProductCombobox
+        label={words.product}
+        placeholder={words.placeholder}
+        noneFound={words.noneFound}
+        owned
+        value={product}
+        problem={refusals.at("productId") ?? (insist && !product ? words.productRequired : undefined)}
+        noteOf={({ id, available = 0 }) =>
+          held.includes(id) ? words.held : available > 0 ? strings.policies.products.left(available) : strings.policies.products.noneLeft
+        }
+        onChange={(next) => {
+          setProduct(next);
+          setOff(new Set());
+          setRefusals(noRefusals);
+        }}
+      />
+      {product && <Apps productId={product.id} off={off} problem={refusals.at("appsOff")} onChange={setOff} />}
+    </FormDialog>
+  );
+}
+
+interface AppsProps {
+  productId: string;
+  off: ReadonlySet<string>;
+  problem?: string;
+  onChange(off: ReadonlySet<string>): void;
+}
+
+function Apps({ productId, off, problem, onChange }: AppsProps) {
+  const styles = useStyles();
+  const [{ data, error }, read] = useQuery({ query: ProductAppsDocument, variables: { id: productId } });
+  const apps = data?.product?.apps;
+  if (error) return <Failure error={error} retry={() => read({ requestPolicy: "network-only" })} />;
+  if (!apps || data.product?.id !== productId) return <Loading />;
+
+  const on = apps.length - off.size;
+  const set = (id: string, given: boolean) => {
+    const next = new Set(off);
+    if (given) next.delete(id);
+    else next.add(id);
+    onChange(next);
+  };
+
+  return (
+    <>
+      <Text className={styles.quiet}>{words.appsLead}</Text>
+      <div className={styles.box} role="group" aria-label={words.apps}>
+        <div className={styles.all}>
+          <Checkbox
+            label={words.everything(on, apps.length)}
+            checked={off.size === 0 ? true : on > 0 ? "mixed" : false}
+            onChange={() => onChange(off.size === 0 ? new Set(apps.map(({ id }) => id)) : new Set())}
+          />
+        </div>
+        <ul className={styles.list}>
+          {apps.map(({ id, name }) => (
+            <li key={id}>
+              <Checkbox label={name} checked={!off.has(id)} onChange={(_, { checked }) => set(id, checked === true)} />
+            </li>
+          ))}
+        </ul>
+      </div>
+      {problem && (
+        <Text role="alert" className={styles.problem}>
+          {problem}
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,182 @@
+import { Button, Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { AddRegular } from "@fluentui/react-icons";
+import { useCallback, useState } from "react";
+import { useOutletContext } from "react-router";
+import { useMutation } from "urql";
+
+import { useLive } from "../api/live";
+import { useAllPages, usePages } from "../api/usePages";
+import { ConfirmDialog } from "../components/ConfirmDialog";
+import { nameOf } from "../components/people";
+import { RowLink } from "../components/RowLink";
+import { Section } from "../components/Section";
+import { Failure, Loading, troubleText } from "../components/states";
+import { useTell } from "../components/toasts";
+import { formatDate } from "../format";
+import { RemoveLicenseDocument, ReportClaimedDocument, UserLicensesDocument, type UserLicensesQuery } from "../gql/graphql";
+import { useViewer } from "../shell/viewer";
+import { strings } from "../strings";
+import { AssignDialog } from "./AssignDialog";
+import type { User } from "./details";
+import type { ListContext } from "./view";
+
+const words = strings.users.details;
+
+type License = UserLicensesQuery["licenses"]["nodes"][number];
+
+const useStyles = makeStyles({
+  list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column" },
+  item: { display: "flex", alignItems: "flex-start", gap: tokens.spacingHorizontalM, padding: `${tokens.spacingVerticalM} 0`, borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
+  what: { flex: 1, minWidth: 0, display: "flex", flexDirection: "column", gap: "2px" },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  ask: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  note: { display: "block", color: tokens.colorNeutralForeground2 },
+});
+
+/** What the user holds and held, and what an admin can do about it. */
+export function Licenses({ user, onChanged }: { user: User; onChanged(): void }) {
+  const { mayChange } = useViewer();
+  const { reload: reloadList } = useOutletContext<ListContext>();
+  const held = useAllPages(UserLicensesDocument, { userId: user.id, active: true }, ({ licenses }) => licenses);
+  const former = usePages(UserLicensesDocument, { userId: user.id, active: false }, ({ licenses }) => licenses);
+  const [assigning, setAssigning] = useState(false);
+  const [removing, remove] = useState<License>();
+
+  const reloadHeld = held.reload;
+  useLive(ReportClaimedDocument, {}, {
+    onEvent({ licenseClaimed }) {
+      if (licenseClaimed.user.id === user.id) void reloadHeld();
+    },
+    onGap: reloadHeld,
+  });
+
+  const reloadFormer = former.reload;
+  const changed = useCallback(async () => {
+    onChanged();
+    await Promise.all([reloadHeld(), reloadFormer(), reloadList()]);
+  }, [onChanged, reloadHeld, reloadFormer, reloadList]);
+
+  return (
+    <>
+      <Section
+        title={words.licenses}
+        action={
+          mayChange && (
+            <Button appearance="primary" icon={<AddRegular />} onClick={() => setAssigning(true)}>
+              {words.assign}
+            </Button>
+          )
+        }
+      >
+        <List label={words.licenses} pages={held} none={words.noLicenses} onRemove={mayChange ? remove : undefined} />
+      </Section>
+      {former.rows.length > 0 && (
+        <Section title={words.former}>
+          <List label={words.former} pages={former} none={words.noFormer} />
+          {former.hasMore && <Button onClick={former.more}>{strings.common.more}</Button>}
+        </Section>
+      )}
+      {assigning && <AssignDialog user={user} held={held.rows.map(({ product }) => product.id)} onDone={changed} onClose={() => setAssigning(false)} />}
+      {removing && <RemoveDialog user={user} license={removing} onDone={changed} onClose={() => remove(undefined)} />}
+    </>
+  );
+}
+
+interface ListProps {
+  label: string;
+  pages: { rows: License[]; loading: boolean; error?: Parameters<typeof Failure>[0]["error"]; reload(): Promise<void> };
+  none: string;
+  onRemove?(license: License): void;
+}
+
+function List({ label, pages: { rows, loading, error, reload }, none, onRemove }: ListProps) {
+  const styles = useStyles();
+  if (loading) return <Loading />;
+  if (error && rows.length === 0) return <Failure error={error} retry={() => void reload()} />;
+  if (rows.length === 0) return <Text className={styles.quiet}>{none}</Text>;
+
+  return (
+    <ul className={styles.list} aria-label={label}>
+      {rows.map((license) => (
+        <li key={license.id} className={styles.item}>
+          <span className={styles.what}>
+            <Text weight="semibold">{license.product.name}</Text>
+            <Text size={200} className={styles.quiet}>
+              <Source {...license} />. {license.removedAt ? words.until(formatDate(license.assignedAt), formatDate(license.removedAt)) : words.since(formatDate(license.assignedAt))}
+            </Text>
+            {license.appsOff.length > 0 && (
+              <Text size={200} className={styles.quiet}>
+                {words.appsOff(license.appsOff.map(({ name }) => name).join(", "))}
+              </Text>
+            )}
+          </span>
+          {onRemove && (
+            <Button size="small" aria-label={words.removeLabel(license.product.name)} onClick={() => onRemove(license)}>
+              {words.remove}
+            </Button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Source({ policy }: License) {
+  if (!policy) return words.direct;
+  return (
+    <>
+      {words.claimed} {policy.deletedAt ? strings.report.deleted(policy.name) : <RowLink to={`/policies/${policy.id}`}>{policy.name}</RowLink>}
+    </>
+  );
+}
+
+interface RemoveProps {
+  user: User;
+  license: License;
+  onDone(): Promise<void>;
+  onClose(): void;
+}
+
+/** Asks before a license is taken away, and whether the next sign-in may claim one again. */
+function RemoveDialog({ user, license, onDone, onClose }: RemoveProps) {
+  const styles = useStyles();
+  const tell = useTell();
+  const [block, setBlock] = useState(false);
+  const [, remove] = useMutation(RemoveLicenseDocument);
+  const name = nameOf(user);
+
+  return (
+    <ConfirmDialog
+      open
+      title={words.removeTitle(license.product.name)}
+      confirm={words.remove}
+      onConfirm={async () => {
+        const { data, error } = await remove({ input: { licenseId: license.id, blockAutoClaim: block } });
+        const why = error ? troubleText(error) : data?.removeLicense.userErrors.map(({ message }) => message).join(" ");
+        if (why) return why;
+        tell(words.removed(license.product.name, name));
+        void onDone();
+        return undefined;
+      }}
+      onClose={onClose}
+    >
+      <div className={styles.ask}>
+        {words.removeText(name)}
+        {!user.blockedAt && (
+          <Checkbox
+            checked={block}
+            onChange={(_, { checked }) => setBlock(checked === true)}
+            label={
+              <>
+                {words.alsoBlock}
+                <Text size={200} className={styles.note}>
+                  {words.alsoBlockHint}
+                </Text>
+              </>
+            }
+          />
+        )}
+      </div>
+    </ConfirmDialog>
+  );
+}

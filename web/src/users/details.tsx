@@ -1,0 +1,117 @@
+import { Button } from "@fluentui/react-components";
+import { useCallback, useState } from "react";
+import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
+import { useMutation } from "urql";
+
+import { useFresh } from "../api/useFresh";
+import { ConfirmDialog } from "../components/ConfirmDialog";
+import { Pane } from "../components/Pane";
+import { nameOf } from "../components/people";
+import { Fact, Facts, Section } from "../components/Section";
+import { Empty, Failure, Loading, troubleText } from "../components/states";
+import { useTell } from "../components/toasts";
+import { formatDateTime } from "../format";
+import { BlockUserDocument, UnblockUserDocument, UserDetailsDocument, type UserDetailsQuery } from "../gql/graphql";
+import { useReadAnew } from "../policies/useReadAnew";
+import { useViewer } from "../shell/viewer";
+import { strings } from "../strings";
+import { Licenses } from "./Licenses";
+import { AutoClaim, type ListContext, SignIn } from "./view";
+
+const words = strings.users.details;
+
+export type User = NonNullable<UserDetailsQuery["user"]>;
+
+/** The details pane of one user. */
+export function Component() {
+  const { userId = "" } = useParams();
+  const { search } = useLocation();
+  const navigate = useNavigate();
+  const { data, error, loading, readAnew } = useFresh(UserDetailsDocument, { id: userId });
+  useReadAnew(readAnew);
+  const close = useCallback(() => void navigate({ pathname: "/users", search }), [navigate, search]);
+
+  const user = loading ? undefined : data?.user;
+  const title = user ? nameOf(user) : loading ? words.loading : words.goneTitle;
+
+  return (
+    <Pane title={title} onClose={close}>
+      {user ? (
+        <>
+          <AboutUser user={user} onChanged={readAnew} />
+          <Licenses user={user} onChanged={readAnew} />
+        </>
+      ) : loading ? (
+        <Loading label={words.loading} />
+      ) : error ? (
+        <Failure error={error} retry={readAnew} />
+      ) : (
+        <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+          {words.gone}
+        </Empty>
+      )}
+    </Pane>
+  );
+}
+
+function AboutUser({ user, onChanged }: { user: User; onChanged(): void }) {
+  const { mayChange } = useViewer();
+  const tell = useTell();
+  const { reload } = useOutletContext<ListContext>();
+  const [asking, setAsking] = useState(false);
+  const [, block] = useMutation(BlockUserDocument);
+  const [unblocking, unblock] = useMutation(UnblockUserDocument);
+  const name = nameOf(user);
+
+  const done = (text: string) => {
+    tell(text);
+    onChanged();
+    void reload();
+  };
+
+  const blockUser = async () => {
+    const { data, error } = await block({ input: { userId: user.id } });
+    const why = error ? troubleText(error) : data?.blockUser.userErrors.map(({ message }) => message).join(" ");
+    if (!why) done(words.wasBlocked(name));
+    return why;
+  };
+
+  const unblockUser = async () => {
+    const { data, error } = await unblock({ input: { userId: user.id } });
+    const why = error ? troubleText(error) : data?.unblockUser.userErrors.map(({ message }) => message).join(" ");
+    if (why) tell(strings.common.failedTitle, { intent: "error", body: why });
+    else done(words.wasUnblocked(name));
+  };
+
+  return (
+    <>
+      <Facts>
+        {user.email && <Fact term={strings.users.email}>{user.email}</Fact>}
+        <Fact term={strings.users.externalId}>{user.externalId}</Fact>
+        <Fact term={strings.users.lastSignIn}>
+          <SignIn at={user.lastSignInAt} />
+        </Fact>
+      </Facts>
+      <Section
+        title={strings.users.autoClaim}
+        action={
+          mayChange &&
+          (user.blockedAt ? (
+            <Button disabledFocusable={unblocking.fetching} onClick={unblockUser}>
+              {words.unblock}
+            </Button>
+          ) : (
+            <Button onClick={() => setAsking(true)}>{words.block}</Button>
+          ))
+        }
+      >
+        <div>
+          <AutoClaim blocked={Boolean(user.blockedAt)} /> {user.blockedAt ? words.blockedText(formatDateTime(user.blockedAt)) : words.allowedText}
+        </div>
+      </Section>
+      <ConfirmDialog open={asking} title={words.blockTitle(name)} confirm={words.block} onConfirm={blockUser} onClose={() => setAsking(false)}>
+        {words.blockAsk}
+      </ConfirmDialog>
+    </>
+  );
+}
