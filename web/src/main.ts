@@ -15,13 +15,15 @@ function sayWhy(root: HTMLElement, error: unknown): void {
   const add = <K extends keyof HTMLElementTagNameMap>(tag: K, text: string) => {
     const element = document.createElement(tag);
     element.textContent = text;
-    main.append(element);
+    alert.append(element);
     return element;
   };
 
   const main = document.createElement("main");
   main.className = "bare";
-  main.setAttribute("role", "alert");
+  const alert = document.createElement("div");
+  alert.setAttribute("role", "alert");
+  main.append(alert);
   add("h1", common.product);
   add("p", common.noSession);
   if (error instanceof Error) add("p", error.message);
