@@ -97,7 +97,7 @@ function Frame() {
     if (before.current === view) return;
     before.current = view;
     setOpen(false);
-    main.current?.focus();
+    if (!document.querySelector('[role="dialog"]')) main.current?.focus(); // A pane over the view has it.
   }, [view]);
 
   return (
