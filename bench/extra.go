@@ -69,8 +69,24 @@ func (s *stage) storm(callers, claiming int) measurement {
 	}}
 }
 
-// footprint is what a server takes of the machine with many connections that do nothing and full queues.
-func (s *stage) footprint(ctx context.Context, connections int) (string, error) {
+// footprint is what a server takes of the machine with many connections that do nothing, and as many claims in work
+// as it lets in by default.
+func (s *stage) footprint(ctx context.Context, directory string, connections int) (said string, err error) {
+	const callers = 2048
+
+	// They all are of one principal, who gets a quarter.
+	server, err := start(ctx, s.server.binary, s.database, directory, fmt.Sprintf("AUTOCLAIM_MAX_IN_FLIGHT=%d", 4*callers)) //nolint:mnd // As said.
+	if err != nil {
+		return "", err
+	}
+
+	defer func() { err = errors.Join(err, server.Stop()) }()
+
+	service, err := server.as("sign-in", auth.RoleSignInService)
+	if err != nil {
+		return "", err
+	}
+
 	idle := make([]net.Conn, 0, connections)
 
 	defer func() {
@@ -80,7 +96,7 @@ func (s *stage) footprint(ctx context.Context, connections int) (string, error) 
 	}()
 
 	for range connections {
-		connection, err := new(net.Dialer).DialContext(ctx, "tcp", s.signIn.address)
+		connection, err := new(net.Dialer).DialContext(ctx, "tcp", service.address)
 		if err != nil {
 			return "", fmt.Errorf("connect: %w", err)
 		}
@@ -88,16 +104,14 @@ func (s *stage) footprint(ctx context.Context, connections int) (string, error) 
 		idle = append(idle, connection)
 	}
 
-	const callers = 4000
-
-	got, err := load(ctx, s.signIn, callers, s.users, s.lasting, claim(newUser, `"CLAIMED"`))
+	got, err := load(ctx, service, callers, s.users, s.lasting, claim(newUser, `"CLAIMED"`))
 	if err != nil {
 		return "", err
 	}
 
 	s.users += got.requests
 
-	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(s.server.ID()), "status"))
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(server.ID()), "status"))
 	if err != nil {
 		return "", fmt.Errorf("read the server's memory: %w", err)
 	}

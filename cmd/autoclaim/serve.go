@@ -38,7 +38,7 @@ type serveCommand struct {
 	MaxCost          int     `default:"50000" group:"Limits" help:"The objects that an operation may lead to, by the sizes of its pages."`
 	MaxAliases       int     `default:"50" group:"Limits" help:"The aliases that an operation may have."`
 	MaxDirectives    int     `default:"50" group:"Limits" help:"The directives that an operation may have."`
-	MaxInFlight      int     `default:"4096" group:"Limits" help:"The requests that are worked on at once, a quarter of them for one principal; 0 for any number."`
+	MaxInFlight      int     `default:"2048" group:"Limits" help:"The requests that are worked on at once, a quarter of them for one principal; 0 for any number."`
 	MaxConnections   int     `default:"10000" group:"Limits" help:"The clients that may be connected at once."`
 	MaxStreams       int     `default:"20" group:"Limits" help:"The subscriptions that one principal may have open at once."`
 	RateLimit        float64 `default:"50" group:"Limits" help:"The requests that one principal may send in a second; 0 for any number."`
