@@ -41,7 +41,7 @@ func faults() []fault {
 		{name: "connections cut", plan: stage.Plan{Servers: servers, Linked: true}, short: true, inject: cutLinks},
 		{name: "connections reset", plan: stage.Plan{Servers: servers, Linked: true}, inject: poison("reset_peer", map[string]any{"timeout": 0})},
 		{name: "answers delayed", plan: stage.Plan{Servers: servers, Linked: true}, inject: poison("latency", map[string]any{"latency": 150, "jitter": 100})},
-		{name: "network silent", plan: stage.Plan{Servers: servers, Linked: true}, inject: poison("timeout", map[string]any{"timeout": 0})},
+		{name: "network silent", plan: stage.Plan{Servers: servers, Linked: true}, short: true, inject: poison("timeout", map[string]any{"timeout": 0})},
 		{name: "two connections for all", plan: stage.Plan{Servers: servers, Role: true}, inject: exhaust},
 		{name: "clocks stepped", plan: stage.Plan{Servers: servers, Clocks: true}, inject: stepClocks},
 		{name: "rolling upgrade", plan: stage.Plan{Servers: servers, Old: earlier}, once: true, inject: upgrade},
