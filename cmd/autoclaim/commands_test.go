@@ -20,10 +20,13 @@ func TestServingNeedsAnIssuerOrDevelopment(t *testing.T) {
 		"--issuer and --audience are missing": {"serve"},
 		"--issuer and --audience":             {"serve", "--issuer=https://login.example"},
 		"--console needs --console-client-id": {"serve", "--issuer=https://login.example", "--audience=x", "--console"},
-		"exclude each other":                  {"serve", "--dev", "--issuer=https://login.example"},
-		"listens on loopback only":            {"serve", "--dev", "--listen=0.0.0.0:8080"},
-		"--listen":                            {"serve", "--dev", "--listen=8080"},
-		"unexpected argument":                 {"nonsense"},
+		"--console and --trusted-documents": {
+			"serve", "--issuer=https://login.example", "--audience=x", "--console", "--console-client-id=y", "--trusted-documents=commands_test.go",
+		},
+		"exclude each other":       {"serve", "--dev", "--issuer=https://login.example"},
+		"listens on loopback only": {"serve", "--dev", "--listen=0.0.0.0:8080"},
+		"--listen":                 {"serve", "--dev", "--listen=8080"},
+		"unexpected argument":      {"nonsense"},
 	} {
 		status, out := command(t, args...)
 		assert.Equal(t, 2, status, args)

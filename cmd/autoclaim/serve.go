@@ -74,6 +74,8 @@ func (c serveCommand) Validate() error {
 		return errors.New("--dev listens on loopback only, since anybody may have its tokens: use --listen 127.0.0.1:8080")
 	case !c.Dev && c.Console && c.ConsoleClientID == "":
 		return errors.New("--console needs --console-client-id: register the console with your OpenID provider, as a public client")
+	case c.Console && c.TrustedDocuments != "":
+		return errors.New("--console and --trusted-documents exclude each other: the console sends operations of its own. Run it on another server")
 	case !c.Dev && (c.Issuer == "" || c.Audience == ""):
 		return errors.New("--issuer and --audience are missing: name the OpenID provider of your users, or use --dev to try Autoclaim out")
 	}
