@@ -130,7 +130,7 @@ test("signing out ends it at the provider, and leads to nobody's page", async ({
   await signIn(page);
   await page.evaluate(() => void auth.signOut());
   await expect(heading(page)).toHaveText("Nobody");
-  expect(page.url()).toBe(`${server.url}/console/signed-out`);
+  await expect(page).toHaveURL(`${server.url}/console/signed-out`);
 
   await page.evaluate(() => void auth.signIn());
   await expect(heading(page)).toHaveText("Who do you want to be?");
