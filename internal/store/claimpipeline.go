@@ -46,24 +46,27 @@ CROSS JOIN LATERAL (
 ) l
 ORDER BY l.assigned_at, l.id`
 
-	claimInsertLicenses = `
-INSERT INTO licenses (tenant_id, id, user_id, product_id, source, policy_id, apps_off, assigned_at)
-SELECT $1, r.id, r.user_id, r.product_id, 'AUTO_CLAIM', $2, r.apps_off::jsonb, $3
-FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[]) AS r (id, user_id, product_id, apps_off)`
-
-	claimInsertClaims = `
-INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, license_id, position, claimed_at)
-SELECT $1, r.id, r.user_id, $2, $3, r.product_id, r.license_id, r.position, $4
-FROM unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::smallint[]) AS r (id, user_id, product_id, license_id, position)`
-
-	claimCountDay = `
-INSERT INTO claim_days (tenant_id, day, policy_id, product_id, claims)
-SELECT $1, $2::date, $3, r.product_id, r.claims FROM unnest($4::uuid[], $5::bigint[]) AS r (product_id, claims)
-ON CONFLICT (tenant_id, day, policy_id, product_id) DO UPDATE SET claims = claim_days.claims + excluded.claims`
-
-	claimCountPools = `
-UPDATE license_pools p SET assigned = p.assigned + r.claims
-FROM unnest($2::uuid[], $3::bigint[]) AS r (product_id, claims) WHERE p.tenant_id = $1 AND p.product_id = r.product_id`
+	// Licenses, their claims and both counts are one statement: to begin and end one takes as long as its rows do
+	// where the batch is of one. Foreign keys are checked at its end.
+	claimInsert = `
+WITH r AS (
+  SELECT * FROM unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::smallint[], $10::text[])
+    AS r (license_id, claim_id, user_id, product_id, position, apps_off)
+), taken AS (
+  SELECT * FROM unnest($11::uuid[], $12::bigint[]) AS taken (product_id, claims)
+), licensed AS (
+  INSERT INTO licenses (tenant_id, id, user_id, product_id, source, policy_id, apps_off, assigned_at)
+  SELECT $1, license_id, user_id, product_id, 'AUTO_CLAIM', $2, apps_off::jsonb, $4 FROM r
+), claimed AS (
+  INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, license_id, position, claimed_at)
+  SELECT $1, claim_id, user_id, $2, $3, product_id, license_id, position, $4 FROM r
+), counted AS (
+  INSERT INTO claim_days (tenant_id, day, policy_id, product_id, claims)
+  SELECT $1, $13::date, $2, product_id, claims FROM taken
+  ON CONFLICT (tenant_id, day, policy_id, product_id) DO UPDATE SET claims = claim_days.claims + excluded.claims
+)
+UPDATE license_pools p SET assigned = p.assigned + taken.claims
+FROM taken WHERE p.tenant_id = $1 AND p.product_id = taken.product_id`
 
 	claimRecordMissed = `
 INSERT INTO missed_claims (tenant_id, id, policy_id, user_id, first_at, last_at, count)
@@ -255,11 +258,8 @@ func queueClaims(batch *pgx.Batch, tenant licensing.ID, results ClaimResults) {
 		counts[i] = int64(taken[product])
 	}
 
-	batch.Queue(claimInsertLicenses, pgUUID(tenant), pgUUID(results.PolicyID), results.At, licenses, users, products, appsOff)
-	batch.Queue(claimInsertClaims, pgUUID(tenant), pgUUID(results.PolicyID), pgUUID(results.AppID), results.At,
-		claims, users, products, licenses, positions)
-	batch.Queue(claimCountDay, pgUUID(tenant), licensing.Day(results.At), pgUUID(results.PolicyID), pgUUIDs(changed), counts)
-	batch.Queue(claimCountPools, pgUUID(tenant), pgUUIDs(changed), counts)
+	batch.Queue(claimInsert, pgUUID(tenant), pgUUID(results.PolicyID), pgUUID(results.AppID), results.At,
+		licenses, claims, users, products, positions, appsOff, pgUUIDs(changed), counts, licensing.Day(results.At))
 }
 
 func queueMissed(batch *pgx.Batch, tenant licensing.ID, results ClaimResults) {
