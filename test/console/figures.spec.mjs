@@ -101,12 +101,23 @@ test("the first view takes less than 250 kB of compressed script, and can be use
   const size = scripts.reduce((sum, script) => sum + script.size, 0);
 
   // A reload signs in anew, at the provider and back, with no more than the browser's cache to help.
+  // The page itself looks at each frame, since the test's own look-outs come after pauses of up to half a second.
+  await page.addInitScript(() => {
+    const look = () => {
+      const found = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Turn on setting");
+      const { x, y, width, height } = found?.getBoundingClientRect() ?? {};
+      if (found?.contains(document.elementFromPoint(x + width / 2, y + height / 2))) window.usableAt = Date.now();
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+
   const times = [];
   for (let i = 0; i < 5; i++) {
     const began = Date.now();
     await page.goto(`${server.url}/console/policies`, { waitUntil: "commit" });
     await button.click({ trial: true }); // Until it is there, stands still and takes clicks.
-    times.push(Date.now() - began);
+    times.push((await page.evaluate(() => window.usableAt)) - began);
   }
   times.sort((a, b) => a - b);
 
