@@ -142,6 +142,15 @@ test("hundreds of policies and products stay light", async ({ page, server, open
   expect(await table.getByRole("row").count()).toBeLessThan(60);
   console.log(`${policies - 1} policies scrolled: ${frames}`);
 
+  // The products that one owns, which here are all.
+  await open("/products");
+  const owned = page.getByRole("table", { name: "Products" });
+  await expect(owned).toHaveAttribute("aria-rowcount", String(manyProducts + 1)); // One is the header.
+  console.log(`${manyProducts} products scrolled: ${await scroll(page, owned)}`);
+  await expect(owned.getByRole("rowheader", { name: /^Product 499/ })).toBeVisible();
+  expect(await owned.getByRole("row").count()).toBeLessThan(60);
+  await open("/policies");
+
   // Search and sort, each of which the address keeps.
   await page.getByRole("searchbox", { name: "Search by name, app or product" }).fill("app 29");
   await expect(page.getByRole("status").filter({ hasText: "of 299" })).toHaveText("12 policies of 299");
