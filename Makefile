@@ -73,6 +73,7 @@ test-api: node chromium build lint-schema ## Run the tests of the API as its cli
 .PHONY: test-console
 test-console: node chromium postgresql build ## Run the tests of the console in a browser, on SQLite and on PostgreSQL.
 	cd web && ../node_modules/.bin/tsc
+	cd examples/signin && CGO_ENABLED=0 go build -o ../../bin/signin .
 	cd test/console && $(PLAYWRIGHT)
 
 .PHONY: lint-schema

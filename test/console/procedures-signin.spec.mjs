@@ -1,0 +1,81 @@
+// The procedure that a user does, in the sign-in application of examples/, in a browser of their own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+import { expect, makePolicy, test as base, turnOn } from "./fixtures.mjs";
+
+const program = fileURLToPath(new URL("../../bin/signin", import.meta.url));
+
+async function freePort() {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address();
+  listener.close();
+  await once(listener, "close");
+  return port;
+}
+
+const test = base.extend({
+  /** The application's address, at the sign-in of the server's own provider. */
+  application: async ({ server }, use) => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const application = spawn(program, ["-listen", new URL(url).host, "-url", url, "-issuer", `${server.url}/oidc`, "-autoclaim", server.url, "-patience", "30s"], {
+      stdio: "ignore",
+    });
+    const ended = once(application, "exit");
+    await expect.poll(() => fetch(url).then(({ ok }) => ok, () => false)).toBe(true);
+    await use(url);
+    application.kill("SIGINT");
+    expect((await ended)[0]).toBe(0);
+  },
+
+  /** Comes to the application and signs in as one of the demo's people, in a browser of their own. */
+  come: async ({ browser, application }, use) => {
+    const visits = [];
+    await use(async (who) => {
+      const visit = await browser.newContext();
+      visits.push(visit);
+      const page = await visit.newPage();
+      await page.goto(application);
+      await page.getByRole("link", { name: "Sign in" }).click();
+      await page.getByRole("button", { name: who }).click();
+      return page;
+    });
+    for (const visit of visits) await visit.close();
+  },
+});
+
+const licenses = async ({ admin }, user) => {
+  const { users } = await admin("query ($user: String) { users(text: $user) { nodes { licenses(active: true) { nodes { source product { name } } } } } }", { user });
+  return users.nodes.flatMap(({ licenses: { nodes } }) => nodes.map(({ source, product }) => [product.name, source]));
+};
+
+test("14 sign in as a user and get the license", async ({ server, come }) => {
+  await makePolicy(server);
+
+  const first = await come("Uma User");
+  await expect(first.getByRole("heading", { level: 1 })).toHaveText("You have a license now");
+  await expect(first.getByText("Microsoft 365 Business Basic")).toBeVisible();
+  await first.getByRole("link", { name: "Continue to the application" }).click();
+  await expect(first.getByRole("button", { name: "Sign out" })).toBeVisible();
+  expect(await licenses(server, "demo-user")).toEqual([["Microsoft 365 Business Basic", "AUTO_CLAIM"]]);
+
+  const again = await come("Uma User");
+  await expect(again.getByRole("button", { name: "Sign out" })).toBeVisible();
+  await expect(again.getByText("You have a license now")).toBeHidden();
+  expect(await licenses(server, "demo-user")).toHaveLength(1);
+});
+
+test("a user whom nobody gives a license is told what to do", async ({ server, come }) => {
+  await turnOn(server);
+
+  const page = await come("Uma User");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have no license");
+  await expect(page.getByText("Once you have one, try again.")).toBeVisible();
+
+  await makePolicy(server);
+  await page.getByRole("link", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have a license now");
+});
