@@ -169,7 +169,7 @@ vulncheck: ## Look for known vulnerabilities in what the program calls.
 sbom: node ## List what the program is made of, as CycloneDX, in dist/.
 	mkdir -p dist
 	go tool -modfile=deploy/tools/go.mod cyclonedx-gomod app -json -licenses -main cmd/autoclaim -output dist/autoclaim.cdx.json .
-	node deploy/playground-sbom.mjs >dist/autoclaim-playground.cdx.json
+	node deploy/pages-sbom.mjs >dist/autoclaim-pages.cdx.json
 
 .PHONY: release
 release: ## Build what is released from the last commit into dist/: programs, SBOMs, licenses, checksums.

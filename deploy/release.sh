@@ -21,11 +21,10 @@ git clone -q . "$work/source" # With its history: the SBOM has the commit's vers
 cd "$work/source"
 
 if command -v npm >/dev/null; then
-	npm ci --no-audit --no-fund --loglevel=error
-	node playground/build.mjs
-	node deploy/playground-sbom.mjs >"$out/autoclaim-playground.cdx.json"
+	make --no-print-directory console playground
+	node deploy/pages-sbom.mjs >"$out/autoclaim-pages.cdx.json"
 else
-	echo "There is no npm in the PATH: the programs will have no playground." >&2
+	echo "There is no npm in the PATH: the programs will have no console and no playground." >&2
 fi
 
 # Each module's license, as it came with the module.
