@@ -22,8 +22,11 @@ func errRateLimited() *gqlerror.Error {
 	return requestError(CodeRateLimited, "Too many requests. Wait as long as Retry-After says, and send fewer.")
 }
 
+// OverloadedMessage goes with [CodeOverloaded] where a request was not begun, and Retry-After with it.
+const OverloadedMessage = "The server has all it can do. Wait as long as Retry-After says, and try again."
+
 func errOverloaded() *gqlerror.Error {
-	return requestError(CodeOverloaded, "The server has all it can do. Wait as long as Retry-After says, and try again.")
+	return requestError(CodeOverloaded, OverloadedMessage)
 }
 
 // errNoCaller means that the server's wiring let a request through that nobody authenticated.

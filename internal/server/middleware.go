@@ -181,8 +181,7 @@ func (s *Server) withBody(next http.Handler) http.Handler {
 
 		if !s.bodies.TryAcquire(size) {
 			w.Header().Set("Retry-After", "1")
-			WriteError(w, r, http.StatusServiceUnavailable, graph.CodeOverloaded,
-				"The server has all it can do. Wait as long as Retry-After says, and try again.")
+			WriteError(w, r, http.StatusServiceUnavailable, graph.CodeOverloaded, graph.OverloadedMessage)
 
 			return
 		}

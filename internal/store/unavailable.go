@@ -11,7 +11,8 @@ import (
 )
 
 // IsUnavailable says whether an error of the store means that the database can't be reached or can't work now,
-// so that the same call may succeed later. What it was to change may have been changed all the same.
+// so that the same call may succeed later. A deadline that passed while it was asked is such an error too. What the
+// call was to change may have been changed all the same.
 func IsUnavailable(err error) bool {
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return postgresUnavailable(failure.Code)
