@@ -17,22 +17,22 @@ build: console playground ## Build bin/autoclaim.
 # The program embeds the playground's files. It is whole without them, but for the playground.
 .PHONY: playground
 playground: ## Build the playground's files, if there is Node.js.
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory internal/playground/dist/index.html; \
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory internal/web/playground/dist/index.html; \
 	else echo "There is no npm in the PATH: the server will have no playground. Install Node.js 20 or newer for it." >&2; fi
 
-internal/playground/dist/index.html: node_modules/.package-lock.json $(shell find playground examples/operations -type f -not -name package.json -not -path '*/node_modules/*')
+internal/web/playground/dist/index.html: node_modules/.package-lock.json $(shell find playground examples/operations -type f -not -name package.json -not -path '*/node_modules/*')
 	node playground/build.mjs
 
 # The same for the admin console.
 .PHONY: console
 console: ## Build the admin console's files, if there is Node.js.
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory internal/console/dist/index.html; \
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory internal/web/console/dist/index.html; \
 	else echo "There is no npm in the PATH: the server will have no console. Install Node.js 20 or newer for it." >&2; fi
 
-internal/console/dist/index.html: node_modules/.package-lock.json internal/console/compress.mjs $(shell find web -type f -not -path '*/node_modules/*')
-	find internal/console/dist -mindepth 1 -not -name .gitignore -delete
+internal/web/console/dist/index.html: node_modules/.package-lock.json internal/web/console/compress.mjs $(shell find web -type f -not -path '*/node_modules/*')
+	find internal/web/console/dist -mindepth 1 -not -name .gitignore -delete
 	npm run build --prefix web
-	node internal/console/compress.mjs
+	node internal/web/console/compress.mjs
 
 # What the console, the playground, the example clients and their tests need, as package-lock.json has it.
 node_modules/.package-lock.json: package-lock.json

@@ -19,8 +19,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
 
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/program"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 func main() {
@@ -72,7 +72,7 @@ func run(ctx context.Context, rounds int, lasting time.Duration, only []string) 
 
 	binary := filepath.Join(directory, "autoclaim")
 
-	if err := program.Build(ctx, ".", binary); err != nil {
+	if err := builtserver.Build(ctx, ".", binary); err != nil {
 		return err
 	}
 

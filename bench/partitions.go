@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // measurePartitions compares a server whose database is partitioned by tenant with one whose database is not.

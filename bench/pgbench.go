@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // claimStatement is a claim as one statement, and so as one transaction: what somebody would write who puts

@@ -7,12 +7,12 @@ import (
 	"strings"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/program"
+	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
 )
 
 // server is a server's process and what it was started with.
 type server struct {
-	*program.Program
+	*builtserver.Program
 
 	database string
 	binary   string
@@ -20,7 +20,7 @@ type server struct {
 
 // start runs the server on the database until it is stopped. The environment is added to this process's own.
 func start(ctx context.Context, binary, database, directory string, environment ...string) (*server, error) {
-	p, err := program.Start(ctx, program.Config{
+	p, err := builtserver.Start(ctx, builtserver.Config{
 		Binary: binary, Database: database, Directory: directory, Environment: environment, Log: os.Stderr,
 	})
 
@@ -36,6 +36,6 @@ func (s *server) as(user string, roles ...auth.Role) (target, error) {
 
 // send runs an operation and reads its data.
 func (t target) send(ctx context.Context, query string, variables map[string]any, into any) error {
-	return program.Send(ctx, http.DefaultClient, "http://"+t.address, t.token, "",
-		program.Request{Query: query, Variables: variables}, into)
+	return builtserver.Send(ctx, http.DefaultClient, "http://"+t.address, t.token, "",
+		builtserver.Request{Query: query, Variables: variables}, into)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/server"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // BenchmarkASignInThroughTheServer is what a request costs but for the connection and the database's own work,

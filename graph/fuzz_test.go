@@ -20,7 +20,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/server"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // target is the whole endpoint on one of the databases, with an admin who sends to it.

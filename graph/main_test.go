@@ -25,8 +25,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/storetest"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // cluster is this package's PostgreSQL.

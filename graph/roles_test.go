@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // operation is a way to use one root field. $own and so on stand for ids of one tenant's objects.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 func TestStreamsCountAsOpenUntilTheyEnd(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // streamLimit is for a stream to say something; only a test that fails waits this long.

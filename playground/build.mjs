@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const at = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const out = at("../internal/playground/dist");
+const out = at("../internal/web/playground/dist");
 
 for (const file of await readdir(out)) {
   if (file !== ".gitignore") await rm(path.join(out, file), { recursive: true });

@@ -9,7 +9,7 @@ export default defineConfig({
   // that is made of it, for the styles that it adds.
   html: { cspNonce: "CSP_NONCE" },
   build: {
-    outDir: "../internal/console/dist",
+    outDir: "../internal/web/console/dist",
     emptyOutDir: false, // Its .gitignore stays; make clears the rest.
     target: "es2022",
     // A data: address would need leave in the Content-Security-Policy.

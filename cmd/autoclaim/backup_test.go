@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/storetest"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // backedUpAmidClaims lets users claim, takes a backup after some of them were answered and before all were, and

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/internal/playground"
+	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testing.T) {

@@ -8,11 +8,11 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/catalog"
-	"github.com/autoclaim/autoclaim/internal/console"
 	"github.com/autoclaim/autoclaim/internal/devprovider"
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/web/console"
+	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 const (

@@ -16,9 +16,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/internal/playground"
-	"github.com/autoclaim/autoclaim/internal/storetest"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
+	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 var (

@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/console"
 	"github.com/autoclaim/autoclaim/internal/devprovider"
-	"github.com/autoclaim/autoclaim/internal/playground"
 	"github.com/autoclaim/autoclaim/internal/server"
+	"github.com/autoclaim/autoclaim/internal/web/console"
+	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 // graphQLPath is where the console finds the API of the server that serves it.

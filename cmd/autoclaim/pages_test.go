@@ -14,11 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
 
-	"github.com/autoclaim/autoclaim/internal/console"
 	"github.com/autoclaim/autoclaim/internal/devprovider"
-	"github.com/autoclaim/autoclaim/internal/oidctest"
-	"github.com/autoclaim/autoclaim/internal/playground"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/web/console"
+	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 // signIn gets an access token from a development server as the console does, as one of its people.

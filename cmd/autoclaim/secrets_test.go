@@ -21,8 +21,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/internal/oidctest"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // output is what a process wrote; it is safe for concurrent use.

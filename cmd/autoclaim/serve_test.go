@@ -16,12 +16,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/internal/console"
 	"github.com/autoclaim/autoclaim/internal/devprovider"
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/oidctest"
-	"github.com/autoclaim/autoclaim/internal/playground"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/web/console"
+	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 type nodes struct{ Nodes []struct{ ID, Code string } }

@@ -6,9 +6,9 @@ import (
 	"io"
 	"slices"
 
+	"github.com/autoclaim/autoclaim/internal/csvfile"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/table"
 )
 
 // importChunk is how many users one statement saves.
@@ -21,7 +21,7 @@ func ReadUsers(r io.Reader) ([]licensing.User, error) {
 
 	lines := make(map[string]int)
 
-	err := table.Read(r, "the users file", []string{"external_id", "display_name", "email"},
+	err := csvfile.Read(r, "the users file", []string{"external_id", "display_name", "email"},
 		func(line int, cells []string) string {
 			if err := licensing.CheckExternalID(cells[0]); err != nil {
 				return "external_id: " + err.Error()

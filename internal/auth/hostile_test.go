@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/oidctest"
+	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
 )
 
 // counting counts the requests that a client sends to the provider, and can cut it off.

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/oidctest"
+	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
 )
 
 func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/autoclaim/autoclaim/internal/table"
+	"github.com/autoclaim/autoclaim/internal/csvfile"
 )
 
 // File is what a vendor's file says.
@@ -72,11 +72,11 @@ func columnNames() []string {
 	}
 }
 
-// Read reads a vendor's file as [table.Read] describes. A broken file is an error that names its lines;
+// Read reads a vendor's file as [csvfile.Read] describes. A broken file is an error that names its lines;
 // nothing of it is returned.
 func Read(r io.Reader) (*File, error) {
 	c := newCollector()
-	if err := table.Read(r, "the catalog file", columnNames(), c.add); err != nil {
+	if err := csvfile.Read(r, "the catalog file", columnNames(), c.add); err != nil {
 		return nil, err
 	}
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // benchEach measures a server with a tenant whose policy has licenses for all, on each of the databases.

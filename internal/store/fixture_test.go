@@ -21,8 +21,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/storetest"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // A fixture is a filled database of some version of the schema, as SQL, and what could be read from it then.

@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // cluster is this package's PostgreSQL.

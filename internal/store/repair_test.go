@@ -12,7 +12,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // inspection asks a database what its schema is.

@@ -10,7 +10,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 func TestTheSupplyCountsWhatPoliciesThatAreOnHaveLeft(t *testing.T) {

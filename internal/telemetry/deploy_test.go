@@ -22,7 +22,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/server"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 // everything returns all metrics that there can be, each at least once.

@@ -27,7 +27,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -14,8 +14,8 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/autoclaim/autoclaim/internal/program"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 	"github.com/autoclaim/autoclaim/test/faults/stage"
 )
 
@@ -79,7 +79,7 @@ func perform(ctx context.Context, s settings) error {
 	defer func() { _ = os.RemoveAll(directory) }()
 
 	t := &theater{settings: s, directory: directory, binary: filepath.Join(directory, "autoclaim")}
-	if err := program.Build(ctx, ".", t.binary); err != nil {
+	if err := builtserver.Build(ctx, ".", t.binary); err != nil {
 		return err
 	}
 

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 	"github.com/autoclaim/autoclaim/test/faults/checker"
 )
 

@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 	"github.com/autoclaim/autoclaim/test/faults/checker"
 	"github.com/autoclaim/autoclaim/test/faults/driver"
 	"github.com/autoclaim/autoclaim/test/faults/history"

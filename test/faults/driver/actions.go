@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/autoclaim/autoclaim/internal/program"
+	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
 	"github.com/autoclaim/autoclaim/test/faults/history"
 )
 
@@ -79,7 +79,7 @@ func (d *Driver) newPolicy(products []string) map[string]any {
 }
 
 func (d *Driver) ask(ctx context.Context, query string, variables map[string]any, into any) error {
-	return program.Send(ctx, d.client, d.servers()[0], d.admin, setUp, program.Request{Query: query, Variables: variables}, into)
+	return builtserver.Send(ctx, d.client, d.servers()[0], d.admin, setUp, builtserver.Request{Query: query, Variables: variables}, into)
 }
 
 func userName(n int) string { return fmt.Sprintf("user-%02d", n) }

@@ -16,7 +16,7 @@ import (
 	"go.jetify.com/typeid/base32"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/program"
+	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
 	"github.com/autoclaim/autoclaim/test/faults/history"
 )
 
@@ -46,7 +46,7 @@ type Driver struct {
 }
 
 // New returns the clients of servers of which the URLs are asked for before each call. The program signs their tokens.
-func New(log *history.Log, p *program.Program, servers func() []string, seed uint64) (*Driver, error) {
+func New(log *history.Log, p *builtserver.Program, servers func() []string, seed uint64) (*Driver, error) {
 	d := &Driver{
 		log: log, servers: servers, seed: seed, stop: make(chan struct{}),
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * signingIn}, Timeout: callLimit},
@@ -135,7 +135,7 @@ func (c *client) call(operation, user string, on *bool, input map[string]any) hi
 
 	var got answer
 
-	err := program.Send(context.Background(), c.client, servers[call.Server], token, call.ID, program.Request{
+	err := builtserver.Send(context.Background(), c.client, servers[call.Server], token, call.ID, builtserver.Request{
 		Query: fmt.Sprintf("mutation($input: %sInput!) { result: %s(input: $input) { userErrors { code } %s } }",
 			strings.ToUpper(operation[:1])+operation[1:], operation, fields),
 		Variables: map[string]any{"input": input},
@@ -154,7 +154,7 @@ func (c *client) call(operation, user string, on *bool, input map[string]any) hi
 
 	if err != nil {
 		call.Failure = noResponse
-		if refusal, coded := errors.AsType[*program.Refusal](err); coded {
+		if refusal, coded := errors.AsType[*builtserver.Refusal](err); coded {
 			call.Failure = refusal.Code
 		}
 
@@ -174,7 +174,7 @@ func (d *Driver) Probe(ctx context.Context, server, number int) error {
 		ID: fmt.Sprintf("%d-probe-%d-%d", d.seed, server, number), Operation: history.Claim, User: userName(number % users),
 		Server: server, Begin: d.log.Now(),
 	}
-	err := program.Send(ctx, d.client, d.servers()[server], d.signIn, call.ID, program.Request{
+	err := builtserver.Send(ctx, d.client, d.servers()[server], d.signIn, call.ID, builtserver.Request{
 		Query:     "mutation($input: ClaimLicenseInput!) { result: claimLicense(input: $input) { outcome license { id } userErrors { code } } }",
 		Variables: map[string]any{"input": map[string]any{"app": app, "user": call.User}},
 	}, &got)

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/autoclaim/autoclaim/internal/program"
+	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
 )
 
 // Edit is a change of a source file, for builds that lack something or have something in its place. The file itself
@@ -75,7 +75,7 @@ func BuildEdited(ctx context.Context, binary string, edits []Edit, added map[str
 		return fmt.Errorf("write the overlay: %w", err)
 	}
 
-	return program.Build(ctx, ".", binary, "-overlay="+list)
+	return builtserver.Build(ctx, ".", binary, "-overlay="+list)
 }
 
 // clockVariable names the file that says by how much a server's clock is wrong.
@@ -141,5 +141,5 @@ func BuildOld(ctx context.Context, binary, commit string) (hash string, err erro
 		}
 	}
 
-	return hash, program.Build(ctx, directory, binary)
+	return hash, builtserver.Build(ctx, directory, binary)
 }

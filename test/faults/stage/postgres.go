@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // limitedRole is whom servers connect as where connections are to be limited.

@@ -16,8 +16,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // The driver "pgx".
 
-	"github.com/autoclaim/autoclaim/internal/program"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // Plan is what a run needs.
@@ -84,7 +84,7 @@ func New(ctx context.Context, plan Plan, postgres *testdb.Instance) (*Stage, err
 	}
 
 	for i, url := range urls {
-		server := &Server{config: program.Config{Binary: first, Database: url, Directory: s.directory, Log: plan.Log}}
+		server := &Server{config: builtserver.Config{Binary: first, Database: url, Directory: s.directory, Log: plan.Log}}
 
 		if plan.Clocks {
 			clock := s.clock(i)
@@ -185,14 +185,14 @@ func execute(ctx context.Context, url string, statements ...string) error {
 
 // Server is one of the server processes, which may be another one after a restart.
 type Server struct {
-	config  program.Config
+	config  builtserver.Config
 	mu      sync.Mutex
-	current *program.Program
+	current *builtserver.Program
 }
 
 // Start starts it.
 func (s *Server) Start(ctx context.Context) error {
-	started, err := program.Start(ctx, s.config)
+	started, err := builtserver.Start(ctx, s.config)
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (s *Server) Start(ctx context.Context) error {
 }
 
 // Run is the process that runs, or ran last.
-func (s *Server) Run() *program.Program {
+func (s *Server) Run() *builtserver.Program {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 

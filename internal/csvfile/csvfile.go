@@ -1,5 +1,5 @@
-// Package table reads the CSV files that vendors and directories export.
-package table
+// Package csvfile reads the CSV files that vendors and directories export.
+package csvfile
 
 import (
 	"bytes"

@@ -19,7 +19,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // Each runs the test on SQLite and on PostgreSQL, each with an empty, migrated database of its own.

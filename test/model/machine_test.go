@@ -1,4 +1,4 @@
-package modeltest_test
+package model_test
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/storetest"
-	"github.com/autoclaim/autoclaim/internal/testdb"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
 // cluster is this package's PostgreSQL.

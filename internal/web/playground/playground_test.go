@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/internal/playground"
+	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 func get(t *testing.T, path string, callers ...playground.Caller) *httptest.ResponseRecorder {

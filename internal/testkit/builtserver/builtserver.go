@@ -1,5 +1,5 @@
-// Package program runs the built server as its operator does, for measurements and tests from the outside.
-package program
+// Package builtserver runs the built server as its operator does, for measurements and tests from the outside.
+package builtserver
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package table_test
+package csvfile_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/internal/table"
+	"github.com/autoclaim/autoclaim/internal/csvfile"
 )
 
 func TestRowsComeWithTheirLinesAndTheCellsInTheCallersOrder(t *testing.T) {
@@ -17,7 +17,7 @@ func TestRowsComeWithTheirLinesAndTheCellsInTheCallersOrder(t *testing.T) {
 	var rows [][]string
 
 	lines := []int{}
-	err := table.Read(strings.NewReader("b,x,A\n1,-,\" two\n lines\"\n3,-,4\n"), "the file", []string{"a", "b"},
+	err := csvfile.Read(strings.NewReader("b,x,A\n1,-,\" two\n lines\"\n3,-,4\n"), "the file", []string{"a", "b"},
 		func(line int, cells []string) string {
 			rows, lines = append(rows, cells), append(lines, line)
 
@@ -31,7 +31,7 @@ func TestRowsComeWithTheirLinesAndTheCellsInTheCallersOrder(t *testing.T) {
 func TestAProblemOfARowIsToldWithItsLine(t *testing.T) {
 	t.Parallel()
 
-	err := table.Read(strings.NewReader("a\n1\n2\n"), "the file", []string{"a"}, func(_ int, cells []string) string {
+	err := csvfile.Read(strings.NewReader("a\n1\n2\n"), "the file", []string{"a"}, func(_ int, cells []string) string {
 		if cells[0] == "2" {
 			return "two is too many"
 		}
@@ -44,7 +44,7 @@ func TestAProblemOfARowIsToldWithItsLine(t *testing.T) {
 func TestAFileThatIsMuchTooLargeIsRefused(t *testing.T) {
 	t.Parallel()
 
-	err := table.Read(strings.NewReader(strings.Repeat("x", 65<<20)), "the file", []string{"a"}, nil)
+	err := csvfile.Read(strings.NewReader(strings.Repeat("x", 65<<20)), "the file", []string{"a"}, nil)
 	assert.ErrorContains(t, err, "larger than 64 MiB")
 }
 
@@ -58,7 +58,7 @@ func FuzzRead(f *testing.F) {
 
 	f.Fuzz(func(t *testing.T, text string) {
 		last := 1
-		_ = table.Read(strings.NewReader(text), "the file", []string{"a", "b"}, func(line int, cells []string) string {
+		_ = csvfile.Read(strings.NewReader(text), "the file", []string{"a", "b"}, func(line int, cells []string) string {
 			require.Len(t, cells, 2)
 			require.Greater(t, line, last, "each row has a line of its own")
 
