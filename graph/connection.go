@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 const (
@@ -73,7 +73,7 @@ type pageArgs struct {
 
 // connect reads the page of the list that the arguments ask for.
 func connect[T, N any](
-	ctx context.Context, list store.List[T], args pageArgs, node func(T) N,
+	ctx context.Context, list paging.List[T], args pageArgs, node func(T) N,
 ) (*Connection[N], error) {
 	page, err := args.page()
 	if err != nil {
@@ -102,8 +102,8 @@ func connect[T, N any](
 	return connection, nil
 }
 
-func (a pageArgs) page() (store.Page, error) {
-	page := store.Page{Limit: defaultPageSize}
+func (a pageArgs) page() (paging.Page, error) {
+	page := paging.Page{Limit: defaultPageSize}
 
 	switch {
 	case a.first != nil && a.last != nil:
@@ -128,19 +128,19 @@ func (a pageArgs) page() (store.Page, error) {
 	return page, err
 }
 
-func encodeCursor(cursor store.Cursor) string {
+func encodeCursor(cursor paging.Cursor) string {
 	// Text and a UUID always have a JSON form.
 	raw, _ := json.Marshal(cursor)
 
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-func decodeCursor(text *string, argument string) (*store.Cursor, error) {
+func decodeCursor(text *string, argument string) (*paging.Cursor, error) {
 	if text == nil {
 		return nil, nil // No cursor was given, and that is fine.
 	}
 
-	var cursor store.Cursor
+	var cursor paging.Cursor
 
 	raw, err := base64.RawURLEncoding.DecodeString(*text)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
@@ -35,8 +36,8 @@ func (queryResolver) Policies(
 		return nil, err
 	}
 
-	list := store.ListOf(policies, func(p licensing.Policy) store.Cursor {
-		return store.Cursor{Key: licensing.Fold(p.Name), ID: p.ID}
+	list := paging.ListOf(policies, func(p licensing.Policy) paging.Cursor {
+		return paging.Cursor{Key: licensing.Fold(p.Name), ID: p.ID}
 	})
 
 	return connect(ctx, list, pageArgs{first, after, last, before}, newPolicy)
@@ -54,8 +55,8 @@ func (queryResolver) Products(
 		return nil, err
 	}
 
-	list := store.ListOf(products, func(p licensing.Product) store.Cursor {
-		return store.Cursor{Key: licensing.Fold(p.Name), ID: p.ID}
+	list := paging.ListOf(products, func(p licensing.Product) paging.Cursor {
+		return paging.Cursor{Key: licensing.Fold(p.Name), ID: p.ID}
 	})
 
 	return connect(ctx, list, pageArgs{first, after, last, before}, newProduct)
@@ -133,8 +134,8 @@ func (queryResolver) Apps(
 	apps := slices.DeleteFunc(slices.Clone(catalog.Apps()), func(a licensing.App) bool {
 		return claimable != nil && *claimable != a.Claimable || !mentions(text, a.Name, a.Code)
 	})
-	list := store.ListOf(apps, func(a licensing.App) store.Cursor {
-		return store.Cursor{Key: licensing.Fold(a.Name), ID: a.ID}
+	list := paging.ListOf(apps, func(a licensing.App) paging.Cursor {
+		return paging.Cursor{Key: licensing.Fold(a.Name), ID: a.ID}
 	})
 
 	return connect(ctx, list, pageArgs{first, after, last, before}, newApp)
@@ -282,7 +283,7 @@ func (r viewerResolver) Licenses(
 
 	user, err := scopeFrom(ctx).tenant.UserByExternalID(ctx, viewer.UserExternalID)
 	if isMissing(err) {
-		none := store.ListOf(nil, func(licensing.License) store.Cursor { return store.Cursor{} })
+		none := paging.ListOf(nil, func(licensing.License) paging.Cursor { return paging.Cursor{} })
 
 		return connect(ctx, none, args, newLicense)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
@@ -252,7 +253,7 @@ func fingerprint(t *testing.T, tenant *storetest.Tenant) string {
 	require.NoError(t, err)
 	pools, err := tenant.Data().Pools(ctx)
 	require.NoError(t, err)
-	users, err := tenant.Data().Users("").Page(ctx, store.Page{Limit: 10})
+	users, err := tenant.Data().Users("").Page(ctx, paging.Page{Limit: 10})
 	require.NoError(t, err)
 	events, err := tenant.Data().AuditEvents(store.AuditFilter{}).Count(ctx)
 	require.NoError(t, err)

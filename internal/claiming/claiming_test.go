@@ -12,11 +12,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-var everything = store.Page{Limit: 1000}
+var everything = paging.Page{Limit: 1000}
 
 func TestBackupsTakeOverInOrderUntilNothingIsLeft(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {

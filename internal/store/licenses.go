@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // LicenseFilter restricts a list of licenses; a nil field restricts nothing.
@@ -20,7 +21,7 @@ type LicenseFilter struct {
 }
 
 // Licenses lists licenses, newest first.
-func (h Handle) Licenses(filter LicenseFilter) List[licensing.License] {
+func (h Handle) Licenses(filter LicenseFilter) paging.List[licensing.License] {
 	return lazily[licenseRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &licenseRow{})
 		query = whereEqual(query, "user_id", filter.UserID)
@@ -37,7 +38,7 @@ func (h Handle) Licenses(filter LicenseFilter) List[licensing.License] {
 		}
 
 		return query
-	}, byNewest(), func(l licensing.License) Cursor { return Cursor{ID: l.ID} })
+	}, byNewest(), func(l licensing.License) paging.Cursor { return paging.Cursor{ID: l.ID} })
 }
 
 // License returns a license, or [ErrNotFound].

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // Pools returns all the tenant's license pools by product.
@@ -74,13 +75,13 @@ type SubscriptionFilter struct {
 }
 
 // Subscriptions lists subscriptions, newest first.
-func (h Handle) Subscriptions(filter SubscriptionFilter) List[licensing.Subscription] {
+func (h Handle) Subscriptions(filter SubscriptionFilter) paging.List[licensing.Subscription] {
 	return lazily[subscriptionRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &subscriptionRow{})
 		query = whereEqual(query, "product_id", filter.ProductID)
 
 		return whereEqual(query, "status", filter.Status)
-	}, byNewest(), func(s licensing.Subscription) Cursor { return Cursor{ID: s.ID} })
+	}, byNewest(), func(s licensing.Subscription) paging.Cursor { return paging.Cursor{ID: s.ID} })
 }
 
 // whereEqual restricts a query to a column's value if there is one to restrict it to.

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // userSearchKey is what users are searched in and ordered by. The line breaks keep a search from
@@ -21,10 +22,10 @@ func userSearchKey(u licensing.User) string {
 
 // Users lists users by display name, email and external id; text restricts it to those in which one
 // of these contains the text, ignoring case.
-func (h Handle) Users(text string) List[licensing.User] {
+func (h Handle) Users(text string) paging.List[licensing.User] {
 	return lazily[userRow](func(ctx context.Context) *gorm.DB {
 		return h.usersFound(ctx, text)
-	}, byText("search_key"), func(u licensing.User) Cursor { return Cursor{Key: userSearchKey(u), ID: u.ID} })
+	}, byText("search_key"), func(u licensing.User) paging.Cursor { return paging.Cursor{Key: userSearchKey(u), ID: u.ID} })
 }
 
 func (h Handle) usersFound(ctx context.Context, text string) *gorm.DB {

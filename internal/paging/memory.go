@@ -1,4 +1,4 @@
-package store
+package paging
 
 import (
 	"cmp"
@@ -9,8 +9,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// ListOf makes a list of objects that are in memory. cursor must give them a total order, ascending by
-// key and then by id.
+// ListOf makes a list of objects that are in memory. It orders them by the key of their cursors, then by
+// id; so no two objects may have the same cursor.
 func ListOf[T any](objects []T, cursor func(T) Cursor) List[T] {
 	items := make([]Item[T], len(objects))
 	for i, object := range objects {
