@@ -22,11 +22,11 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// ErrNotFound says that the tenant has no such object.
-var ErrNotFound = errors.New("not found")
+// ErrNotFound is [licensing.ErrNotFound].
+var ErrNotFound = licensing.ErrNotFound
 
 // IsNotFound says whether the error means that the tenant has no such object.
-func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+func IsNotFound(err error) bool { return licensing.IsNotFound(err) }
 
 // maxAttempts bounds how often a transaction is tried that others keep getting in the way of.
 const maxAttempts = 8
