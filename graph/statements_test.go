@@ -78,7 +78,7 @@ func fill(t *testing.T, a *api, tenant *storetest.Tenant) {
 		changes.Apps = append(changes.Apps, app)
 
 		for _, product := range products {
-			changes.Added = append(changes.Added, licensing.Inclusion{ProductID: product.ID, AppID: app.ID})
+			changes.AddedProductApps = append(changes.AddedProductApps, licensing.ProductApp{ProductID: product.ID, AppID: app.ID})
 		}
 	}
 

@@ -50,12 +50,12 @@ func (h Handle) License(ctx context.Context, id licensing.ID) (licensing.License
 
 // LicensesByID returns those of the licenses that exist, in no order.
 func (h Handle) LicensesByID(ctx context.Context, ids []licensing.ID) ([]licensing.License, error) {
-	return all[licenseRow](h.from(ctx, &licenseRow{}).Where(h.dialect.anyOf("id", ids)), "licenses")
+	return all[licenseRow](h.from(ctx, &licenseRow{}).Where(h.anyOf("id", ids)), "licenses")
 }
 
 // ActiveLicenses returns what the users hold, oldest first.
 func (h Handle) ActiveLicenses(ctx context.Context, users []licensing.ID) (map[licensing.ID][]licensing.License, error) {
-	query := h.from(ctx, &licenseRow{}).Where(h.dialect.anyOf("user_id", users)).Where("removed_at IS NULL")
+	query := h.from(ctx, &licenseRow{}).Where(h.anyOf("user_id", users)).Where("removed_at IS NULL")
 
 	found, err := all[licenseRow](query.Order("assigned_at, id"), "active licenses")
 	if err != nil {

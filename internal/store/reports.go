@@ -53,7 +53,7 @@ func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, er
 
 // ClaimsByID returns the claims that exist of these, in the order of their ids.
 func (h Handle) ClaimsByID(ctx context.Context, ids []licensing.ID) ([]licensing.Claim, error) {
-	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.dialect.anyOf("id", ids)).Order("id")
+	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.anyOf("id", ids)).Order("id")
 
 	return all[claimViewRow](query, "claims")
 }

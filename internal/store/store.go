@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -39,8 +40,8 @@ type Store struct {
 	// direct is the URL of the database itself, where a pooler stands in front of it.
 	direct string
 	feed   *feed
-	// signIns are lookups that wait at the same moment.
-	signIns *coalesce.Batcher[licensing.ID, string, SignInState]
+	// lookups batches reads of claimants that wait at the same moment.
+	lookups *coalesce.Batcher[licensing.ID, string, licensing.ClaimantState]
 
 	catalogMu sync.Mutex
 	catalog   *licensing.Catalog
@@ -62,8 +63,8 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	s := &Store{read: read, write: write, dialect: dialect, direct: cmp.Or(with.direct, url)}
 	s.feed = newFeed(s, dialect.listenURL(s.direct))
 
-	s.signIns = coalesce.New(signInLimits(), s.readSignIns)
-	s.signIns.Observe(with.lookups)
+	s.lookups = coalesce.New(lookupLimits(), s.readClaimants)
+	s.lookups.Observe(with.lookups)
 
 	if err := s.use(with.plugins); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -92,7 +93,7 @@ func (s *Store) use(plugins []gorm.Plugin) error {
 func (s *Store) Close() error {
 	s.feed.close()
 
-	s.signIns.Close()
+	s.lookups.Close()
 
 	errs := make([]error, 0, 2) // The reader and the writer.
 
@@ -189,6 +190,11 @@ func (h Handle) TenantID() licensing.ID { return h.tenant }
 // from begins a query of a table of the tenant.
 func (h Handle) from(ctx context.Context, model any) *gorm.DB {
 	return h.db.WithContext(ctx).Model(model).Where("tenant_id = ?", h.tenant)
+}
+
+// anyOf is a condition that holds where the column is one of the ids.
+func (h Handle) anyOf(column string, ids []licensing.ID) clause.Expr {
+	return h.dialect.anyOf(column, ids)
 }
 
 // Tx reads and writes one tenant's data within a transaction. It must not be used concurrently.

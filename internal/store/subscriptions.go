@@ -18,13 +18,13 @@ func (h Handle) Pools(ctx context.Context) (map[licensing.ID]licensing.Pool, err
 
 // PoolsOf returns the pools of these products; a product that the tenant never had has none.
 func (h Handle) PoolsOf(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
-	return pools(h.from(ctx, &poolRow{}).Where(h.dialect.anyOf("product_id", products)))
+	return pools(h.from(ctx, &poolRow{}).Where(h.anyOf("product_id", products)))
 }
 
 // LockPools returns the pools of these products and keeps other transactions from changing them. They
 // are locked in the order of their ids, so that two transactions cannot wait for each other.
 func (tx *Tx) LockPools(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
-	return pools(tx.locking(ctx, &poolRow{}).Where(tx.dialect.anyOf("product_id", products)).Order("product_id"))
+	return pools(tx.locking(ctx, &poolRow{}).Where(tx.anyOf("product_id", products)).Order("product_id"))
 }
 
 func pools(query *gorm.DB) (map[licensing.ID]licensing.Pool, error) {

@@ -13,27 +13,14 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// signInLimits bound the lookups of a tenant's sign-ins. One query at a time makes the next one larger, which
+// lookupLimits bound the lookups of a tenant's claimants. One query at a time makes the next one larger, which
 // costs both sides less than two at once.
-func signInLimits() coalesce.Limits {
+func lookupLimits() coalesce.Limits {
 	return coalesce.Limits{Batch: 256, Waiting: 8192, Parallel: 1, Timeout: 10 * time.Second}
 }
 
-// SignInState is what a claim must know: read in one round trip, so that all of it was true at one
-// moment after the claim began.
-type SignInState struct {
-	AutoClaimEnabled bool
-	// ConfigVersion and CatalogVersion tell whether remembered policies and catalog are still true.
-	ConfigVersion  int64
-	CatalogVersion int64
-	// User is nil if the tenant does not know the user yet.
-	User *licensing.User
-	// Licenses are the user's active ones, oldest first.
-	Licenses []licensing.License
-}
-
-// sqliteSignIns reads the tenant's versions, and a row for each of the users and each of their active licenses.
-const sqliteSignIns = `
+// sqliteClaimants reads the tenant's versions, and a row for each of the users and each of their active licenses.
+const sqliteClaimants = `
 SELECT r.key AS n, t.auto_claim_enabled, t.config_version, s.version AS catalog_version,
        u.id AS user_id, u.blocked_at, u.last_sign_in_at,
        l.id AS license_id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
@@ -45,7 +32,7 @@ LEFT JOIN licenses l ON l.tenant_id = t.id AND l.user_id = u.id AND l.removed_at
 WHERE t.id = ?
 ORDER BY r.key, l.assigned_at, l.id`
 
-type signInRow struct {
+type claimantRow struct {
 	N                int
 	AutoClaimEnabled bool
 	ConfigVersion    int64
@@ -61,16 +48,16 @@ type signInRow struct {
 	AssignedAt       *time.Time
 }
 
-// SignInState reads what a claim of the user must know. Lookups that wait at the same moment are read together.
-func (s *Store) SignInState(ctx context.Context, tenant licensing.ID, externalID string) (SignInState, error) {
-	return s.signIns.Do(ctx, tenant, externalID)
+// ClaimantState reads what decides a claim of the user. Lookups that wait at the same moment share a query.
+func (s *Store) ClaimantState(ctx context.Context, tenant licensing.ID, externalID string) (licensing.ClaimantState, error) {
+	return s.lookups.Do(ctx, tenant, externalID)
 }
 
-// readSignIns reads what claims of these users must know, in their order. The same user may be there twice.
-func (s *Store) readSignIns(ctx context.Context, tenant licensing.ID, externalIDs []string) ([]SignInState, error) {
-	read := s.readSignInsOnSQLite
+// readClaimants reads what claims of these users must know, in their order. The same user may be there twice.
+func (s *Store) readClaimants(ctx context.Context, tenant licensing.ID, externalIDs []string) ([]licensing.ClaimantState, error) {
+	read := s.readClaimantsOnSQLite
 	if s.dialect.pipelines() {
-		read = s.readSignInsOnPostgres
+		read = s.readClaimantsOnPostgres
 	}
 
 	states, rows, err := read(ctx, tenant, externalIDs)
@@ -85,18 +72,18 @@ func (s *Store) readSignIns(ctx context.Context, tenant licensing.ID, externalID
 	return states, nil
 }
 
-func (s *Store) readSignInsOnSQLite(
+func (s *Store) readClaimantsOnSQLite(
 	ctx context.Context, tenant licensing.ID, externalIDs []string,
-) (states []SignInState, found int, err error) {
+) (states []licensing.ClaimantState, found int, err error) {
 	// Text always has a JSON form.
 	list, _ := json.Marshal(externalIDs)
 
-	var rows []signInRow
-	if err := s.read.WithContext(ctx).Raw(sqliteSignIns, string(list), tenant).Scan(&rows).Error; err != nil {
+	var rows []claimantRow
+	if err := s.read.WithContext(ctx).Raw(sqliteClaimants, string(list), tenant).Scan(&rows).Error; err != nil {
 		return nil, 0, err
 	}
 
-	states = make([]SignInState, len(externalIDs))
+	states = make([]licensing.ClaimantState, len(externalIDs))
 
 	for _, row := range rows {
 		state := &states[row.N]
@@ -128,11 +115,11 @@ func (s *Store) readSignInsOnSQLite(
 	return states, len(rows), nil
 }
 
-// signInsQuery reads the same on PostgreSQL. Each user's rows are looked up by themselves, whatever
+// claimantsQuery reads the same on PostgreSQL. Each user's rows are looked up by themselves, whatever
 // the planner knows of the tables: right after an import it knows nothing. The array stands in a query of its
 // own so that the planner doesn't count it: then one plan serves all lengths, and planning, which takes longer
 // than the lookup of one user, is done once.
-const signInsQuery = `
+const claimantsQuery = `
 SELECT r.n, t.auto_claim_enabled, t.config_version, s.version,
        u.id, u.blocked_at, u.last_sign_in_at,
        l.id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
@@ -149,20 +136,20 @@ LEFT JOIN LATERAL (
 WHERE t.id = $1
 ORDER BY r.n, l.assigned_at, l.id`
 
-func (s *Store) readSignInsOnPostgres(
+func (s *Store) readClaimantsOnPostgres(
 	ctx context.Context, tenant licensing.ID, externalIDs []string,
-) (states []SignInState, found int, err error) {
-	states = make([]SignInState, len(externalIDs))
+) (states []licensing.ClaimantState, found int, err error) {
+	states = make([]licensing.ClaimantState, len(externalIDs))
 
 	err = s.withConnection(ctx, func(connection *pgx.Conn) error {
 		// An error of the query is told by its rows.
-		rows, _ := connection.Query(ctx, signInsQuery, pgUUID(tenant), externalIDs)
+		rows, _ := connection.Query(ctx, claimantsQuery, pgUUID(tenant), externalIDs)
 		defer rows.Close()
 
 		for rows.Next() {
 			found++
 
-			if err := scanSignIn(rows, externalIDs, states); err != nil {
+			if err := scanClaimant(rows, externalIDs, states); err != nil {
 				return err
 			}
 		}
@@ -173,10 +160,10 @@ func (s *Store) readSignInsOnPostgres(
 	return states, found, err
 }
 
-func scanSignIn(rows pgx.Rows, externalIDs []string, states []SignInState) error {
+func scanClaimant(rows pgx.Rows, externalIDs []string, states []licensing.ClaimantState) error {
 	var (
 		n                                 int
-		read                              SignInState
+		read                              licensing.ClaimantState
 		user, license, product, policy    pgtype.UUID
 		blockedAt, signedInAt, assignedAt *time.Time
 		source                            *string

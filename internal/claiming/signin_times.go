@@ -23,9 +23,9 @@ const (
 	signInTimeout  = 10 * time.Second
 )
 
-// signInRecorder stores when users signed in, behind the backs of the replies: it writes what has
-// collected while its previous write ran.
-type signInRecorder struct {
+// signInTimeRecorder stores when users signed in, asynchronously, after the reply. Each write stores what was
+// noted while the previous write ran.
+type signInTimeRecorder struct {
 	store  *store.Store
 	logger *slog.Logger
 
@@ -37,8 +37,8 @@ type signInRecorder struct {
 	done    chan struct{}
 }
 
-func newSignInRecorder(db *store.Store, logger *slog.Logger) *signInRecorder {
-	r := &signInRecorder{
+func newSignInTimeRecorder(db *store.Store, logger *slog.Logger) *signInTimeRecorder {
+	r := &signInTimeRecorder{
 		store: db, logger: logger, pending: make(map[licensing.ID]map[string]time.Time),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
@@ -49,7 +49,7 @@ func newSignInRecorder(db *store.Store, logger *slog.Logger) *signInRecorder {
 
 // note remembers a sign-in to be stored, unless the stored one is recent enough. It never waits for
 // the database.
-func (r *signInRecorder) note(tenant licensing.ID, externalID string, user *licensing.User, at time.Time) {
+func (r *signInTimeRecorder) note(tenant licensing.ID, externalID string, user *licensing.User, at time.Time) {
 	if user != nil && user.LastSignInAt != nil && at.Sub(*user.LastSignInAt) < signInPrecision {
 		return
 	}
@@ -77,7 +77,7 @@ func (r *signInRecorder) note(tenant licensing.ID, externalID string, user *lice
 	}
 }
 
-func (r *signInRecorder) serve() {
+func (r *signInTimeRecorder) serve() {
 	defer close(r.done)
 
 	for range r.wake {
@@ -87,7 +87,7 @@ func (r *signInRecorder) serve() {
 	r.write(r.take())
 }
 
-func (r *signInRecorder) take() map[licensing.ID]map[string]time.Time {
+func (r *signInTimeRecorder) take() map[licensing.ID]map[string]time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
@@ -97,21 +97,21 @@ func (r *signInRecorder) take() map[licensing.ID]map[string]time.Time {
 	return taken
 }
 
-func (r *signInRecorder) write(pending map[licensing.ID]map[string]time.Time) {
+func (r *signInTimeRecorder) write(pending map[licensing.ID]map[string]time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), signInTimeout)
 	defer cancel()
 
 	for tenant, times := range pending {
-		signIns := make([]store.SignIn, 0, len(times))
+		batch := make([]store.SignInTime, 0, len(times))
 		for externalID, at := range maps.All(times) {
-			signIns = append(signIns, store.SignIn{ExternalID: externalID, At: at})
+			batch = append(batch, store.SignInTime{ExternalID: externalID, At: at})
 		}
 
 		// Claims lock users in this order too.
-		slices.SortFunc(signIns, func(a, b store.SignIn) int { return strings.Compare(a.ExternalID, b.ExternalID) })
+		slices.SortFunc(batch, func(a, b store.SignInTime) int { return strings.Compare(a.ExternalID, b.ExternalID) })
 
-		for chunk := range slices.Chunk(signIns, maxSignInBatch) {
-			err := r.store.InTx(ctx, tenant, func(tx *store.Tx) error { return tx.RecordSignIns(ctx, chunk) })
+		for chunk := range slices.Chunk(batch, maxSignInBatch) {
+			err := r.store.InTx(ctx, tenant, func(tx *store.Tx) error { return tx.SaveSignInTimes(ctx, chunk) })
 			if err != nil {
 				r.logger.Warn("sign-in times were not stored", "tenant", tenant, "users", len(chunk), "error", err)
 			}
@@ -120,7 +120,7 @@ func (r *signInRecorder) write(pending map[licensing.ID]map[string]time.Time) {
 }
 
 // close stores what is left.
-func (r *signInRecorder) close() {
+func (r *signInTimeRecorder) close() {
 	r.mu.Lock()
 	alreadyClosed := r.closed
 	r.closed = true
