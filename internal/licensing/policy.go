@@ -2,8 +2,15 @@ package licensing
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
+
+// MaxNameLength is the longest policy name, in characters.
+const MaxNameLength = 100
 
 // MaxPolicyProducts is the primary product and up to four backups.
 const MaxPolicyProducts = 5
@@ -103,6 +110,21 @@ func (p *Policy) Rename(name string, terms Terms) error {
 	p.Name = name
 
 	return nil
+}
+
+// PolicyName returns the name trimmed, or a refusal if it isn't 1 to [MaxNameLength] characters long.
+func PolicyName(name string) (string, error) {
+	name = norm.NFC.String(strings.TrimSpace(name))
+
+	switch length := utf8.RuneCountInString(name); {
+	case length == 0:
+		return "", Refuse(CodeNameRequired, "name", "A policy needs a name. Enter 1 to %d characters.", MaxNameLength)
+	case length > MaxNameLength:
+		return "", Refuse(CodeNameTooLong, "name",
+			"The name has %d characters. Shorten it to %d or fewer.", length, MaxNameLength)
+	}
+
+	return name, nil
 }
 
 // CheckVersion refuses a change by somebody who has not seen the policy as it is now. A nil seen
