@@ -15,6 +15,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/requestid"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
@@ -87,9 +88,9 @@ func classify(err error) (code, message string) {
 		return CodeUnavailable, "The server is shutting down. Try again; another one will answer."
 	case errors.Is(err, errStreamsClosed):
 		return CodeUnavailable, "The server is shutting down. Subscribe again; another one will answer."
-	case errors.Is(err, store.ErrInterrupted):
+	case errors.Is(err, livefeed.ErrInterrupted):
 		return CodeUnavailable, "Live data was interrupted. Subscribe again, and read anew what you show."
-	case errors.Is(err, store.ErrFellBehind):
+	case errors.Is(err, livefeed.ErrFellBehind):
 		return CodeOverloaded, "You take events more slowly than they come. Subscribe again, and read anew what you show."
 	case store.IsUnavailable(err):
 		return CodeUnavailable, "The database does not answer. Try again in a second; to repeat a claim is always safe."

@@ -11,7 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
 type subscriptionResolver struct{ *Resolver }
@@ -27,7 +27,7 @@ func (r subscriptionResolver) LicenseClaimed(ctx context.Context, policyID *stri
 
 	tenant := scopeFrom(ctx).tenant
 
-	return follow(ctx, r.Resolver, func(ctx context.Context, change store.Change) ([]*Claim, error) {
+	return follow(ctx, r.Resolver, func(ctx context.Context, change livefeed.Change) ([]*Claim, error) {
 		var ids []licensing.ID
 
 		for policy, claims := range change.Claims {
@@ -56,7 +56,7 @@ func (r subscriptionResolver) LicensePoolChanged(
 
 	tenant := scopeFrom(ctx).tenant
 
-	return follow(ctx, r.Resolver, func(ctx context.Context, change store.Change) ([]*licensing.Pool, error) {
+	return follow(ctx, r.Resolver, func(ctx context.Context, change livefeed.Change) ([]*licensing.Pool, error) {
 		var ids []licensing.ID
 
 		for product := range change.Pools {
@@ -83,7 +83,7 @@ func (r subscriptionResolver) LicensePoolChanged(
 // follow streams what a read makes of the tenant's changes until the client leaves, its token expires,
 // it falls behind, or the server ends streams. All but the first end the stream with an error.
 func follow[T any](
-	ctx context.Context, r *Resolver, read func(context.Context, store.Change) ([]T, error),
+	ctx context.Context, r *Resolver, read func(context.Context, livefeed.Change) ([]T, error),
 ) (<-chan T, error) {
 	caller := scopeFrom(ctx).caller
 
@@ -123,7 +123,7 @@ func follow[T any](
 // pump sends events until there is a reason to end, which it returns; nil if the client left.
 func pump[T any](
 	ctx context.Context, closing <-chan struct{}, expired <-chan time.Time,
-	watch *store.Watch, read func(context.Context, store.Change) ([]T, error), events chan<- T,
+	watch *livefeed.Watch, read func(context.Context, livefeed.Change) ([]T, error), events chan<- T,
 ) error {
 	// What interrupts a wait for the next change.
 	next, cancel := context.WithCancelCause(ctx)
