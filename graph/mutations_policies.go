@@ -93,7 +93,7 @@ func changePolicy(
 }
 
 func (r mutationResolver) UpdatePolicy(ctx context.Context, input UpdatePolicyInput) (*UpdatePolicyPayload, error) {
-	update := admin.PolicyUpdate{Name: input.Name, Enabled: input.Enabled}
+	update := licensing.PolicyUpdate{Name: input.Name, Enabled: input.Enabled}
 
 	if input.Products != nil {
 		products, err := policyProducts(input.Products)
