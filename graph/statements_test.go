@@ -40,7 +40,7 @@ func TestAPageCostsTheSameNumberOfStatementsHoweverLongItIs(t *testing.T) {
 		tenant := a.world.NewTenant(t, "acme")
 		fill(t, a, tenant)
 
-		a.url = a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
+		a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
 		reader := a.as(tenant, "rita", auth.RoleGlobalReader)
 
 		for name, page := range pages {

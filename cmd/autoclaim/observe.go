@@ -7,8 +7,8 @@ import (
 	"net"
 	"runtime/debug"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
@@ -63,7 +63,7 @@ func (f metricsFlags) observed(e *environment, work func() error) error {
 
 // show lets Prometheus read the metrics of what is wired up by now, until stop is called.
 func (f metricsFlags) show(
-	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, resolver *graph.Resolver,
+	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, api *server.API,
 ) (stop func() error, err error) {
 	metrics := e.telemetry.Metrics
 	if metrics == nil {
@@ -71,7 +71,7 @@ func (f metricsFlags) show(
 	}
 
 	metrics.WatchTokens(verifier)
-	metrics.WatchStreams(resolver.OpenStreams)
+	metrics.WatchStreams(api.OpenStreams)
 
 	if err := metrics.WatchDatabase(db, f.MetricsTenants, e.logger); err != nil {
 		return nil, err
