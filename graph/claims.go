@@ -8,6 +8,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
 func (r mutationResolver) ClaimLicense(
@@ -47,7 +48,7 @@ func (r subscriptionResolver) LicenseClaimed(ctx context.Context, policyID *stri
 
 	reads := scopeFrom(ctx).reads
 
-	return stream(ctx, r.Resolver, func(ctx context.Context, change Change) ([]*model.Claim, error) {
+	return stream(ctx, r.Resolver, func(ctx context.Context, change livefeed.Change) ([]*model.Claim, error) {
 		var ids []licensing.ID
 
 		for policy, claims := range change.Claims {

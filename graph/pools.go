@@ -6,6 +6,7 @@ import (
 	"github.com/autoclaim/autoclaim/graph/generated"
 	"github.com/autoclaim/autoclaim/graph/model"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
 type licensePoolResolver struct{}
@@ -27,7 +28,7 @@ func (r subscriptionResolver) LicensePoolChanged(
 
 	reads := scopeFrom(ctx).reads
 
-	return stream(ctx, r.Resolver, func(ctx context.Context, change Change) ([]*licensing.Pool, error) {
+	return stream(ctx, r.Resolver, func(ctx context.Context, change livefeed.Change) ([]*licensing.Pool, error) {
 		var ids []licensing.ID
 
 		for product := range change.Pools {

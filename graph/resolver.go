@@ -12,6 +12,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 	"github.com/autoclaim/autoclaim/internal/reading"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 )
@@ -22,8 +23,8 @@ type Resolver struct {
 	Admin     *admin.Service
 	Claiming  *claiming.Service
 	Reporting *reporting.Service
-	// Watch starts a watch of the tenant's changes.
-	Watch func(ctx context.Context, tenant licensing.ID) (Watch, error)
+	// Watch starts a watch of a tenant's changes.
+	Watch func(ctx context.Context, tenant licensing.ID) (*livefeed.Watch, error)
 	// Streams bounds the open subscriptions, and ends them.
 	Streams *admission.Streams
 	// Present gives the error that ends a subscription its code and message.

@@ -5,32 +5,14 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/apierror"
-	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
-
-// Change is what one or more transactions changed in a tenant.
-type Change struct {
-	// Claims are the new claims of each policy, in the order of their ids.
-	Claims map[licensing.ID][]licensing.ID
-	// Pools are the products whose license pools changed.
-	Pools map[licensing.ID]struct{}
-}
-
-// Watch is a sequence of a tenant's changes. Close it when it is no longer needed.
-type Watch interface {
-	// Next waits for the next change.
-	Next(ctx context.Context) (Change, error)
-	// Ended is closed if the watch misses changes; Err then returns why.
-	Ended() <-chan struct{}
-	Err() error
-	Close()
-}
 
 // stream sends the events that read makes of each change of the caller's tenant, until the client disconnects, its
 // token expires, it reads too slowly, or the server shuts down. All of these but the first end the stream with an
 // error.
 func stream[T any](
-	ctx context.Context, r *Resolver, read func(context.Context, Change) ([]T, error),
+	ctx context.Context, r *Resolver, read func(context.Context, livefeed.Change) ([]T, error),
 ) (<-chan T, error) {
 	caller := scopeFrom(ctx).caller
 
@@ -70,7 +52,7 @@ func stream[T any](
 
 // streamSource is where the changes of a stream come from, and what ends it.
 type streamSource struct {
-	watch       Watch
+	watch       *livefeed.Watch
 	expired     <-chan time.Time
 	closing     <-chan struct{}
 	closedError func() error
@@ -79,7 +61,7 @@ type streamSource struct {
 // sendEvents sends events until the stream must end. It returns the error to send to the client, or nil if the
 // client has disconnected.
 func sendEvents[T any](
-	ctx context.Context, source streamSource, read func(context.Context, Change) ([]T, error), events chan<- T,
+	ctx context.Context, source streamSource, read func(context.Context, livefeed.Change) ([]T, error), events chan<- T,
 ) error {
 	// interrupted ends what the loop below waits for.
 	interrupted, interrupt := context.WithCancelCause(ctx)

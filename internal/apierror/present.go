@@ -12,6 +12,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
@@ -70,9 +71,9 @@ func classify(err error) (code, message string) {
 		return CodeOverloaded, "Too many claims are waiting. Try again in a second."
 	case errors.Is(err, claiming.ErrClosed):
 		return CodeUnavailable, "The server is shutting down. Try again; another server will respond."
-	case errors.Is(err, store.ErrInterrupted):
+	case errors.Is(err, livefeed.ErrInterrupted):
 		return CodeUnavailable, "Live data was interrupted. Subscribe again, and reload the data that you show."
-	case errors.Is(err, store.ErrFellBehind):
+	case errors.Is(err, livefeed.ErrFellBehind):
 		return CodeOverloaded,
 			"Your client reads events more slowly than they are sent. Subscribe again, and reload the data that you show."
 	case store.IsUnavailable(err):

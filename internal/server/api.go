@@ -15,7 +15,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/graphhttp"
-	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/reading"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -68,7 +67,7 @@ func NewAPI(config APIConfig) *API {
 
 	resolver := &graph.Resolver{
 		Reading: reading.New(config.Store), Admin: config.Admin, Claiming: config.Claiming, Reporting: config.Reporting,
-		Watch: watcher(config.Store), Streams: streams, Present: present, Now: config.Now,
+		Watch: config.Store.Watch, Streams: streams, Present: present, Now: config.Now,
 	}
 
 	return &API{
@@ -89,23 +88,3 @@ func (a *API) EndStreams() { a.streams.Close() }
 
 // OpenStreams returns the number of open subscriptions.
 func (a *API) OpenStreams() int { return a.streams.Count() }
-
-// watch is a watch of the store, with changes as the resolvers see them.
-type watch struct{ *store.Watch }
-
-func (w watch) Next(ctx context.Context) (graph.Change, error) {
-	change, err := w.Watch.Next(ctx)
-
-	return graph.Change(change), err
-}
-
-func watcher(db *store.Store) func(ctx context.Context, tenant licensing.ID) (graph.Watch, error) {
-	return func(ctx context.Context, tenant licensing.ID) (graph.Watch, error) {
-		started, err := db.Watch(ctx, tenant)
-		if err != nil {
-			return nil, err
-		}
-
-		return watch{started}, nil
-	}
-}

@@ -84,7 +84,7 @@ func (tx *Tx) insertClaimed(ctx context.Context, results licensing.ClaimResults)
 		return fmt.Errorf("add the claims: %w", err)
 	}
 
-	tx.change.claimed(results.Claims)
+	tx.change.AddClaims(results.Claims)
 
 	for product, claimed := range results.LicensesByProduct() {
 		day := claimDayRow{

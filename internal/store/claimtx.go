@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
 // ClaimInTx decides and stores a batch of claims in one transaction. It locks the users (and adds those whom
@@ -37,15 +38,15 @@ func (s *Store) ClaimInTx(
 			return err
 		}
 
-		var change Change
+		var change livefeed.Change
 
-		change.claimed(stored.Claims)
+		change.AddClaims(stored.Claims)
 
 		for product := range stored.LicensesByProduct() {
-			change.poolChanged(product)
+			change.AddPool(product)
 		}
 
-		s.feed.publish(tenant, change)
+		s.feed.Publish(tenant, change)
 
 		return nil
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
 // ErrNotFound is [licensing.ErrNotFound].
@@ -39,7 +40,7 @@ type Store struct {
 	dialect     dialect
 	// direct is the URL of the database itself, where a pooler stands in front of it.
 	direct string
-	feed   *feed
+	feed   *livefeed.Feed
 	// lookups batches reads of claimants that wait at the same moment.
 	lookups *coalesce.Batcher[licensing.ID, string, licensing.ClaimantState]
 
@@ -61,7 +62,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	}
 
 	s := &Store{read: read, write: write, dialect: dialect, direct: cmp.Or(with.direct, url)}
-	s.feed = newFeed(s, dialect.listenURL(s.direct))
+	s.feed = livefeed.New(dialect.transport(s.write, s.direct))
 
 	s.lookups = coalesce.New(lookupLimits(), s.readClaimants)
 	s.lookups.Observe(with.lookups)
@@ -91,7 +92,7 @@ func (s *Store) use(plugins []gorm.Plugin) error {
 
 // Close ends all watches and all connections.
 func (s *Store) Close() error {
-	s.feed.close()
+	s.feed.Close()
 
 	s.lookups.Close()
 
@@ -123,6 +124,11 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Watch starts a watch of the tenant's changes; see [livefeed.Feed.Watch].
+func (s *Store) Watch(ctx context.Context, tenant licensing.ID) (*livefeed.Watch, error) {
+	return s.feed.Watch(ctx, tenant)
+}
+
 // For returns the handle that reads the tenant's data. Each of its calls sees what was committed
 // before the call began.
 func (s *Store) For(tenant licensing.ID) Handle {
@@ -141,7 +147,7 @@ func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx)
 		return work(tx)
 	})
 	if err == nil {
-		s.feed.publish(tenant, tx.change)
+		s.feed.Publish(tenant, tx.change)
 	}
 
 	return err
@@ -202,7 +208,7 @@ type Tx struct {
 	Handle
 
 	store  *Store
-	change Change
+	change livefeed.Change
 }
 
 // Catalog returns the catalog as the transaction sees it.

@@ -63,7 +63,7 @@ func (tx *Tx) AddToPool(ctx context.Context, product licensing.ID, total, assign
 		return fmt.Errorf("count in the license pool: %w", err)
 	}
 
-	tx.change.poolChanged(product)
+	tx.change.AddPool(product)
 
 	return nil
 }

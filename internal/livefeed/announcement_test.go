@@ -1,4 +1,4 @@
-package store
+package livefeed
 
 import (
 	"slices"
@@ -11,7 +11,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-func TestAChangeOfAnySizeArrivesWholeInPartsThatPostgreSQLTakes(t *testing.T) {
+func TestAChangeOfAnySizeIsSentInPartsThatPostgreSQLAccepts(t *testing.T) {
 	t.Parallel()
 
 	const postgresLimit = 8000
@@ -31,14 +31,14 @@ func TestAChangeOfAnySizeArrivesWholeInPartsThatPostgreSQLTakes(t *testing.T) {
 			claims[i] = licensing.Claim{ID: licensing.NewID(now), PolicyID: policy}
 		}
 
-		sent.claimed(claims)
-		sent.poolChanged(licensing.NewID(now))
+		sent.AddClaims(claims)
+		sent.AddPool(licensing.NewID(now))
 	}
 
-	for _, text := range announcements(tenant, sent, false) {
+	for _, text := range encode(tenant, sent, false) {
 		require.Less(t, len(text), postgresLimit)
 
-		from, part, lost, err := heard(text)
+		from, part, lost, err := decode(text)
 		require.NoError(t, err)
 		assert.Equal(t, tenant, from)
 		assert.False(t, lost)
@@ -55,6 +55,6 @@ func TestAChangeOfAnySizeArrivesWholeInPartsThatPostgreSQLTakes(t *testing.T) {
 
 	assert.Equal(t, sent, arrived)
 
-	_, _, _, err := heard(`{"t": "too short"}`) //nolint:dogsled // Its error is the point.
+	_, _, _, err := decode(`{"t": "too short"}`) //nolint:dogsled // Its error is the point.
 	require.Error(t, err)
 }
