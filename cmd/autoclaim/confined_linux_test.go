@@ -89,11 +89,3 @@ func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testi
 	require.NoError(t, err)
 	assert.Len(t, left, 2, "it wrote nowhere else")
 }
-
-func TestTheProgramSaysWhichVersionItIs(t *testing.T) {
-	t.Parallel()
-
-	out, err := exec.Command(program, "--version").Output()
-	require.NoError(t, err)
-	assert.Regexp(t, `^autoclaim \S+ go1\.\S+ linux/\S+\n$`, string(out))
-}
