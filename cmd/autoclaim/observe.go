@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"runtime/debug"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/server"
@@ -33,15 +32,13 @@ func (f metricsFlags) validate() error {
 // observed runs work with what is to be seen from outside: metrics if there is a listener for them, and traces if
 // OpenTelemetry's environment variables name a collector.
 func (f metricsFlags) observed(e *environment, work func() error) error {
-	build := thisBuild()
-
-	traces, err := telemetry.OpenTraces(e.context, build, e.logger)
+	traces, err := telemetry.OpenTraces(e.context, e.build, e.logger)
 	if err != nil {
 		return err
 	}
 
 	if f.MetricsListen != "" {
-		e.telemetry.Metrics = telemetry.NewMetrics(build)
+		e.telemetry.Metrics = telemetry.NewMetrics(e.build)
 	}
 
 	if traces == nil {
@@ -85,26 +82,4 @@ func (f metricsFlags) show(
 	e.logger.Info("showing metrics", "address", listener.Addr().String(), "path", telemetry.Path)
 
 	return metrics.Serve(listener, e.logger), nil
-}
-
-// thisBuild is what Go noted of the program when it was built.
-func thisBuild() telemetry.Build {
-	build := telemetry.Build{Version: "unknown", Revision: "unknown"}
-
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return build
-	}
-
-	if info.Main.Version != "" {
-		build.Version = info.Main.Version
-	}
-
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			build.Revision = setting.Value
-		}
-	}
-
-	return build
 }

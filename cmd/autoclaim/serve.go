@@ -177,7 +177,7 @@ func (c serveCommand) serve(
 		return errors.Join(err, listener.Close())
 	}
 
-	e.logger.Info("serving", "address", listener.Addr().String())
+	e.logger.Info("serving", "address", listener.Addr().String(), "version", e.build.Version)
 
 	return errors.Join(serving.Run(ctx, listener), stop())
 }
