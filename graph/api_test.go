@@ -62,7 +62,7 @@ func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
 	}
 }
 
-func TestTheSchemasCodesAreTheDomains(t *testing.T) {
+func TestTheEnumsOfTheSchemaMatchTheDomain(t *testing.T) {
 	t.Parallel()
 
 	schema := graph.Schema()
@@ -103,7 +103,7 @@ func TestTheSchemasCodesAreTheDomains(t *testing.T) {
 	}
 }
 
-func TestEveryCodeHasItsLineInTheDocumentation(t *testing.T) {
+func TestEveryCodeIsDocumented(t *testing.T) {
 	t.Parallel()
 
 	guide, err := os.ReadFile("../docs/api.md")
@@ -156,7 +156,7 @@ func (p page) names() (names []string) {
 	return names
 }
 
-func TestAListIsReadForwardAndBackwardWithoutGapsWhateverIsAdded(t *testing.T) {
+func TestPagesHaveNoGapsInBothDirectionsWhileObjectsAreAdded(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -214,7 +214,7 @@ func TestAListIsReadForwardAndBackwardWithoutGapsWhateverIsAdded(t *testing.T) {
 	})
 }
 
-func TestProductsAreFilteredAsAPickerOfBackupsNeeds(t *testing.T) {
+func TestProductsCanBeFilteredToPossibleBackups(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -237,7 +237,7 @@ func TestProductsAreFilteredAsAPickerOfBackupsNeeds(t *testing.T) {
 	})
 }
 
-func TestAProductHasAPoolFromItsFirstSubscriptionOn(t *testing.T) {
+func TestAProductGetsAPoolWithItsFirstSubscription(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -264,7 +264,7 @@ func TestAProductHasAPoolFromItsFirstSubscriptionOn(t *testing.T) {
 	})
 }
 
-func TestMalformedInputGetsACodedErrorThatNamesIt(t *testing.T) {
+func TestTheErrorOfMalformedInputHasACodeAndNamesTheInput(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -295,7 +295,7 @@ func TestMalformedInputGetsACodedErrorThatNamesIt(t *testing.T) {
 	})
 }
 
-func TestWhatDoesNotExistIsNull(t *testing.T) {
+func TestAnObjectThatDoesNotExistIsNull(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
 		none := "_00000000000000000000000000"
@@ -312,7 +312,7 @@ func TestWhatDoesNotExistIsNull(t *testing.T) {
 	})
 }
 
-func TestAnInternalErrorTellsTheClientNothingButTheRequest(t *testing.T) {
+func TestAnInternalErrorShowsOnlyTheRequestID(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
 		admin.do(`{ viewer { externalId } }`, nil) // The tenant is known from now on.
@@ -353,7 +353,7 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 	})
 }
 
-func TestATokenOfAnUnknownOrganizationOrAnExpiredOneGetsNowhere(t *testing.T) {
+func TestATokenThatIsExpiredOrOfAnUnknownOrganizationIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)

@@ -16,9 +16,9 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// BenchmarkASignInThroughTheServer is what a request costs but for the connection and the database's own work,
+// BenchmarkClaimThroughTheServer is what a request costs but for the connection and the database's own work,
 // against that of one that is refused before it asks the database.
-func BenchmarkASignInThroughTheServer(b *testing.B) {
+func BenchmarkClaimThroughTheServer(b *testing.B) {
 	world := storetest.NewWorld(b, storetest.Open(b, storetest.Postgres(b, cluster)))
 	tenant := world.NewTenant(b, "acme")
 	tenant.Buy(b, tenant.E3, 10)

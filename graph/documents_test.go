@@ -21,7 +21,7 @@ func readDocuments(manifest string) (graphhttp.TrustedDocuments, error) {
 	return graphhttp.ReadTrustedDocuments(strings.NewReader(manifest), graph.Schema())
 }
 
-func TestAServerWithTrustedDocumentsRunsNoOthers(t *testing.T) {
+func TestAServerWithTrustedDocumentsRunsNoOtherOperations(t *testing.T) {
 	t.Parallel()
 
 	const (

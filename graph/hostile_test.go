@@ -250,7 +250,7 @@ func (c *caller) answerTo(r request) (int, string, string) {
 }
 
 // Not parallel: it looks at the memory of the whole process.
-func TestHostileRequestsGetACodedErrorEachAndCostNothing(t *testing.T) {
+func TestEachHostileRequestGetsACodeAndLeavesNoMemory(t *testing.T) {
 	const rounds = 5
 
 	for name, url := range map[string]string{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.Postgres(t, cluster)} {

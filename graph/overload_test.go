@@ -23,7 +23,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
-func TestAFloodIsShedAtOnceAndKeepsNobodyElseOut(t *testing.T) {
+func TestAFloodIsRefusedAtOnceAndOthersAreServed(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		a := serve(t, url, func(c *server.APIConfig) { c.MaxInFlight = 8 })
@@ -113,7 +113,7 @@ func textOf(t *testing.T, response *http.Response) string {
 	return string(text)
 }
 
-func TestADatabaseThatIsAwayIsUnavailableInTimeAndServesAgainByItself(t *testing.T) {
+func TestRequestsFailInTimeWhileTheDatabaseIsDownAndWorkAgainAfterwards(t *testing.T) {
 	t.Parallel()
 
 	const inTime = 2 * time.Second
@@ -156,7 +156,7 @@ func TestADatabaseThatIsAwayIsUnavailableInTimeAndServesAgainByItself(t *testing
 	assert.Equal(t, licensing.OutcomeClaimed, *service.claim("bob").Outcome)
 }
 
-func TestAnOperationThatTheDatabaseKeepsWaitingIsUnavailableInTime(t *testing.T) {
+func TestAnOperationThatWaitsForALockTimesOut(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		a := serve(t, url, func(c *server.APIConfig) { c.Limits.Timeout = 200 * time.Millisecond })
 		tenant := a.world.NewTenant(t, "acme")
@@ -188,7 +188,7 @@ func TestAnOperationThatTheDatabaseKeepsWaitingIsUnavailableInTime(t *testing.T)
 	})
 }
 
-func TestAPrincipalThatSendsTooMuchWaitsAndOthersDoNot(t *testing.T) {
+func TestARateLimitAppliesToOnePrincipalOnly(t *testing.T) {
 	t.Parallel()
 
 	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) {

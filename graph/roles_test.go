@@ -117,7 +117,7 @@ func TestTheTableOfOperationsHasEveryRootField(t *testing.T) {
 	}
 }
 
-func TestEachRoleMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
+func TestEachRoleMayDoOnlyWhatTheTableSays(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		for _, role := range roleLetters {
 			tenant := a.world.NewTenant(t, "acme-"+role.letter)
@@ -156,7 +156,7 @@ func TestOnlySignInServicesAndAdminsClaimForOthers(t *testing.T) {
 	})
 }
 
-func TestWhatEverybodyMeetsDoesNotLeadToWhatIsNotTheirs(t *testing.T) {
+func TestFieldsOfRelatedObjectsNeedTheirOwnPermission(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		tenant.Buy(t, tenant.E3, 5)
@@ -182,7 +182,7 @@ func TestWhatEverybodyMeetsDoesNotLeadToWhatIsNotTheirs(t *testing.T) {
 	})
 }
 
-func TestFragmentsWithinFragmentsAreCheckedOnce(t *testing.T) {
+func TestNestedFragmentsAreCheckedOnce(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		user := a.as(a.world.NewTenant(t, "acme"), "ann")
 
@@ -200,7 +200,7 @@ func TestFragmentsWithinFragmentsAreCheckedOnce(t *testing.T) {
 	})
 }
 
-func TestAnotherTenantsIdsReadAsNotExisting(t *testing.T) {
+func TestObjectsOfAnotherTenantDoNotExist(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		victim := a.world.NewTenant(t, "victim")
 		ids := populate(a.as(victim, "admin", auth.RoleGlobalAdmin), victim)
@@ -215,7 +215,7 @@ func TestAnotherTenantsIdsReadAsNotExisting(t *testing.T) {
 		for _, op := range operations {
 			query := ids.Replace(op.query)
 			if strings.HasPrefix(query, "subscription") {
-				continue // They tell the caller's own changes alone; see TestClaimsAndPoolsAreToldAsTheyChange.
+				continue // They tell the caller's own changes alone; see TestSubscriptionsReceiveClaimsAndPoolsOfTheirTenant.
 			}
 
 			got := intruder.do(query, nil)

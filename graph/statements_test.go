@@ -33,7 +33,7 @@ var pages = map[string]struct {
 	"users":    {`query($n: Int) { users(first: $n) { nodes { displayName email } } }`, 2},
 }
 
-func TestAPageCostsTheSameNumberOfStatementsHoweverLongItIs(t *testing.T) {
+func TestTheNumberOfStatementsDoesNotDependOnThePageSize(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		statements := new(storetest.Statements)
 		a := serve(t, url)

@@ -207,7 +207,7 @@ func eachTransport(t *testing.T, test func(t *testing.T, a *api, follow func(c *
 	})
 }
 
-func TestClaimsAndPoolsAreToldAsTheyChange(t *testing.T) {
+func TestSubscriptionsReceiveClaimsAndPoolsOfTheirTenant(t *testing.T) {
 	eachTransport(t, func(t *testing.T, a *api, follow func(c *caller, query string) events) {
 		tenant, stranger := a.world.NewTenant(t, "acme "+t.Name()), a.world.NewTenant(t, "other "+t.Name())
 		tenant.Buy(t, tenant.E3, 100)
@@ -245,7 +245,7 @@ func TestClaimsAndPoolsAreToldAsTheyChange(t *testing.T) {
 	})
 }
 
-func TestAClaimIsToldByEveryServerOfADatabase(t *testing.T) {
+func TestSubscriptionsReceiveClaimsMadeOnOtherServers(t *testing.T) {
 	t.Parallel()
 
 	url := storetest.Postgres(t, cluster)
@@ -321,7 +321,7 @@ func TestAStreamIsAuthorizedAndCheckedLikeAQuery(t *testing.T) {
 	})
 }
 
-func TestAQueryMayBeAnsweredAsAnEvent(t *testing.T) {
+func TestAQueryCanBeAnsweredAsServerSentEvents(t *testing.T) {
 	t.Parallel()
 
 	a := serve(t, storetest.SQLite(t))
@@ -334,7 +334,7 @@ func TestAQueryMayBeAnsweredAsAnEvent(t *testing.T) {
 	assert.False(t, more)
 }
 
-func TestAWebSocketNeedsATokenAProtocolAndAnAllowedPage(t *testing.T) {
+func TestAWebSocketNeedsATokenAProtocolAndAnAllowedOrigin(t *testing.T) {
 	t.Parallel()
 
 	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) { c.AllowedOrigins = []string{"https://admin.example.com"} })
@@ -370,7 +370,7 @@ func TestAWebSocketNeedsATokenAProtocolAndAnAllowedPage(t *testing.T) {
 	}
 }
 
-func TestAPrincipalHasSoManyStreamsAndAllEndWithTheServer(t *testing.T) {
+func TestStreamsOfAPrincipalAreLimitedAndEndAtShutdown(t *testing.T) {
 	t.Parallel()
 
 	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) { c.Limits.Streams = 2 })

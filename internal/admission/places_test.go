@@ -27,7 +27,7 @@ func flood(p *Places, caller auth.Caller) (taken int) {
 	}
 }
 
-func TestATenantThatFloodsKeepsNoOtherOut(t *testing.T) {
+func TestAFloodOfOneTenantLeavesPlacesForOthers(t *testing.T) {
 	t.Parallel()
 
 	places, flooding := NewPlaces(100), uuid.New()
@@ -45,7 +45,7 @@ func TestATenantThatFloodsKeepsNoOtherOut(t *testing.T) {
 	}
 }
 
-func TestAPrincipalThatFloodsKeepsNoColleagueOut(t *testing.T) {
+func TestAFloodOfOnePrincipalLeavesPlacesForItsTenant(t *testing.T) {
 	t.Parallel()
 
 	places, tenant := NewPlaces(100), uuid.New()
@@ -55,7 +55,7 @@ func TestAPrincipalThatFloodsKeepsNoColleagueOut(t *testing.T) {
 	assert.Positive(t, flood(places, callerOf(tenant, "reader")), "and a third finds a place still")
 }
 
-func TestAFewRequestsAreTakenOfWhomeverTheyAre(t *testing.T) {
+func TestPlacesAreNotSharedWhileMostAreFree(t *testing.T) {
 	t.Parallel()
 
 	places := NewPlaces(1000)
@@ -71,7 +71,7 @@ func TestAFewRequestsAreTakenOfWhomeverTheyAre(t *testing.T) {
 	}
 }
 
-func TestAPlaceIsFreeAgainOnceItWasGivenBack(t *testing.T) {
+func TestAPlaceIsFreeAgainAfterItsRelease(t *testing.T) {
 	t.Parallel()
 
 	places := NewPlaces(10)

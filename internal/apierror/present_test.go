@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
-func TestTheLogHasTheCauseOfAnInternalErrorAndTheClientDoesNot(t *testing.T) {
+func TestTheCauseOfAnInternalErrorIsLoggedAndNotShown(t *testing.T) {
 	t.Parallel()
 
 	for name, err := range map[string]error{

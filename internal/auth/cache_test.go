@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestTheMemoryOfVerifiedTokensIsBoundedAndHasNone(t *testing.T) {
+func TestTheCacheOfVerifiedTokensIsBoundedAndHoldsNoTokens(t *testing.T) {
 	t.Parallel()
 
 	verified := newVerifiedTokens()

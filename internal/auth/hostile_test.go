@@ -52,7 +52,7 @@ func stranger(t *testing.T, p *oidctest.Provider, kid string) string {
 	return sign(t, jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, claims)
 }
 
-func TestAFloodOfUnknownKeysAsksTheProviderAFewTimesOnly(t *testing.T) {
+func TestAFloodOfUnknownKeyIDsLeadsToFewFetches(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -102,7 +102,7 @@ func TestAFloodOfUnknownKeysAsksTheProviderAFewTimesOnly(t *testing.T) {
 	require.NoError(t, err, "tokens of known keys are judged without it")
 }
 
-func TestATokenCannotBringItsOwnKey(t *testing.T) {
+func TestAKeyInsideATokenIsIgnored(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -137,7 +137,7 @@ func TestATokenCannotBringItsOwnKey(t *testing.T) {
 	}
 }
 
-func TestAnIssuerIsAskedByHTTPSUnlessItIsThisMachine(t *testing.T) {
+func TestAnIssuerNeedsHTTPSUnlessItIsOnThisMachine(t *testing.T) {
 	t.Parallel()
 
 	for _, issuer := range []string{"http://login.example", "http://10.0.0.1/realms/x", "ftp://login.example", "login.example", "http://localhost.evil.example"} {
@@ -160,7 +160,7 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder, nil
 }
 
-func TestAClaimThatNoProviderMeansNamesNobody(t *testing.T) {
+func TestMalformedIdentityClaimsAreRefused(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)

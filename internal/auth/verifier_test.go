@@ -17,7 +17,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
 )
 
-func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {
+func TestATokenOfAProviderIdentifiesItsBearer(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -33,7 +33,7 @@ func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {
 	assert.Equal(t, []auth.Role{auth.RoleSignInService}, got.Roles.List())
 }
 
-func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
+func TestClaimsAreReadFromTheConfiguredPaths(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -80,7 +80,7 @@ func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
 	}
 }
 
-func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
+func TestAnInvalidTokenIsRefusedAndTheReasonHasNoPartOfIt(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -151,7 +151,7 @@ func TestKeysMayBeRotated(t *testing.T) {
 	require.NoError(t, err, "tokens of a key that is still published stay good")
 }
 
-func TestAVerifiedTokenIsRememberedUntilItExpiresOrKeysChange(t *testing.T) {
+func TestAVerifiedTokenIsCachedUntilItExpiresOrKeysChange(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -184,7 +184,7 @@ func TestAVerifiedTokenIsRememberedUntilItExpiresOrKeysChange(t *testing.T) {
 	require.ErrorAs(t, err, &refused, "its key was withdrawn")
 }
 
-func BenchmarkVerifyATokenThatIsRemembered(b *testing.B) {
+func BenchmarkVerifyACachedToken(b *testing.B) {
 	issuer, err := auth.OpenDevIssuer(filepath.Join(b.TempDir(), "key.json"), time.Now)
 	require.NoError(b, err)
 	signed, err := issuer.Sign(auth.Identity{TenantExternalID: "acme", UserExternalID: "ann"}, time.Hour)
@@ -201,7 +201,7 @@ func BenchmarkVerifyATokenThatIsRemembered(b *testing.B) {
 	}
 }
 
-func TestATokenCannotBeJudgedWhileTheProviderIsDown(t *testing.T) {
+func TestATokenCannotBeVerifiedWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)

@@ -17,11 +17,13 @@ import (
 
 const (
 	requestIDHeader = "X-Request-Id"
-	// preflightAge is for how long a browser need not ask again; none remembers for longer.
+	// preflightAge is how long browsers may cache the response to a preflight request. No browser caches it longer.
 	preflightAge = 2 * time.Hour
+	// keysRetryAfter is when to try again while the identity provider does not respond.
+	keysRetryAfter = 5 * time.Second
 )
 
-// withRequestID gives each request an id: the client's if it is harmless, or a new one.
+// withRequestID gives each request an id: the client's if it is valid, or a new one.
 func (s *Server) withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
@@ -34,7 +36,7 @@ func (s *Server) withRequestID(next http.Handler) http.Handler {
 	})
 }
 
-// statusWriter remembers what was answered.
+// statusWriter records the status and the size of a response.
 type statusWriter struct {
 	http.ResponseWriter
 
@@ -66,14 +68,14 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 // Unwrap lets an [http.ResponseController] reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Request is a request that was answered.
+// Request describes a request after its response.
 type Request struct {
-	// Pattern is the route that matched; "" if none did.
+	// Pattern is the route that matched; "" if there is none.
 	Pattern string
 	Method  string
 	Status  int
 	Took    time.Duration
-	// Stream says that the answer was a stream, which takes as long as its client likes.
+	// Stream says that the response was a stream. Took then says nothing about the server's speed.
 	Stream bool
 }
 
@@ -87,21 +89,20 @@ func (s *Server) served(r *http.Request, w *statusWriter, took time.Duration) {
 	s.config.Served(Request{Pattern: r.Pattern, Method: r.Method, Status: w.status, Took: took, Stream: stream})
 }
 
-// logged writes one line for each request. Queries, bodies and headers stay out of it: they hold tokens
-// and people's data.
+// logged logs one line for each request, without its query, body and headers: they contain tokens and personal data.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
+		started := time.Now()
 		recorder := &statusWriter{ResponseWriter: w}
 
-		// A download that is broken off panics; it is logged all the same.
+		// The handler panics if a download is aborted, so the line is logged in a deferred call.
 		defer func() {
 			level := slog.LevelInfo
 			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 				level = slog.LevelDebug
 			}
 
-			took := time.Since(began)
+			took := time.Since(started)
 			s.config.Logger.Log(r.Context(), level, "request",
 				"request_id", requestid.From(r.Context()), "method", r.Method, "path", r.URL.Path,
 				"status", recorder.status, "bytes", recorder.bytes, "duration", took, "remote", r.RemoteAddr)
@@ -112,7 +113,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 	})
 }
 
-// recovering answers a request whose handler panicked. The stack goes to the log alone.
+// recovering responds to a request whose handler panicked. The stack is logged and not sent.
 func (s *Server) recovering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -135,11 +136,11 @@ func (s *Server) recovering(next http.Handler) http.Handler {
 func (s *Server) internal(w http.ResponseWriter, r *http.Request, err error) {
 	s.config.Logger.ErrorContext(r.Context(), "request failed",
 		"request_id", requestid.From(r.Context()), "path", r.URL.Path, "error", err)
-	apierror.Write(w, r, http.StatusInternalServerError, apierror.CodeInternal,
-		apierror.InternalMessage)
+	apierror.Write(w, r, http.StatusInternalServerError, apierror.CodeInternal, apierror.InternalMessage)
 }
 
-// secured keeps browsers from guessing, framing, caching and telling others.
+// secured sets headers that keep browsers from guessing media types, from showing responses in frames, from sending a
+// Referer and from caching.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -151,8 +152,8 @@ func secured(next http.Handler) http.Handler {
 	})
 }
 
-// crossOrigin tells browsers which pages of other origins may call. Cookies play no part: who calls says so
-// by a header that no page can send without being allowed to.
+// crossOrigin sets the headers that tell browsers which other origins may call (CORS). The server uses no cookies, so
+// a page of another origin has no credentials to send by accident.
 func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	if len(s.config.AllowedOrigins) == 0 {
 		return next
@@ -167,8 +168,8 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// authenticated lets requests through that have a good token, with their caller in the context. Those that
-// open a WebSocket may bring the token later.
+// authenticated verifies the token of a request and adds its caller to the context. A request that opens a WebSocket
+// may have no token; the client then sends it in connection_init.
 func (s *Server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, present, err := auth.BearerToken(r.Header)
@@ -207,17 +208,17 @@ func (s *Server) withCaller(r *http.Request, token string) (*http.Request, error
 }
 
 func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
-	var bad *auth.TokenError
+	var invalid *auth.TokenError
 
 	switch {
-	case errors.As(err, &bad):
+	case errors.As(err, &invalid):
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, bad.Reason)
+		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, invalid.Reason)
 	case errors.Is(err, auth.ErrKeysUnavailable):
 		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
-		w.Header().Set("Retry-After", "5")
+		apierror.SetRetryAfter(w, keysRetryAfter)
 		apierror.Write(w, r, http.StatusServiceUnavailable, apierror.CodeUnavailable,
-			"The identity provider does not answer, so your token cannot be verified. Try again soon.")
+			"The identity provider does not respond, so your token cannot be verified. Try again soon.")
 	case errors.Is(err, ErrUnknownTenant):
 		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden,
 			"Your organization is not registered here. Ask the operator to create a tenant for it.")
