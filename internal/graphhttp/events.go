@@ -54,7 +54,7 @@ func (t httpTransport) stream(
 	defer func() {
 		cancel()
 
-		for range ready { //nolint:revive // Wait until it is closed.
+		for range ready { // Wait until it is closed.
 		}
 	}()
 
