@@ -54,7 +54,7 @@ func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
 				assert.NotEmpty(t, argument.Description, "%s.%s(%s)", name, field.Name, argument.Name)
 			}
 
-			// Null in place of an object that does not exist is what nodes are for.
+			// nodes has null in place of an object that does not exist.
 			if list := field.Type; list.Elem != nil && definition.Kind == ast.Object && field.Name != "nodes" {
 				assert.True(t, list.NonNull && list.Elem.NonNull, "%s.%s is %s", name, field.Name, list)
 			}
@@ -186,7 +186,7 @@ func TestPagesHaveNoGapsInBothDirectionsWhileObjectsAreAdded(t *testing.T) {
 
 			after = fmt.Sprintf(", after: %q", *p.PageInfo.EndCursor)
 
-			// Users who come in before the cursor are not seen again, and push nobody out.
+			// Users who are added before the cursor must not shift the next page.
 			require.NoError(t, tenant.Admin.ImportUsers(context.Background(), tenant.ID,
 				[]licensing.User{{ExternalID: fmt.Sprintf("new-%d", len(forward)), DisplayName: "A"}}))
 		}
@@ -259,7 +259,7 @@ func TestAProductGetsAPoolWithItsFirstSubscription(t *testing.T) {
 		ended := admin.mutate("updateSubscription", `{ subscription { id quantity status } userErrors { code } }`,
 			map[string]any{"subscriptionId": bought.Subscription.ID, "status": "CANCELED"})
 		assert.Equal(t, "CANCELED", ended.Subscription.Status)
-		assert.Equal(t, 5, ended.Subscription.Quantity, "what is left out stays")
+		assert.Equal(t, 5, ended.Subscription.Quantity, "a field that is left out does not change")
 		assert.Zero(t, read().Pool.Total)
 	})
 }
@@ -315,7 +315,7 @@ func TestAnObjectThatDoesNotExistIsNull(t *testing.T) {
 func TestAnInternalErrorShowsOnlyTheRequestID(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
-		admin.do(`{ viewer { externalId } }`, nil) // The tenant is known from now on.
+		admin.do(`{ viewer { externalId } }`, nil) // The server caches the tenant's id.
 		require.NoError(t, a.world.Store.Close())
 
 		got := admin.do(`{ settings { autoClaimEnabled } }`, nil)

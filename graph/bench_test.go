@@ -16,8 +16,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// BenchmarkClaimThroughTheServer is what a request costs but for the connection and the database's own work,
-// against that of one that is refused before it asks the database.
+// BenchmarkClaimThroughTheServer measures a claim without its connection. A claim that is refused before it reads the
+// database shows how much of that is the server's own work.
 func BenchmarkClaimThroughTheServer(b *testing.B) {
 	world := storetest.NewWorld(b, storetest.Open(b, storetest.Postgres(b, cluster)))
 	tenant := world.NewTenant(b, "acme")
@@ -66,7 +66,7 @@ func BenchmarkClaimThroughTheServer(b *testing.B) {
 			}
 		}
 
-		if c.name == "the first" { // It can be measured once only.
+		if c.name == "the first" { // There is only one first claim, so it is not measured.
 			send()
 
 			continue

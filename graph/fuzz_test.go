@@ -23,14 +23,14 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// target is the whole endpoint on one of the databases, with an admin who sends to it.
+// target is a whole server on one database. All its requests are an admin's.
 type target struct {
 	handler http.Handler
 	tenant  *storetest.Tenant
 	policy  licensing.Policy
 }
 
-// targets are one on each database, in the same state.
+// targets returns a target on each database, with the same data.
 func targets(f *testing.F) []target {
 	f.Helper()
 
@@ -67,7 +67,7 @@ func targets(f *testing.F) []target {
 	return both
 }
 
-// fill puts the target's own ids where a fuzzed text asks for them.
+// fill replaces placeholders in a text with the target's own ids.
 func (a target) fill(text string) string {
 	return strings.NewReplacer(
 		"POLICY_ID", globalid.Encode(licensing.KindPolicy, a.policy.ID),
@@ -76,7 +76,7 @@ func (a target) fill(text string) string {
 	).Replace(text)
 }
 
-// send returns the status and the answer, which must never be that the server is at fault.
+// send returns the status and the response, which must not be an internal error.
 func (a target) send(t *testing.T, body string) (int, answer) {
 	t.Helper()
 
@@ -101,7 +101,7 @@ func (a target) send(t *testing.T, body string) (int, answer) {
 	return recorder.Code, got
 }
 
-// sendAll sends to both databases, which must give the same answer but for ids.
+// sendAll sends a request to both targets. Their responses must have the same status and codes.
 func sendAll(t *testing.T, both []target, body string) answer {
 	t.Helper()
 
@@ -118,12 +118,12 @@ func sendAll(t *testing.T, both []target, body string) answer {
 }
 
 func requestBody(query string, variables map[string]any) string {
-	body, _ := json.Marshal(map[string]any{"query": query, "variables": variables}) // Text has a JSON form.
+	body, _ := json.Marshal(map[string]any{"query": query, "variables": variables}) // Text always has a JSON form.
 
 	return string(body)
 }
 
-// FuzzBody sends anything for a request's body.
+// FuzzBody sends arbitrary request bodies.
 func FuzzBody(f *testing.F) {
 	both := targets(f)
 
@@ -138,7 +138,7 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) { sendAll(t, both, body) })
 }
 
-// FuzzOperation sends anything for an operation and its variables, beginning with the example operations.
+// FuzzOperation sends arbitrary operations and variables. The seeds are the example operations.
 func FuzzOperation(f *testing.F) {
 	both := targets(f)
 
@@ -180,7 +180,7 @@ func FuzzOperation(f *testing.F) {
 	})
 }
 
-// FuzzCursor sends anything for a cursor, and for what is in one, to lists of every order.
+// FuzzCursor sends arbitrary cursors, and cursors with arbitrary content, to lists of every order.
 func FuzzCursor(f *testing.F) {
 	both := targets(f)
 	id := licensing.NewID(time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)).String()
@@ -205,7 +205,7 @@ func FuzzCursor(f *testing.F) {
 	})
 }
 
-// FuzzClaim sends anything for a claim's user and app.
+// FuzzClaim claims with arbitrary users and apps.
 func FuzzClaim(f *testing.F) {
 	both := targets(f)
 
@@ -265,10 +265,10 @@ func FuzzClaim(f *testing.F) {
 		elsewhere, _ := read(other)
 		require.Equal(t, claimed.codes(), repeated.codes())
 		require.Equal(t, repeated.codes(), elsewhere.codes())
-		require.Equal(t, repeated.Outcome, elsewhere.Outcome, "both databases tell users apart alike")
+		require.Equal(t, repeated.Outcome, elsewhere.Outcome, "both databases distinguish the same users")
 
 		if claimed.Outcome != nil && *claimed.Outcome == licensing.OutcomeClaimed {
-			require.Equal(t, string([]rune(user)), holder, "the license is the user's who was named")
+			require.Equal(t, string([]rune(user)), holder, "the license is that of the named user")
 			require.Equal(t, licensing.OutcomeAlreadyLicensed, *repeated.Outcome)
 		}
 	})

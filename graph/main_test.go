@@ -57,13 +57,13 @@ type api struct {
 	world    *storetest.World
 }
 
-// each runs the test against a server on each of the databases.
+// each runs the test with a server on each database.
 func each(t *testing.T, test func(t *testing.T, a *api)) {
 	t.Helper()
 	storetest.Each(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
 }
 
-// eachAndPooled is each, and PostgreSQL behind a PgBouncer too.
+// eachAndPooled is each, and also runs the test with PostgreSQL behind PgBouncer.
 func eachAndPooled(t *testing.T, test func(t *testing.T, a *api)) {
 	t.Helper()
 	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
@@ -92,7 +92,7 @@ func (a *api) again(url string) *api {
 	return &other
 }
 
-// listen starts a server, to which a sends its requests from then on.
+// listen starts a server. From then on, requests go to it.
 func (a *api) listen(db *store.Store, options ...func(c *server.APIConfig)) {
 	a.t.Helper()
 
@@ -120,7 +120,7 @@ func (a *api) listen(db *store.Store, options ...func(c *server.APIConfig)) {
 	a.url = http.URL
 }
 
-// caller is somebody with a token.
+// caller sends requests with a token.
 type caller struct {
 	*api
 
@@ -194,7 +194,7 @@ func (c *caller) send(method, path string, body io.Reader) (int, []byte) {
 	return response.StatusCode, raw
 }
 
-// get runs an operation that must succeed, and reads the value of its only field into T.
+// get runs an operation that must succeed, and decodes the value of its only field.
 func get[T any](c *caller, query string, variables map[string]any) T {
 	c.t.Helper()
 
@@ -246,7 +246,7 @@ type payload struct {
 	UserErrors []userError
 }
 
-// codes of the user errors, for short comparisons.
+// codes returns the codes of the user errors.
 func (p payload) codes() []licensing.Code {
 	var codes []licensing.Code
 	for _, e := range p.UserErrors {
@@ -259,7 +259,7 @@ func (p payload) codes() []licensing.Code {
 const policySelection = `{ policy { id name enabled version availableLicenses
 	products { position availableLicenses product { id code } } } userErrors { code message path } }`
 
-// mutate runs a mutation with an input of the type that belongs to it.
+// mutate runs a mutation whose input type is named after it.
 func (c *caller) mutate(name, selection string, input map[string]any) payload {
 	c.t.Helper()
 

@@ -31,7 +31,7 @@ func TestAFloodIsRefusedAtOnceAndOthersAreServed(t *testing.T) {
 		tenant.Buy(t, tenant.E3, 100)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 
-		// Claims wait for the pool, which somebody keeps.
+		// A transaction holds the row lock of the pool, so claims wait.
 		locked, release := make(chan struct{}), make(chan struct{})
 		done := make(chan error, 1)
 
@@ -48,7 +48,7 @@ func TestAFloodIsRefusedAtOnceAndOthersAreServed(t *testing.T) {
 
 		<-locked
 
-		const flood, waiting = 20, 2 // A quarter of the places is for one principal.
+		const flood, waiting = 20, 2 // One principal may take a quarter of the places.
 
 		service := a.as(tenant, "sign-in", auth.RoleSignInService)
 		answers := make(chan *http.Response, flood)
@@ -69,14 +69,14 @@ func TestAFloodIsRefusedAtOnceAndOthersAreServed(t *testing.T) {
 
 		const look = `{ settings { autoClaimEnabled } }`
 
-		assert.Empty(t, a.as(tenant, "ada", auth.RoleGlobalAdmin).do(look, nil).Errors, "a colleague gets through")
-		assert.Empty(t, a.as(other, "bea", auth.RoleGlobalAdmin).do(look, nil).Errors, "and so does another tenant")
+		assert.Empty(t, a.as(tenant, "ada", auth.RoleGlobalAdmin).do(look, nil).Errors, "another user of the tenant is served")
+		assert.Empty(t, a.as(other, "bea", auth.RoleGlobalAdmin).do(look, nil).Errors, "another tenant is served")
 
 		close(release)
 		require.NoError(t, <-done)
 
 		for range waiting {
-			assert.Contains(t, textOf(t, <-answers), `"CLAIMED"`, "who was let in is answered")
+			assert.Contains(t, textOf(t, <-answers), `"CLAIMED"`, "requests that were let in succeed")
 		}
 
 		assert.Equal(t, licensing.OutcomeClaimed, *service.claim("late").Outcome, "places are free again")
@@ -88,7 +88,7 @@ func (c *caller) post(query string) *http.Response {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, c.url+"/graphql",
 		strings.NewReader(fmt.Sprintf(`{"query": %q}`, query)))
 	if err != nil {
-		panic(err) // It may be on a goroutine that can't end the test.
+		panic(err) // A goroutine other than the test's may call this, so require cannot be used.
 	}
 
 	request.Header.Set("Authorization", "Bearer "+c.token)
@@ -165,7 +165,7 @@ func TestAnOperationThatWaitsForALockTimesOut(t *testing.T) {
 
 		require.Empty(t, admin.do(`mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } } }`, nil).Errors)
 
-		// A transaction that does not end keeps what the mutation wants to change.
+		// An open transaction holds the row lock that the mutation needs.
 		locked, release := make(chan struct{}), make(chan struct{})
 		done := make(chan error, 1)
 
@@ -219,6 +219,6 @@ func TestARateLimitAppliesToOnePrincipalOnly(t *testing.T) {
 
 	signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
 	for range 10 {
-		assert.Empty(t, signIn.do(`{ __typename }`, nil).Errors, "sign-in services have a limit of their own")
+		assert.Empty(t, signIn.do(`{ __typename }`, nil).Errors, "sign-in services have a separate limit")
 	}
 }

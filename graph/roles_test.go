@@ -18,14 +18,15 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// operation is a way to use one root field. $own and so on stand for ids of one tenant's objects.
+// operation uses one root field. Placeholders such as $policy stand for ids of a tenant's objects.
 type operation struct {
 	field, query string
-	// roles may use it: a letter each for admin, reader, reports reader, sign-in service, no role.
+	// roles are the letters of the roles that may use it: admin, reader, reports reader, sign-in service, and user
+	// without a role.
 	roles string
 }
 
-// operations has one for every root field, so that the table of roles is tested cell by cell.
+// operations has one operation for every root field, so that each cell of the table of roles is tested.
 var operations = []operation{
 	{"viewer", `{ viewer { externalId roles user { id } licenses { nodes { id product { name } } } } }`, "ARP-U"},
 	{"settings", `{ settings { autoClaimEnabled } }`, "AR---"},
@@ -78,7 +79,7 @@ var roleLetters = []struct {
 	{"U", nil},
 }
 
-// populate makes one object of each kind in the tenant and returns their ids by the operations' names.
+// populate creates one object of each kind in the tenant. The replacer puts their ids in place of the placeholders.
 func populate(c *caller, tenant *storetest.Tenant) *strings.Replacer {
 	ids := c.ids()
 	tenant.Buy(c.t, tenant.E3, 5)
@@ -186,7 +187,7 @@ func TestNestedFragmentsAreCheckedOnce(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		user := a.as(a.world.NewTenant(t, "acme"), "ann")
 
-		// Spread out, these would be two to the power of forty fields.
+		// The fragments expand to 2^40 fields.
 		var query strings.Builder
 
 		query.WriteString("{ settings { ...f0 } }")
@@ -215,7 +216,7 @@ func TestObjectsOfAnotherTenantDoNotExist(t *testing.T) {
 		for _, op := range operations {
 			query := ids.Replace(op.query)
 			if strings.HasPrefix(query, "subscription") {
-				continue // They tell the caller's own changes alone; see TestSubscriptionsReceiveClaimsAndPoolsOfTheirTenant.
+				continue // See TestSubscriptionsReceiveClaimsAndPoolsOfTheirTenant.
 			}
 
 			got := intruder.do(query, nil)
@@ -233,7 +234,7 @@ func TestObjectsOfAnotherTenantDoNotExist(t *testing.T) {
 				continue
 			}
 
-			// Nothing of the victim's: null, or a list without entries, or a count of none.
+			// The response has null, an empty list or a count of zero.
 			nothing := []string{
 				`null`, `[]`, `{"nodes":[]}`, `{"totalClaims":0,"claims":{"nodes":[]}}`, `[null,null,null,null,null,null]`,
 			}
@@ -244,7 +245,7 @@ func TestObjectsOfAnotherTenantDoNotExist(t *testing.T) {
 	})
 }
 
-// fingerprint is what an intruder could have changed.
+// fingerprint returns the data that an intruder could have changed.
 func fingerprint(t *testing.T, tenant *storetest.Tenant) string {
 	t.Helper()
 

@@ -21,10 +21,10 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// streamLimit is for a stream to say something; only a test that fails waits this long.
+// streamLimit is how long a test waits for an event before it fails.
 const streamLimit = 10 * time.Second
 
-// events are what a subscription says; the channel closes when the stream is complete.
+// events receives the events of a subscription. It is closed when the stream is complete.
 type events <-chan answer
 
 func (e events) next(t *testing.T) answer {
@@ -36,7 +36,7 @@ func (e events) next(t *testing.T) answer {
 
 		return event
 	case <-time.After(streamLimit):
-		require.FailNow(t, "the stream says nothing")
+		require.FailNow(t, "there is no event")
 
 		panic("unreachable")
 	}
@@ -59,12 +59,12 @@ func (e events) requireSilence(t *testing.T) {
 
 	select {
 	case event := <-e:
-		require.FailNow(t, "the stream says what it must not", "%s %v", event.Data, event.Errors)
+		require.FailNow(t, "unexpected event", "%s %v", event.Data, event.Errors)
 	case <-time.After(200 * time.Millisecond):
 	}
 }
 
-// transports are the ways to subscribe.
+// transports are the transports for subscriptions.
 var transports = map[string]func(c *caller, query string) events{
 	"server-sent events": (*caller).followEvents, "WebSocket": (*caller).followSocket,
 }
@@ -167,8 +167,8 @@ func (c *caller) followSocket(query string) events {
 	return said
 }
 
-// subscribed waits until the tenant has as many streams as it should: a subscription has no beginning that
-// its client could see.
+// subscribed waits until the streams are open. A client cannot see when its subscription starts, so subscribed calls
+// provoke until each stream has received an event.
 func (a *api) subscribed(provoke func(), streams ...events) {
 	a.t.Helper()
 
@@ -185,7 +185,7 @@ func (a *api) subscribed(provoke func(), streams ...events) {
 		}, streamLimit, time.Millisecond)
 	}
 
-	time.Sleep(100 * time.Millisecond) // What was provoked too often arrives, and is not meant.
+	time.Sleep(100 * time.Millisecond) // Discard the events of further calls of provoke.
 
 	for _, stream := range streams {
 		for len(stream) > 0 {

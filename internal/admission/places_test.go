@@ -16,7 +16,7 @@ func callerOf(tenant uuid.UUID, user string) auth.Caller {
 	return auth.Caller{TenantID: tenant, Identity: auth.Identity{UserExternalID: user}}
 }
 
-// flood takes places until there are no more for the caller.
+// flood takes places until the caller gets no more, and returns their number.
 func flood(p *Places, caller auth.Caller) (taken int) {
 	for {
 		if _, ok := p.Take(caller); !ok {
@@ -37,11 +37,11 @@ func TestAFloodOfOneTenantLeavesPlacesForOthers(t *testing.T) {
 		taken += flood(places, callerOf(flooding, fmt.Sprint(i)))
 	}
 
-	assert.Equal(t, 50, taken, "half is kept for others, however many users the tenant has")
+	assert.Equal(t, 50, taken, "one tenant gets half of the places, with any number of users")
 
 	for range 10 {
 		_, ok := places.Take(callerOf(uuid.New(), "sign-in"))
-		assert.True(t, ok, "each of the others finds a place")
+		assert.True(t, ok, "every other tenant gets a place")
 	}
 }
 
@@ -50,16 +50,16 @@ func TestAFloodOfOnePrincipalLeavesPlacesForItsTenant(t *testing.T) {
 
 	places, tenant := NewPlaces(100), uuid.New()
 
-	assert.Equal(t, 25, flood(places, callerOf(tenant, "sign-in")), "half of the tenant's share is for colleagues")
-	assert.Equal(t, 16, flood(places, callerOf(tenant, "admin")), "a second gets its share of three")
-	assert.Positive(t, flood(places, callerOf(tenant, "reader")), "and a third finds a place still")
+	assert.Equal(t, 25, flood(places, callerOf(tenant, "sign-in")), "one principal gets a quarter of the places")
+	assert.Equal(t, 16, flood(places, callerOf(tenant, "admin")), "a second principal gets a third of the tenant's share")
+	assert.Positive(t, flood(places, callerOf(tenant, "reader")), "a third principal gets places")
 }
 
 func TestPlacesAreNotSharedWhileMostAreFree(t *testing.T) {
 	t.Parallel()
 
 	places := NewPlaces(1000)
-	for range 100 { // So many tenants that an even share is a few places.
+	for range 100 { // With so many tenants, an even share is a few places.
 		_, ok := places.Take(callerOf(uuid.New(), "sign-in"))
 		require.True(t, ok)
 	}
@@ -67,7 +67,7 @@ func TestPlacesAreNotSharedWhileMostAreFree(t *testing.T) {
 	tenant := uuid.New()
 	for range 64 {
 		_, ok := places.Take(callerOf(tenant, "sign-in"))
-		require.True(t, ok, "nobody shares while there is plenty")
+		require.True(t, ok, "a tenant may take more than its share while most places are free")
 	}
 }
 
