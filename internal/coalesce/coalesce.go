@@ -186,7 +186,7 @@ func (b *Batcher[Key, In, Out]) continueElsewhere(key Key) {
 	}
 }
 
-// removeRunner counts one runner of the key less. A key without runners takes no memory.
+// removeRunner decrements the number of the key's runners. A key without runners takes no memory.
 func (b *Batcher[Key, In, Out]) removeRunner(key Key, q *queue[In, Out]) {
 	if q.runners--; q.runners == 0 {
 		delete(b.queues, key)

@@ -81,8 +81,8 @@ func (t webSocketTransport) Do(w http.ResponseWriter, r *http.Request, exec grap
 	ctx := admission.WithSharedConnection(context.WithValue(r.Context(), webSocketKey{}, s))
 
 	transport.Websocket{
-		Implementation:   accepting{socket: s},
-		InitFunc:         t.begin,
+		Implementation:   acceptor{socket: s},
+		InitFunc:         t.initialize,
 		InitTimeout:      initTimeout,
 		PingPongInterval: pingInterval,
 		PayloadReadLimit: &limit,
@@ -99,9 +99,9 @@ func (t webSocketTransport) allows(r *http.Request) bool {
 		slices.Contains(t.origins, origin) || slices.Contains(t.origins, "*")
 }
 
-// begin authenticates the client, unless its request had a token, and limits the connection to the lifetime of
+// initialize authenticates the client, unless its request had a token, and limits the connection to the lifetime of
 // the token.
-func (t webSocketTransport) begin(
+func (t webSocketTransport) initialize(
 	ctx context.Context, payload transport.InitPayload,
 ) (context.Context, *transport.InitPayload, error) {
 	caller, known := auth.CallerFrom(ctx)
@@ -114,8 +114,8 @@ func (t webSocketTransport) begin(
 
 		if err != nil {
 			code, message := closeForbidden, "Forbidden"
-			if bad, ok := errors.AsType[*auth.TokenError](err); ok {
-				code, message = closeUnauthenticated, bad.Reason
+			if invalid, ok := errors.AsType[*auth.TokenError](err); ok {
+				code, message = closeUnauthenticated, invalid.Reason
 			}
 
 			return transport.AppendCloseReason(transport.WithWebsocketCloseCode(ctx, code), message), nil, err
@@ -135,11 +135,11 @@ func (t webSocketTransport) begin(
 	return ctx, nil, nil
 }
 
-// accepting opens a [socket] for gqlgen's transport.
-type accepting struct{ socket *socket }
+// acceptor opens a [socket] for gqlgen's transport.
+type acceptor struct{ socket *socket }
 
 // Accept implements [transport.WebsocketImplementation].
-func (a accepting) Accept(
+func (a acceptor) Accept(
 	w http.ResponseWriter, r *http.Request, _ transport.WebsocketAcceptOptions,
 ) (transport.WebsocketConn, error) {
 	connection, err := websocket.Accept(w, r, &websocket.AcceptOptions{
