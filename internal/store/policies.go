@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
 // Policies returns the live policies by name. A tenant has at most one for each claimable app.
@@ -67,7 +68,7 @@ func (h Handle) policies(ctx context.Context, query *gorm.DB) ([]licensing.Polic
 		policies[i] = licensing.Policy{
 			ID: row.ID, Name: row.Name, AppID: row.AppID, Enabled: row.Enabled, Version: row.Version,
 			Products: productsOf[row.ID], CreatedAt: row.CreatedAt.UTC(), UpdatedAt: row.UpdatedAt.UTC(),
-			DeletedAt: utc(row.DeletedAt),
+			DeletedAt: columns.UTC(row.DeletedAt),
 		}
 	}
 

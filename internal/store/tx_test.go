@@ -81,7 +81,7 @@ func TestATransactionInWhoseWayAnotherGotRunsAgainABoundedNumberOfTimes(t *testi
 func busy(t *testing.T, url string) error {
 	t.Helper()
 
-	first, second := storetest.Open(t, url).Write(), storetest.Open(t, url).Write()
+	first, second := storetest.Open(t, url).Writer(), storetest.Open(t, url).Writer()
 	require.NoError(t, second.Exec("PRAGMA busy_timeout = 0").Error)
 
 	holding := first.Begin()
