@@ -154,9 +154,10 @@ func scanUsers(rows pgx.Rows, users map[string]licensing.User) error {
 }
 
 func scanPools(rows pgx.Rows, pools map[licensing.ID]licensing.Pool) error {
-	for rows.Next() {
-		var pool licensing.Pool
-		if err := rows.Scan((*[16]byte)(&pool.ProductID), &pool.Total, &pool.Assigned); err != nil {
+	var pool licensing.Pool
+
+	for targets := []any{(*[16]byte)(&pool.ProductID), &pool.Total, &pool.Assigned}; rows.Next(); {
+		if err := rows.Scan(targets...); err != nil {
 			return fmt.Errorf("read a pool: %w", err)
 		}
 
@@ -229,10 +230,11 @@ func queueClaims(statements *pgx.Batch, tenant licensing.ID, results licensing.C
 }
 
 func queueMissed(statements *pgx.Batch, tenant licensing.ID, results licensing.ClaimResults) {
-	times := results.MissedByUser()
-	if len(times) == 0 {
+	if len(results.Missed) == 0 {
 		return
 	}
+
+	times := results.MissedByUser()
 
 	// All transactions write these rows in the same order, so that no two wait for each other.
 	missed := slices.SortedFunc(maps.Keys(times), licensing.CompareIDs)

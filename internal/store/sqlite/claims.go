@@ -200,11 +200,11 @@ func saveClaimResults(tx *gorm.DB, tenant licensing.ID, results licensing.ClaimR
 }
 
 func recordMissed(tx *gorm.DB, tenant licensing.ID, results licensing.ClaimResults) error {
-	times := results.MissedByUser()
-	if len(times) == 0 {
+	if len(results.Missed) == 0 {
 		return nil
 	}
 
+	times := results.MissedByUser()
 	rows := jsonRows(slices.Collect(maps.Keys(times)), func(user licensing.ID) []any {
 		return []any{licensing.NewID(results.At), user, times[user]}
 	})
