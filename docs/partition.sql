@@ -1,5 +1,5 @@
--- Partitions all tables of tenants by the tenant, in the database as it is: see docs/scale.md. Servers must be
--- stopped meanwhile. It is one transaction: psql --set ON_ERROR_STOP=1 --single-transaction --file partition.sql
+-- Partitions all tables of tenants by tenant and moves their rows; see docs/scale.md. Stop all servers before you run it,
+-- in one transaction: psql --set ON_ERROR_STOP=1 --single-transaction --file partition.sql
 DO $$
 DECLARE
     parts CONSTANT integer := 16;

@@ -1,10 +1,8 @@
-// Package docs_test holds the documents to what they say of the code.
+// Package docs_test checks that the pages of this repository match its code.
 package docs_test
 
 import (
-	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,33 +11,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tests are the names of all tests and fuzz targets of this module.
+// tests returns the names of all tests and fuzz targets in this repository.
 func tests(t *testing.T) map[string]bool {
 	t.Helper()
 
 	names := make(map[string]bool)
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 
-	require.NoError(t, filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-
-		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git") {
-			return filepath.SkipDir
-		}
-
+	walk(t, root, func(path string) {
 		if !strings.HasSuffix(path, "_test.go") {
-			return nil
+			return
 		}
 
 		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+
 		for _, found := range declared.FindAllSubmatch(text, -1) {
 			names[string(found[1])] = true
 		}
-
-		return err
-	}))
+	})
 
 	return names
 }

@@ -20,14 +20,17 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/graph/model"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/server"
 )
 
 func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
 	t.Parallel()
 
-	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	schema := graph.Schema()
 
 	for name, definition := range schema.Types {
 		if definition.BuiltIn {
@@ -51,7 +54,7 @@ func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
 				assert.NotEmpty(t, argument.Description, "%s.%s(%s)", name, field.Name, argument.Name)
 			}
 
-			// Null in place of an object that does not exist is what nodes are for.
+			// nodes has null in place of an object that does not exist.
 			if list := field.Type; list.Elem != nil && definition.Kind == ast.Object && field.Name != "nodes" {
 				assert.True(t, list.NonNull && list.Elem.NonNull, "%s.%s is %s", name, field.Name, list)
 			}
@@ -59,10 +62,10 @@ func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
 	}
 }
 
-func TestTheSchemasCodesAreTheDomains(t *testing.T) {
+func TestTheEnumsOfTheSchemaMatchTheDomain(t *testing.T) {
 	t.Parallel()
 
-	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	schema := graph.Schema()
 	values := func(enum string) (names []string) {
 		for _, value := range schema.Types[enum].EnumValues {
 			names = append(names, value.Name)
@@ -93,20 +96,20 @@ func TestTheSchemasCodesAreTheDomains(t *testing.T) {
 
 	for _, period := range licensing.Periods() {
 		assert.True(t, slices.ContainsFunc(values("ReportPeriod"), func(name string) bool {
-			got, err := graph.UnmarshalReportPeriod(name)
+			got, err := model.UnmarshalReportPeriod(name)
 
 			return err == nil && got == period
 		}))
 	}
 }
 
-func TestEveryCodeHasItsLineInTheDocumentation(t *testing.T) {
+func TestEveryCodeIsDocumented(t *testing.T) {
 	t.Parallel()
 
 	guide, err := os.ReadFile("../docs/api.md")
 	require.NoError(t, err)
 
-	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../internal/apierror/codes.go", nil, 0)
 	require.NoError(t, err)
 
 	var codes []string
@@ -121,9 +124,9 @@ func TestEveryCodeHasItsLineInTheDocumentation(t *testing.T) {
 
 		return true
 	})
-	require.Contains(t, codes, graph.CodeInternal)
+	require.Contains(t, codes, apierror.CodeInternal)
 
-	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	schema := graph.Schema()
 
 	for _, enum := range []string{"UserErrorCode", "ClaimOutcome"} {
 		for _, value := range schema.Types[enum].EnumValues {
@@ -153,7 +156,7 @@ func (p page) names() (names []string) {
 	return names
 }
 
-func TestAListIsReadForwardAndBackwardWithoutGapsWhateverIsAdded(t *testing.T) {
+func TestPagesHaveNoGapsInBothDirectionsWhileObjectsAreAdded(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -183,7 +186,7 @@ func TestAListIsReadForwardAndBackwardWithoutGapsWhateverIsAdded(t *testing.T) {
 
 			after = fmt.Sprintf(", after: %q", *p.PageInfo.EndCursor)
 
-			// Users who come in before the cursor are not seen again, and push nobody out.
+			// Users who are added before the cursor must not shift the next page.
 			require.NoError(t, tenant.Admin.ImportUsers(context.Background(), tenant.ID,
 				[]licensing.User{{ExternalID: fmt.Sprintf("new-%d", len(forward)), DisplayName: "A"}}))
 		}
@@ -211,7 +214,7 @@ func TestAListIsReadForwardAndBackwardWithoutGapsWhateverIsAdded(t *testing.T) {
 	})
 }
 
-func TestProductsAreFilteredAsAPickerOfBackupsNeeds(t *testing.T) {
+func TestProductsCanBeFilteredToPossibleBackups(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -234,7 +237,7 @@ func TestProductsAreFilteredAsAPickerOfBackupsNeeds(t *testing.T) {
 	})
 }
 
-func TestAProductHasAPoolFromItsFirstSubscriptionOn(t *testing.T) {
+func TestAProductGetsAPoolWithItsFirstSubscription(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -256,12 +259,12 @@ func TestAProductHasAPoolFromItsFirstSubscriptionOn(t *testing.T) {
 		ended := admin.mutate("updateSubscription", `{ subscription { id quantity status } userErrors { code } }`,
 			map[string]any{"subscriptionId": bought.Subscription.ID, "status": "CANCELED"})
 		assert.Equal(t, "CANCELED", ended.Subscription.Status)
-		assert.Equal(t, 5, ended.Subscription.Quantity, "what is left out stays")
+		assert.Equal(t, 5, ended.Subscription.Quantity, "a field that is left out does not change")
 		assert.Zero(t, read().Pool.Total)
 	})
 }
 
-func TestMalformedInputGetsACodedErrorThatNamesIt(t *testing.T) {
+func TestTheErrorOfMalformedInputHasACodeAndNamesTheInput(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
@@ -292,7 +295,7 @@ func TestMalformedInputGetsACodedErrorThatNamesIt(t *testing.T) {
 	})
 }
 
-func TestWhatDoesNotExistIsNull(t *testing.T) {
+func TestAnObjectThatDoesNotExistIsNull(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
 		none := "_00000000000000000000000000"
@@ -309,16 +312,16 @@ func TestWhatDoesNotExistIsNull(t *testing.T) {
 	})
 }
 
-func TestAnInternalErrorTellsTheClientNothingButTheRequest(t *testing.T) {
+func TestAnInternalErrorShowsOnlyTheRequestID(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
-		admin.do(`{ viewer { externalId } }`, nil) // The tenant is known from now on.
+		admin.do(`{ viewer { externalId } }`, nil) // The server caches the tenant's id.
 		require.NoError(t, a.world.Store.Close())
 
 		got := admin.do(`{ settings { autoClaimEnabled } }`, nil)
 		require.Equal(t, "INTERNAL", got.code())
 		assert.NotEmpty(t, got.Errors[0].Extensions["requestId"])
-		assert.Equal(t, "Something went wrong on the server. Tell its operator the request id.", got.Errors[0].Message)
+		assert.Equal(t, "Something went wrong on the server. Give its operator the request id.", got.Errors[0].Message)
 	})
 }
 
@@ -327,7 +330,7 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 		tenant := a.world.NewTenant(t, "acme")
 
 		for _, role := range roleLetters {
-			status, _ := a.as(tenant, "somebody", role.roles...).send(http.MethodGet, graph.ClaimsCSVPath, nil)
+			status, _ := a.as(tenant, "somebody", role.roles...).send(http.MethodGet, server.ClaimsCSVPath, nil)
 			want := http.StatusForbidden
 
 			if slices.Contains([]string{"A", "R", "P"}, role.letter) {
@@ -342,7 +345,7 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 		for parameters, says := range map[string]string{
 			"?period=PAST_2_DAYS": "PAST_90_DAYS", "?policyId=x": `policyId: \"x\" is not an id`, "?text=%00": "U+0000",
 		} {
-			status, body := admin.send(http.MethodGet, graph.ClaimsCSVPath+parameters, nil)
+			status, body := admin.send(http.MethodGet, server.ClaimsCSVPath+parameters, nil)
 			assert.Equal(t, http.StatusBadRequest, status)
 			assert.Contains(t, string(body), "BAD_USER_INPUT")
 			assert.Contains(t, string(body), says)
@@ -350,7 +353,7 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 	})
 }
 
-func TestATokenOfAnUnknownOrganizationOrAnExpiredOneGetsNowhere(t *testing.T) {
+func TestATokenThatIsExpiredOrOfAnUnknownOrganizationIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)

@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,23 +14,22 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// request is something that a careless or hostile client sends, and the code of its answer.
+// request is a request of a careless or hostile client, and the status and code of the response.
 type request struct {
 	name string
-	// query and variables are sent by POST as JSON, unless there is a body.
+	// query and variables are sent as JSON, unless there is a body.
 	query     string
 	variables string
 	body      string
 	method    string
 	// path is what follows /graphql.
 	path string
-	// headers are names and values by turns; an empty value takes the header away.
+	// headers are alternating names and values; an empty value removes the header.
 	headers []string
 	status  int
 	code    string
@@ -61,7 +59,7 @@ func header(name string, status int, code string, headers ...string) request {
 	return request{name: name, query: `{ __typename }`, headers: headers, status: status, code: code}
 }
 
-// doubling is a document whose fragments spread exponentially many times.
+// doubling returns a document whose fragments spread exponentially many times.
 func doubling(leaf string) string {
 	var text strings.Builder
 
@@ -87,14 +85,14 @@ func times(n int, one func(i int) string) string {
 	return text.String()
 }
 
-// hostileRequests are all sent by an admin, to a server as it is in production.
+// hostileRequests returns requests for an admin to send to a server with production settings.
 func hostileRequests() []request {
 	many := func(format string) func(int) string {
 		return func(i int) string { return fmt.Sprintf(format, i) }
 	}
 
 	return []request{
-		// Too much.
+		// Too large or too expensive.
 		post("deep", "{ users { nodes { "+nested(8, "licenses(first: 1) { nodes { user { ", "id", "} } }")+" } } }", tooComplex),
 		post("wide", `{ users(first: 100) { nodes { licenses(first: 100) { nodes { product { apps { id } } } } } } }`, tooComplex),
 		withVariables("wide by a variable", `query($n: Int) { users(first: $n) { nodes { licenses(first: $n) { nodes { product { apps { id } } } } } } }`, `{"n": 100}`, tooComplex),
@@ -108,14 +106,14 @@ func hostileRequests() []request {
 		post("fragments doubling", doubling("settings { autoClaimEnabled }"), tooComplex),
 		post("nested list in an argument", "{ nodes(ids: "+nested(300, "[", `"x"`, "]")+") { id } }", validationFailed),
 		withVariables("nested list in a variable", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": `+nested(9000, "[", "", "]")+`}`, validationFailed),
-		body("JSON nested beyond reason", `{"query": "{ __typename }", "variables": {"a": `+nested(100_000, "[", "", "]")+`}}`, http.StatusBadRequest),
+		body("deeply nested JSON", `{"query": "{ __typename }", "variables": {"a": `+nested(100_000, "[", "", "]")+`}}`, http.StatusBadRequest),
 		withVariables("too many ids", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": [`+strings.Repeat(`"x",`, 100)+`"x"]}`, badUserInput),
 		{
 			name: "oversized", body: `{"query": "` + strings.Repeat(" ", 1<<20) + `"}`,
 			status: http.StatusRequestEntityTooLarge, code: badUserInput,
 		},
 
-		// Not a request.
+		// Malformed requests.
 		body("empty", " ", http.StatusBadRequest),
 		body("not JSON", "query=1", http.StatusBadRequest),
 		body("cut off", `{"query": "{ __typ`, http.StatusBadRequest),
@@ -133,7 +131,7 @@ func hostileRequests() []request {
 		header("plain text", http.StatusUnsupportedMediaType, badUserInput, "Content-Type", "text/plain"),
 		header("no content type", http.StatusUnsupportedMediaType, badUserInput, "Content-Type", ""),
 		header("UTF-16", http.StatusUnsupportedMediaType, badUserInput, "Content-Type", "application/json; charset=utf-16"),
-		header("an answer in HTML", http.StatusNotAcceptable, badUserInput, "Accept", "text/html"),
+		header("a response in HTML", http.StatusNotAcceptable, badUserInput, "Accept", "text/html"),
 		{name: "PUT", method: http.MethodPut, query: `{ __typename }`, status: http.StatusMethodNotAllowed, code: badUserInput},
 		{name: "DELETE", method: http.MethodDelete, status: http.StatusMethodNotAllowed, code: badUserInput},
 		{
@@ -146,15 +144,15 @@ func hostileRequests() []request {
 		{name: "GET with two queries", method: http.MethodGet, path: "?query={a}&query={b}", status: http.StatusBadRequest, code: badUserInput},
 		{name: "GET without a query", method: http.MethodGet, status: http.StatusBadRequest, code: badUserInput},
 
-		// Not from anybody.
+		// Not authenticated.
 		header("no token", http.StatusUnauthorized, unauthenticated, "Authorization", ""),
 		header("a password", http.StatusUnauthorized, unauthenticated, "Authorization", "Basic YWRtaW46YWRtaW4="),
 		header("garbage for a token", http.StatusUnauthorized, unauthenticated, "Authorization", "Bearer garbage"),
 		header("an unsigned token", http.StatusUnauthorized, unauthenticated,
 			"Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJpc3MiOiJhdXRvY2xhaW0tZGV2IiwiYXVkIjoiYXV0b2NsYWltLWRldiJ9."),
-		header("a token without end", http.StatusUnauthorized, unauthenticated, "Authorization", "Bearer "+strings.Repeat("a", 20_000)),
+		header("a very long token", http.StatusUnauthorized, unauthenticated, "Authorization", "Bearer "+strings.Repeat("a", 20_000)),
 
-		// Not what the schema has.
+		// Invalid for the schema.
 		post("syntax error", `{ settings `, parseFailed),
 		post("a NUL in the text", "{ set\x00tings { autoClaimEnabled } }", parseFailed),
 		post("unknown field", `{ setting { autoClaimEnabled } }`, validationFailed),
@@ -171,14 +169,14 @@ func hostileRequests() []request {
 			name: "unknown operation", body: `{"query": "query a { __typename }", "operationName": "b"}`,
 			status: http.StatusOK, code: validationFailed,
 		},
-		post("a list where one is meant", `{ policy(id: ["a"]) { id } }`, validationFailed),
-		post("null where there must be a value", `{ policy(id: null) { id } }`, validationFailed),
+		post("a list in place of one value", `{ policy(id: ["a"]) { id } }`, validationFailed),
+		post("null for a required value", `{ policy(id: null) { id } }`, validationFailed),
 		withVariables("missing variable", `query($id: ID!) { policy(id: $id) { id } }`, `{}`, validationFailed),
 		withVariables("variable of the wrong type", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": "many"}`, validationFailed),
 		withVariables("unknown input field", `mutation($i: RenamePolicyInput!) { renamePolicy(input: $i) { userErrors { code } } }`, `{"i": {"policyId": "a", "name": "b", "tenant": "c"}}`, validationFailed),
 		post("huge int", `{ users(first: 99999999999999999999) { nodes { id } } }`, validationFailed),
 		withVariables("huge int in a variable", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": 99999999999999999999}`, validationFailed),
-		withVariables("a float without end", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": 1e999}`, validationFailed),
+		withVariables("a float out of range", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": 1e999}`, validationFailed),
 		{
 			name: "a subscription without a stream", query: `subscription { licensePoolChanged { total } }`,
 			status: http.StatusBadRequest, code: badUserInput,
@@ -186,11 +184,11 @@ func hostileRequests() []request {
 		post("introspection", `{ __schema { types { name } } }`, "FORBIDDEN"),
 		post("introspection of one type", `{ __type(name: "Policy") { name } }`, "FORBIDDEN"),
 		{
-			name: "a document that nobody knows", body: `{"documentId": "sha256:00"}`,
+			name: "an unknown document", body: `{"documentId": "sha256:00"}`,
 			status: http.StatusOK, code: "PERSISTED_QUERY_NOT_FOUND",
 		},
 
-		// Not what the rules take.
+		// Invalid arguments.
 		post("garbage for an id", `{ policy(id: "garbage") { id } }`, badUserInput),
 		post("an id of another kind", `{ policy(id: "product_00000000000000000000000000") { id } }`, badUserInput),
 		post("an id with SQL in it", `{ policy(id: "policy_' OR 1=1 --") { id } }`, badUserInput),
@@ -204,7 +202,7 @@ func hostileRequests() []request {
 	}
 }
 
-// answerTo sends a request as the caller and returns the status and the first error's code.
+// answerTo sends a request as the caller. It returns the status, the first error's code and the body.
 func (c *caller) answerTo(r request) (int, string, string) {
 	c.t.Helper()
 
@@ -251,13 +249,13 @@ func (c *caller) answerTo(r request) (int, string, string) {
 	return response.StatusCode, a.code(), string(raw)
 }
 
-// Not parallel: it looks at the memory of the whole process.
-func TestHostileRequestsGetACodedErrorEachAndCostNothing(t *testing.T) {
+// This test is not parallel because it measures the memory of the whole process.
+func TestEachHostileRequestGetsACodeAndLeavesNoMemory(t *testing.T) {
 	const rounds = 5
 
 	for name, url := range map[string]string{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.Postgres(t, cluster)} {
 		t.Run(name, func(t *testing.T) {
-			a := serve(t, url, func(r *graph.Resolver) { r.Introspection = false })
+			a := serve(t, url, func(c *server.APIConfig) { c.Introspection = false })
 			admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
 			requests := hostileRequests()
 
@@ -273,7 +271,7 @@ func TestHostileRequestsGetACodedErrorEachAndCostNothing(t *testing.T) {
 			var before uint64
 
 			for round := range rounds {
-				if round == 1 { // Caches are full now.
+				if round == 1 { // The caches are full now.
 					before = heap()
 				}
 
@@ -287,119 +285,10 @@ func TestHostileRequestsGetACodedErrorEachAndCostNothing(t *testing.T) {
 				}
 
 				assert.True(t, get[struct{ AutoClaimEnabled bool }](admin, `{ settings { autoClaimEnabled } }`, nil).AutoClaimEnabled,
-					"it goes on serving, and nothing was changed")
+					"the server still works, and nothing was changed")
 			}
 
-			assert.Less(t, int64(heap())-int64(before), int64(16<<20), "bytes of memory that the requests left behind")
+			assert.Less(t, int64(heap())-int64(before), int64(16<<20), "bytes of memory that were not freed")
 		})
-	}
-}
-
-func TestAnOperationThatTheDatabaseKeepsWaitingIsUnavailableInTime(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
-		a := serve(t, url, func(r *graph.Resolver) { r.Limits.Timeout = 200 * time.Millisecond })
-		tenant := a.world.NewTenant(t, "acme")
-		admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
-		turnOff := `mutation { setAutoClaimEnabled(input: {enabled: false}) { userErrors { code } } }`
-
-		require.Empty(t, admin.do(`mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } } }`, nil).Errors)
-
-		// A transaction that does not end keeps what the mutation wants to change.
-		locked, release := make(chan struct{}), make(chan struct{})
-		done := make(chan error, 1)
-
-		go func() {
-			done <- a.world.Store.InTx(context.Background(), tenant.ID, func(tx *store.Tx) error {
-				err := tx.SaveAutoClaimEnabled(context.Background(), true)
-
-				close(locked)
-				<-release
-
-				return err
-			})
-		}()
-
-		<-locked
-		assert.Equal(t, "UNAVAILABLE", admin.do(turnOff, nil).code())
-		close(release)
-		require.NoError(t, <-done)
-		assert.Empty(t, admin.do(turnOff, nil).Errors)
-	})
-}
-
-func TestAPrincipalThatSendsTooMuchWaitsAndOthersDoNot(t *testing.T) {
-	t.Parallel()
-
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) {
-		r.Admit = graph.RateLimit{PerSecond: 0.5, SignInPerSecond: 0}.Admit()
-	})
-	tenant := a.world.NewTenant(t, "acme")
-	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
-
-	assert.Empty(t, admin.do(`{ __typename }`, nil).Errors)
-
-	for _, path := range []string{"/graphql?query={__typename}", graph.ClaimsCSVPath} {
-		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, a.url+path, nil)
-		require.NoError(t, err)
-		request.Header.Set("Authorization", "Bearer "+admin.token)
-
-		response, err := http.DefaultClient.Do(request)
-		require.NoError(t, err)
-
-		var answered answer
-		require.NoError(t, json.NewDecoder(response.Body).Decode(&answered))
-		require.NoError(t, response.Body.Close())
-		assert.Equal(t, http.StatusTooManyRequests, response.StatusCode)
-		assert.Equal(t, "RATE_LIMITED", answered.code())
-		assert.Equal(t, "2", response.Header.Get("Retry-After"))
-	}
-
-	assert.Empty(t, a.as(tenant, "bob", auth.RoleGlobalAdmin).do(`{ __typename }`, nil).Errors)
-
-	signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
-	for range 10 {
-		assert.Empty(t, signIn.do(`{ __typename }`, nil).Errors, "sign-in services have a limit of their own")
-	}
-}
-
-func TestAServerWithTrustedDocumentsRunsNoOthers(t *testing.T) {
-	t.Parallel()
-
-	const (
-		text = `query Settings { settings { autoClaimEnabled } }`
-		hash = "5f5ac2e4a85b3c33f1a8e3d1ee3d53ac0f8b3d3b9d0b7d3b4d9a6b5c9f0c2b11"
-	)
-
-	_, err := graph.ReadTrustedDocuments(strings.NewReader(`{"` + hash + `": "{ settings { autoClaimEnabled } }"}`))
-	require.ErrorContains(t, err, "SHA-256")
-
-	for _, nothing := range []string{`{}`, `null`} {
-		_, err = graph.ReadTrustedDocuments(strings.NewReader(nothing))
-		require.ErrorContains(t, err, "every operation would run", "a list of nothing must not trust everything")
-	}
-
-	sum := sha256Hex(text)
-	documents, err := graph.ReadTrustedDocuments(strings.NewReader(`{"sha256:` + sum + `": "` + text + `"}`))
-	require.NoError(t, err)
-
-	_, err = graph.ReadTrustedDocuments(strings.NewReader(`{"` + sha256Hex("{ nothing }") + `": "{ nothing }"}`))
-	require.ErrorContains(t, err, "does not fit the schema")
-
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) { r.Documents = documents })
-	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
-
-	for body, want := range map[string]string{
-		`{"documentId": "sha256:` + sum + `"}`:                                            "",
-		`{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "` + sum + `"}}}`: "",
-		`{"documentId": "sha256:` + sum + `", "query": "` + text + `"}`:                   "",
-		`{"documentId": "sha256:` + sum + `", "query": "{ __typename }"}`:                 "PERSISTED_QUERY_NOT_FOUND",
-		`{"query": "` + text + `"}`:                                                       "PERSISTED_QUERY_NOT_FOUND",
-		`{"documentId": "sha256:` + hash + `"}`:                                           "PERSISTED_QUERY_NOT_FOUND",
-	} {
-		_, raw := admin.send(http.MethodPost, "/graphql", bytes.NewReader([]byte(body)))
-
-		var answered answer
-		require.NoError(t, json.Unmarshal(raw, &answered))
-		assert.Equal(t, want, answered.code(), body)
 	}
 }

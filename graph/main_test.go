@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	status := m.Run()
 	cluster.Close()
 
-	// Idle connections of the tests' own HTTP client are nobody's concern.
+	// goleak must not report idle connections of the tests' HTTP client.
 	http.DefaultClient.CloseIdleConnections()
 
 	if err := goleak.Find(); err != nil && status == 0 {
@@ -50,26 +50,27 @@ func TestMain(m *testing.M) {
 
 // api is a server over real HTTP.
 type api struct {
-	t      *testing.T
-	url    string
-	issuer *auth.DevIssuer
-	world  *storetest.World
+	t        *testing.T
+	url      string
+	handlers *server.API
+	issuer   *auth.DevIssuer
+	world    *storetest.World
 }
 
-// each runs the test against a server on each of the databases.
+// each runs the test with a server on each database.
 func each(t *testing.T, test func(t *testing.T, a *api)) {
 	t.Helper()
 	storetest.Each(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
 }
 
-// eachAndPooled is each, and PostgreSQL behind a PgBouncer too.
+// eachAndPooled is each, and also runs the test with PostgreSQL behind PgBouncer.
 func eachAndPooled(t *testing.T, test func(t *testing.T, a *api)) {
 	t.Helper()
 	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
 }
 
-// serve starts a server on the database. Options change it from what most tests want.
-func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
+// serve starts a server on the database. Options change its configuration.
+func serve(t *testing.T, url string, options ...func(c *server.APIConfig)) *api {
 	t.Helper()
 
 	world := storetest.NewWorld(t, storetest.Open(t, url))
@@ -78,7 +79,7 @@ func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 	require.NoError(t, err)
 
 	a := &api{t: t, issuer: issuer, world: world}
-	a.url = a.listen(world.Store, options...)
+	a.listen(world.Store, options...)
 
 	return a
 }
@@ -86,39 +87,40 @@ func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 // again starts another server on the same database.
 func (a *api) again(url string) *api {
 	other := *a
-	other.url = other.listen(storetest.Open(a.t, url))
+	other.listen(storetest.Open(a.t, url))
 
 	return &other
 }
 
-func (a *api) listen(db *store.Store, options ...func(r *graph.Resolver)) string {
+// listen starts a server. From then on, requests go to it.
+func (a *api) listen(db *store.Store, options ...func(c *server.APIConfig)) {
 	a.t.Helper()
 
 	clock := a.world.Clock
 	claims := claiming.New(db, clock.Now, storetest.Logger())
 	a.t.Cleanup(claims.Close)
 
-	resolver := &graph.Resolver{
+	config := server.APIConfig{
 		Store: db, Admin: storetest.NewAdmin(db, clock), Claiming: claims,
 		Reporting: reporting.New(db, clock.Now), Logger: storetest.Logger(), Introspection: true,
-		Limits: graph.Limits{Timeout: time.Minute}, // A busy machine is not what is tested.
+		Limits: admission.OperationLimits{Timeout: time.Minute}, // So that tests pass on a busy machine.
 		Now:    clock.Now, Authenticate: server.Authenticator(a.issuer.Verifier(), db),
 	}
 	for _, option := range options {
-		option(resolver)
+		option(&config)
 	}
 
+	a.handlers = server.NewAPI(config)
+
 	http := httptest.NewServer(server.New(server.Config{
-		GraphQL: resolver.Handler(), ClaimsCSV: resolver.ClaimsCSV(server.WriteError), ClaimsCSVPath: graph.ClaimsCSVPath,
-		Authenticate: resolver.Authenticate, Ready: db.Ping, Logger: storetest.Logger(),
+		GraphQL: a.handlers.GraphQL, ClaimsCSV: a.handlers.ClaimsCSV, Authenticate: config.Authenticate, Ready: db.Ping, Logger: storetest.Logger(),
 	}).Handler())
 	a.t.Cleanup(http.Close)
-	a.t.Cleanup(resolver.EndStreams)
-
-	return http.URL
+	a.t.Cleanup(a.handlers.EndStreams)
+	a.url = http.URL
 }
 
-// caller is somebody with a token.
+// caller sends requests with a token.
 type caller struct {
 	*api
 
@@ -192,7 +194,7 @@ func (c *caller) send(method, path string, body io.Reader) (int, []byte) {
 	return response.StatusCode, raw
 }
 
-// get runs an operation that must succeed, and reads the value of its only field into T.
+// get runs an operation that must succeed, and decodes the value of its only field.
 func get[T any](c *caller, query string, variables map[string]any) T {
 	c.t.Helper()
 
@@ -244,7 +246,7 @@ type payload struct {
 	UserErrors []userError
 }
 
-// codes of the user errors, for short comparisons.
+// codes returns the codes of the user errors.
 func (p payload) codes() []licensing.Code {
 	var codes []licensing.Code
 	for _, e := range p.UserErrors {
@@ -257,7 +259,7 @@ func (p payload) codes() []licensing.Code {
 const policySelection = `{ policy { id name enabled version availableLicenses
 	products { position availableLicenses product { id code } } } userErrors { code message path } }`
 
-// mutate runs a mutation with an input of the type that belongs to it.
+// mutate runs a mutation whose input type is named after it.
 func (c *caller) mutate(name, selection string, input map[string]any) payload {
 	c.t.Helper()
 

@@ -18,14 +18,15 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// operation is a way to use one root field. $own and so on stand for ids of one tenant's objects.
+// operation uses one root field. Placeholders such as $policy stand for ids of a tenant's objects.
 type operation struct {
 	field, query string
-	// roles may use it: a letter each for admin, reader, reports reader, sign-in service, no role.
+	// roles are the letters of the roles that may use it: admin, reader, reports reader, sign-in service, and user
+	// without a role.
 	roles string
 }
 
-// operations has one for every root field, so that the table of roles is tested cell by cell.
+// operations has one operation for every root field, so that each cell of the table of roles is tested.
 var operations = []operation{
 	{"viewer", `{ viewer { externalId roles user { id } licenses { nodes { id product { name } } } } }`, "ARP-U"},
 	{"settings", `{ settings { autoClaimEnabled } }`, "AR---"},
@@ -78,7 +79,7 @@ var roleLetters = []struct {
 	{"U", nil},
 }
 
-// populate makes one object of each kind in the tenant and returns their ids by the operations' names.
+// populate creates one object of each kind in the tenant. The replacer puts their ids in place of the placeholders.
 func populate(c *caller, tenant *storetest.Tenant) *strings.Replacer {
 	ids := c.ids()
 	tenant.Buy(c.t, tenant.E3, 5)
@@ -106,7 +107,7 @@ func populate(c *caller, tenant *storetest.Tenant) *strings.Replacer {
 func TestTheTableOfOperationsHasEveryRootField(t *testing.T) {
 	t.Parallel()
 
-	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	schema := graph.Schema()
 
 	for _, root := range []*ast.Definition{schema.Query, schema.Mutation, schema.Subscription} {
 		for _, field := range root.Fields {
@@ -117,7 +118,7 @@ func TestTheTableOfOperationsHasEveryRootField(t *testing.T) {
 	}
 }
 
-func TestEachRoleMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
+func TestEachRoleMayDoOnlyWhatTheTableSays(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		for _, role := range roleLetters {
 			tenant := a.world.NewTenant(t, "acme-"+role.letter)
@@ -129,7 +130,7 @@ func TestEachRoleMayDoWhatTheTableSaysAndNothingElse(t *testing.T) {
 
 				switch allowed := strings.Contains(op.roles, role.letter); {
 				case allowed && strings.HasPrefix(op.query, "subscription"):
-					assert.Contains(t, got.Errors[0].Message, "Subscriptions are streams", "%s %s", role.letter, op.field)
+					assert.Contains(t, got.Errors[0].Message, "A subscription needs a stream", "%s %s", role.letter, op.field)
 				case allowed:
 					assert.Empty(t, got.Errors, "%s %s", role.letter, op.field)
 				default:
@@ -156,7 +157,7 @@ func TestOnlySignInServicesAndAdminsClaimForOthers(t *testing.T) {
 	})
 }
 
-func TestWhatEverybodyMeetsDoesNotLeadToWhatIsNotTheirs(t *testing.T) {
+func TestFieldsOfRelatedObjectsNeedTheirOwnPermission(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		tenant := a.world.NewTenant(t, "acme")
 		tenant.Buy(t, tenant.E3, 5)
@@ -182,11 +183,11 @@ func TestWhatEverybodyMeetsDoesNotLeadToWhatIsNotTheirs(t *testing.T) {
 	})
 }
 
-func TestFragmentsWithinFragmentsAreCheckedOnce(t *testing.T) {
+func TestNestedFragmentsAreCheckedOnce(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		user := a.as(a.world.NewTenant(t, "acme"), "ann")
 
-		// Spread out, these would be two to the power of forty fields.
+		// The fragments expand to 2^40 fields.
 		var query strings.Builder
 
 		query.WriteString("{ settings { ...f0 } }")
@@ -200,7 +201,7 @@ func TestFragmentsWithinFragmentsAreCheckedOnce(t *testing.T) {
 	})
 }
 
-func TestAnotherTenantsIdsReadAsNotExisting(t *testing.T) {
+func TestObjectsOfAnotherTenantDoNotExist(t *testing.T) {
 	each(t, func(t *testing.T, a *api) {
 		victim := a.world.NewTenant(t, "victim")
 		ids := populate(a.as(victim, "admin", auth.RoleGlobalAdmin), victim)
@@ -215,7 +216,7 @@ func TestAnotherTenantsIdsReadAsNotExisting(t *testing.T) {
 		for _, op := range operations {
 			query := ids.Replace(op.query)
 			if strings.HasPrefix(query, "subscription") {
-				continue // They tell the caller's own changes alone; see TestClaimsAndPoolsAreToldAsTheyChange.
+				continue // See TestSubscriptionsReceiveClaimsAndPoolsOfTheirTenant.
 			}
 
 			got := intruder.do(query, nil)
@@ -233,7 +234,7 @@ func TestAnotherTenantsIdsReadAsNotExisting(t *testing.T) {
 				continue
 			}
 
-			// Nothing of the victim's: null, or a list without entries, or a count of none.
+			// The response has null, an empty list or a count of zero.
 			nothing := []string{
 				`null`, `[]`, `{"nodes":[]}`, `{"totalClaims":0,"claims":{"nodes":[]}}`, `[null,null,null,null,null,null]`,
 			}
@@ -244,7 +245,7 @@ func TestAnotherTenantsIdsReadAsNotExisting(t *testing.T) {
 	})
 }
 
-// fingerprint is what an intruder could have changed.
+// fingerprint returns the data that an intruder could have changed.
 func fingerprint(t *testing.T, tenant *storetest.Tenant) string {
 	t.Helper()
 

@@ -15,8 +15,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// pages are operations that read a page of $n objects with all that they lead to, and how many statements
-// each needs, whatever $n is.
+// pages are operations that read a page of $n objects with related objects, and the number of statements that each
+// needs for any $n.
 var pages = map[string]struct {
 	query      string
 	statements int
@@ -33,21 +33,21 @@ var pages = map[string]struct {
 	"users":    {`query($n: Int) { users(first: $n) { nodes { displayName email } } }`, 2},
 }
 
-func TestAPageCostsTheSameNumberOfStatementsHoweverLongItIs(t *testing.T) {
+func TestTheNumberOfStatementsDoesNotDependOnThePageSize(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		statements := new(storetest.Statements)
 		a := serve(t, url)
 		tenant := a.world.NewTenant(t, "acme")
 		fill(t, a, tenant)
 
-		a.url = a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
+		a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
 		reader := a.as(tenant, "rita", auth.RoleGlobalReader)
 
 		for name, page := range pages {
 			for _, n := range []int{5, 50} {
-				// Loaders collect keys for a moment, so on a busy machine some come too late and make a statement more:
-				// the least of some tries counts, and a few more than need be are let pass. A query for each row would
-				// be ten times as many.
+				// A loader waits for ids for a short time only, so on a busy machine it may need a second statement. The
+				// lowest of several tries counts, and a few more statements are allowed. A query for each row would
+				// need ten times as many.
 				least := math.MaxInt
 
 				for try := 0; try < 20 && least > page.statements; try++ {
@@ -62,7 +62,7 @@ func TestAPageCostsTheSameNumberOfStatementsHoweverLongItIs(t *testing.T) {
 	})
 }
 
-// fill makes 50 claimable apps in each of five products, a policy for each app, and a claim under each policy.
+// fill creates 50 claimable apps in each of five products, a policy for each app, and a claim under each policy.
 func fill(t *testing.T, a *api, tenant *storetest.Tenant) {
 	t.Helper()
 

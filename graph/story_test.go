@@ -17,7 +17,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// ids of products and apps by their codes, as a frontend learns them.
+// ids reads the ids of products and apps, by their codes.
 func (c *caller) ids() map[string]string {
 	type nodes struct{ Nodes []struct{ ID, Code string } }
 
@@ -119,7 +119,7 @@ func TestAnAdminSetsUpAutoClaimAndUsersGetLicensesAtSignIn(t *testing.T) {
 		assert.Equal(t, 2, report.ByProduct[0].Claims)
 		assert.Equal(t, "Teams for all", report.ByPolicy[0].Policy.Name)
 		assert.Equal(t, "2026-03-10", report.ByDay[0].Day)
-		assert.Equal(t, report.ByProduct, report.ByDay[0].ByProduct, "all were on this day")
+		assert.Equal(t, report.ByProduct, report.ByDay[0].ByProduct, "all claims were made on this day")
 		require.Len(t, report.MissedClaims.Nodes, 1)
 		assert.Equal(t, "late", report.MissedClaims.Nodes[0].User.ExternalID)
 
@@ -130,7 +130,7 @@ func TestAnAdminSetsUpAutoClaimAndUsersGetLicensesAtSignIn(t *testing.T) {
 			missedClaims(text: $text) { nodes { count user { externalId } } } } }`
 
 		found := get[claimReport](admin, searchQuery, map[string]any{"text": " USER-2"})
-		assert.Equal(t, 4, found.TotalClaims, "totals count all")
+		assert.Equal(t, 4, found.TotalClaims, "totals are not filtered")
 		require.Len(t, found.Claims.Nodes, 1)
 		assert.Equal(t, 1, found.Claims.TotalCount)
 		assert.Equal(t, "user-2", found.Claims.Nodes[0].User.ExternalID)
@@ -140,7 +140,7 @@ func TestAnAdminSetsUpAutoClaimAndUsersGetLicensesAtSignIn(t *testing.T) {
 	})
 }
 
-// requireSameRows fails unless the CSV has the report's rows, in the same order.
+// requireSameRows fails unless the CSV has the rows of the report in the same order.
 func requireSameRows(t *testing.T, report claimReport, reader *caller) {
 	t.Helper()
 
@@ -227,7 +227,7 @@ func TestEachChangeOfAPolicyRaisesItsVersionAndAStaleOneIsAConflict(t *testing.T
 		after := admin.mutate("renamePolicy", policySelection, map[string]any{"policyId": policy, "name": "Late"})
 		assert.Equal(t, []licensing.Code{licensing.CodeNotFound}, after.codes())
 
-		// Each change left one event with what was before and after; the refusals left none.
+		// Each change has one audit event with the states before and after it. The refusals have none.
 		type events struct {
 			Nodes []struct {
 				Action, Actor string

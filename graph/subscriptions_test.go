@@ -16,15 +16,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// streamLimit is for a stream to say something; only a test that fails waits this long.
+// streamLimit is how long a test waits for an event before it fails.
 const streamLimit = 10 * time.Second
 
-// events are what a subscription says; the channel closes when the stream is complete.
+// events receives the events of a subscription. It is closed when the stream is complete.
 type events <-chan answer
 
 func (e events) next(t *testing.T) answer {
@@ -36,7 +36,7 @@ func (e events) next(t *testing.T) answer {
 
 		return event
 	case <-time.After(streamLimit):
-		require.FailNow(t, "the stream says nothing")
+		require.FailNow(t, "there is no event")
 
 		panic("unreachable")
 	}
@@ -59,12 +59,12 @@ func (e events) requireSilence(t *testing.T) {
 
 	select {
 	case event := <-e:
-		require.FailNow(t, "the stream says what it must not", "%s %v", event.Data, event.Errors)
+		require.FailNow(t, "unexpected event", "%s %v", event.Data, event.Errors)
 	case <-time.After(200 * time.Millisecond):
 	}
 }
 
-// transports are the ways to subscribe.
+// transports are the transports for subscriptions.
 var transports = map[string]func(c *caller, query string) events{
 	"server-sent events": (*caller).followEvents, "WebSocket": (*caller).followSocket,
 }
@@ -167,8 +167,8 @@ func (c *caller) followSocket(query string) events {
 	return said
 }
 
-// subscribed waits until the tenant has as many streams as it should: a subscription has no beginning that
-// its client could see.
+// subscribed waits until the streams are open. A client cannot see when its subscription starts, so subscribed calls
+// provoke until each stream has received an event.
 func (a *api) subscribed(provoke func(), streams ...events) {
 	a.t.Helper()
 
@@ -185,7 +185,7 @@ func (a *api) subscribed(provoke func(), streams ...events) {
 		}, streamLimit, time.Millisecond)
 	}
 
-	time.Sleep(100 * time.Millisecond) // What was provoked too often arrives, and is not meant.
+	time.Sleep(100 * time.Millisecond) // Discard the events of further calls of provoke.
 
 	for _, stream := range streams {
 		for len(stream) > 0 {
@@ -207,7 +207,7 @@ func eachTransport(t *testing.T, test func(t *testing.T, a *api, follow func(c *
 	})
 }
 
-func TestClaimsAndPoolsAreToldAsTheyChange(t *testing.T) {
+func TestSubscriptionsReceiveClaimsAndPoolsOfTheirTenant(t *testing.T) {
 	eachTransport(t, func(t *testing.T, a *api, follow func(c *caller, query string) events) {
 		tenant, stranger := a.world.NewTenant(t, "acme "+t.Name()), a.world.NewTenant(t, "other "+t.Name())
 		tenant.Buy(t, tenant.E3, 100)
@@ -245,7 +245,7 @@ func TestClaimsAndPoolsAreToldAsTheyChange(t *testing.T) {
 	})
 }
 
-func TestAClaimIsToldByEveryServerOfADatabase(t *testing.T) {
+func TestSubscriptionsReceiveClaimsMadeOnOtherServers(t *testing.T) {
 	t.Parallel()
 
 	url := storetest.Postgres(t, cluster)
@@ -321,7 +321,7 @@ func TestAStreamIsAuthorizedAndCheckedLikeAQuery(t *testing.T) {
 	})
 }
 
-func TestAQueryMayBeAnsweredAsAnEvent(t *testing.T) {
+func TestAQueryCanBeAnsweredAsServerSentEvents(t *testing.T) {
 	t.Parallel()
 
 	a := serve(t, storetest.SQLite(t))
@@ -334,10 +334,10 @@ func TestAQueryMayBeAnsweredAsAnEvent(t *testing.T) {
 	assert.False(t, more)
 }
 
-func TestAWebSocketNeedsATokenAProtocolAndAnAllowedPage(t *testing.T) {
+func TestAWebSocketNeedsATokenAProtocolAndAnAllowedOrigin(t *testing.T) {
 	t.Parallel()
 
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) { r.AllowedOrigins = []string{"https://admin.example.com"} })
+	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) { c.AllowedOrigins = []string{"https://admin.example.com"} })
 	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
 
 	closeCode := func(token string) websocket.StatusCode {
@@ -370,12 +370,10 @@ func TestAWebSocketNeedsATokenAProtocolAndAnAllowedPage(t *testing.T) {
 	}
 }
 
-func TestAPrincipalHasSoManyStreamsAndAllEndWithTheServer(t *testing.T) {
+func TestStreamsOfAPrincipalAreLimitedAndEndAtShutdown(t *testing.T) {
 	t.Parallel()
 
-	var resolver *graph.Resolver
-
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) { r.Limits.Streams, resolver = 2, r })
+	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) { c.Limits.Streams = 2 })
 	tenant := a.world.NewTenant(t, "acme")
 	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
 	first := admin.followEvents(`subscription { licensePoolChanged { total } }`)
@@ -386,7 +384,7 @@ func TestAPrincipalHasSoManyStreamsAndAllEndWithTheServer(t *testing.T) {
 	third := a.as(tenant, "bob", auth.RoleGlobalAdmin).followEvents(`subscription { licensePoolChanged { total } }`)
 	a.subscribed(func() { tenant.Buy(t, tenant.E3, 1) }, third)
 
-	resolver.EndStreams()
+	a.handlers.EndStreams()
 
 	for _, stream := range []events{first, second, third} {
 		last := stream.next(t)

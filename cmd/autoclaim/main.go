@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
 
@@ -47,6 +48,7 @@ type cli struct {
 // environment is what commands get from the outside.
 type environment struct {
 	context     context.Context // It ends with the process; kong passes values, not arguments.
+	build       buildinfo.Build
 	databaseURL string
 	directURL   string // Empty unless there is a pooler in front of the database.
 	logger      *slog.Logger
@@ -62,6 +64,9 @@ func main() {
 	os.Exit(status)
 }
 
+// version is the release that this program is. The linker sets it: see deploy/release.sh.
+var version string
+
 // run returns the exit status: 0, or 1 after an error or a broken rule, or 2 for a wrong command line.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	const failed, misused = 1, 2
@@ -69,13 +74,14 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	var (
 		commands cli
 		exited   *int
+		build    = buildinfo.Read(version)
 	)
 
 	parser, err := kong.New(&commands,
 		kong.Name("autoclaim"),
 		kong.Description("Gives users a license the first time they sign in to an app."),
 		kong.DefaultEnvars("AUTOCLAIM"),
-		kong.Vars{"version": versionText()},
+		kong.Vars{"version": build.String()},
 		kong.UsageOnError(),
 		kong.Writers(out, errOut),
 		kong.Exit(func(status int) { exited = &status }),
@@ -98,7 +104,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 
 	err = command.Run(&environment{
-		context: ctx, databaseURL: commands.DatabaseURL, directURL: commands.DirectDatabaseURL,
+		context: ctx, build: build, databaseURL: commands.DatabaseURL, directURL: commands.DirectDatabaseURL,
 		logger: newLogger(errOut, commands.LogLevel, commands.LogFormat), out: out,
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 var (
 	// cluster is this package's PostgreSQL.
 	cluster = testdb.NewCluster()
-	// program is the built command.
+	// program is the command, built as a release.
 	program string
 )
 
@@ -35,11 +35,8 @@ func TestMain(m *testing.M) {
 	}
 
 	program = filepath.Join(dir, "autoclaim")
-	build := exec.Command("go", "build", "-o", program, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-
-	if out, err := build.CombinedOutput(); err != nil {
-		panic(string(out))
+	if err := buildRelease(program); err != nil {
+		panic(err)
 	}
 
 	status := m.Run()

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"runtime/debug"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
@@ -33,15 +32,13 @@ func (f metricsFlags) validate() error {
 // observed runs work with what is to be seen from outside: metrics if there is a listener for them, and traces if
 // OpenTelemetry's environment variables name a collector.
 func (f metricsFlags) observed(e *environment, work func() error) error {
-	build := thisBuild()
-
-	traces, err := telemetry.OpenTraces(e.context, build, e.logger)
+	traces, err := telemetry.OpenTraces(e.context, e.build, e.logger)
 	if err != nil {
 		return err
 	}
 
 	if f.MetricsListen != "" {
-		e.telemetry.Metrics = telemetry.NewMetrics(build)
+		e.telemetry.Metrics = telemetry.NewMetrics(e.build)
 	}
 
 	if traces == nil {
@@ -63,7 +60,7 @@ func (f metricsFlags) observed(e *environment, work func() error) error {
 
 // show lets Prometheus read the metrics of what is wired up by now, until stop is called.
 func (f metricsFlags) show(
-	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, resolver *graph.Resolver,
+	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, api *server.API,
 ) (stop func() error, err error) {
 	metrics := e.telemetry.Metrics
 	if metrics == nil {
@@ -71,7 +68,7 @@ func (f metricsFlags) show(
 	}
 
 	metrics.WatchTokens(verifier)
-	metrics.WatchStreams(resolver.OpenStreams)
+	metrics.WatchStreams(api.OpenStreams)
 	metrics.WatchDatabase(db, f.MetricsTenants, e.logger)
 
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.MetricsListen)
@@ -82,26 +79,4 @@ func (f metricsFlags) show(
 	e.logger.Info("showing metrics", "address", listener.Addr().String(), "path", telemetry.Path)
 
 	return metrics.Serve(listener, e.logger), nil
-}
-
-// thisBuild is what Go noted of the program when it was built.
-func thisBuild() telemetry.Build {
-	build := telemetry.Build{Version: "unknown", Revision: "unknown"}
-
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return build
-	}
-
-	if info.Main.Version != "" {
-		build.Version = info.Main.Version
-	}
-
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			build.Revision = setting.Value
-		}
-	}
-
-	return build
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -33,8 +34,9 @@ import (
 
 // spans are what a collector of traces received. It is safe for concurrent use.
 type spans struct {
-	mu  sync.Mutex
-	all []*trace.Span
+	mu       sync.Mutex
+	all      []*trace.Span
+	services map[string]bool // The versions of the services that sent them.
 }
 
 // collect starts a collector and returns its URL.
@@ -53,6 +55,12 @@ func (s *spans) collect(t *testing.T) string {
 		defer s.mu.Unlock()
 
 		for _, resource := range sent.GetResourceSpans() {
+			for _, attribute := range resource.GetResource().GetAttributes() {
+				if attribute.GetKey() == "service.version" {
+					s.services[attribute.GetValue().GetStringValue()] = true
+				}
+			}
+
 			for _, scope := range resource.GetScopeSpans() {
 				s.all = append(s.all, scope.GetSpans()...)
 			}
@@ -61,6 +69,14 @@ func (s *spans) collect(t *testing.T) string {
 	t.Cleanup(server.Close)
 
 	return server.URL
+}
+
+// versions returns the versions of the services that sent spans, sorted.
+func (s *spans) versions() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return slices.Sorted(maps.Keys(s.services))
 }
 
 // of are the spans of a trace, by the id of their parent.
@@ -93,7 +109,7 @@ func observe(t *testing.T, databaseURL string) *observedServer {
 	t.Helper()
 
 	dir := t.TempDir()
-	o := &observedServer{log: filepath.Join(dir, "log")}
+	o := &observedServer{log: filepath.Join(dir, "log"), spans: spans{services: make(map[string]bool)}}
 	endpoint := o.spans.collect(t)
 
 	log, err := os.Create(o.log)
@@ -112,6 +128,14 @@ func observe(t *testing.T, databaseURL string) *observedServer {
 	o.metrics = fmt.Sprintf("http://%v%v", showing["address"], showing["path"])
 
 	return o
+}
+
+// end stops the server, which sends its last spans first.
+func (o *observedServer) end() {
+	o.t.Helper()
+
+	require.NoError(o.t, o.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(o.t, o.cmd.Wait())
 }
 
 // line is the log line of the message, and of the request if it names one; nil if there is none.
@@ -228,9 +252,7 @@ func TestAServerIsSeenFromOutside(t *testing.T) {
 				assert.Equal(t, http.StatusNotFound, response.StatusCode)
 			})
 
-			require.NoError(t, o.cmd.Process.Signal(syscall.SIGTERM))
-			require.NoError(t, o.cmd.Wait())
-
+			o.end()
 			t.Run("its log leads from a request to the row", func(t *testing.T) { o.requireLog(t, url, claimed) })
 			t.Run("its spans lead from a request to the statements", func(t *testing.T) { o.requireSpans(t, claimed, again) })
 		})

@@ -7,31 +7,31 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
-// maxVerified bounds the memory of verified tokens: about 500 bytes each.
+// maxVerified is how many verified tokens are cached. Each takes about 500 bytes.
 const maxVerified = 50_000
 
-// verifiedTokens remembers who the bearers of tokens are whose signatures were verified, by the tokens'
-// SHA-256: the tokens themselves are not kept. It is safe for concurrent use.
+// verifiedTokens caches the identities of tokens whose signatures were verified, by the SHA-256 of the token. It does
+// not keep the tokens themselves. It is safe for concurrent use.
 type verifiedTokens struct {
-	cache *lru.Cache[[sha256.Size]byte, remembered]
-	// generation rises when the issuer's keys change.
+	cache *lru.Cache[[sha256.Size]byte, verifiedToken]
+	// generation increases when the issuer's keys change.
 	generation atomic.Int64
 
 	hits, misses atomic.Uint64
 }
 
-// CacheStats says how many tokens were known from before, and how many had to be verified.
+// CacheStats counts the tokens that were found in the cache, and those that had to be verified.
 type CacheStats struct{ Hits, Misses uint64 }
 
-// remembered is an identity and the generation of keys that it was verified with.
-type remembered struct {
+// verifiedToken is a token's identity, and the generation of keys that verified it.
+type verifiedToken struct {
 	Identity
 
 	generation int64
 }
 
 func newVerifiedTokens() *verifiedTokens {
-	cache, err := lru.New[[sha256.Size]byte, remembered](maxVerified)
+	cache, err := lru.New[[sha256.Size]byte, verifiedToken](maxVerified)
 	if err != nil {
 		panic(err) // The size is positive.
 	}
@@ -40,8 +40,8 @@ func newVerifiedTokens() *verifiedTokens {
 }
 
 func (v *verifiedTokens) get(token string) (Identity, bool) {
-	known, ok := v.cache.Get(sha256.Sum256([]byte(token)))
-	if !ok || known.generation != v.generation.Load() {
+	cached, ok := v.cache.Get(sha256.Sum256([]byte(token)))
+	if !ok || cached.generation != v.generation.Load() {
 		v.misses.Add(1)
 
 		return Identity{}, false
@@ -49,10 +49,10 @@ func (v *verifiedTokens) get(token string) (Identity, bool) {
 
 	v.hits.Add(1)
 
-	return known.Identity, true
+	return cached.Identity, true
 }
 
-// add remembers what was verified with the keys of a generation, which must have been read before.
+// add caches an identity. The generation must have been read before the token was verified.
 func (v *verifiedTokens) add(token string, identity Identity, generation int64) {
-	v.cache.Add(sha256.Sum256([]byte(token)), remembered{identity, generation})
+	v.cache.Add(sha256.Sum256([]byte(token)), verifiedToken{identity, generation})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestTheMemoryOfVerifiedTokensIsBoundedAndHasNone(t *testing.T) {
+func TestTheCacheOfVerifiedTokensIsBoundedAndHoldsNoTokens(t *testing.T) {
 	t.Parallel()
 
 	verified := newVerifiedTokens()
@@ -17,8 +17,8 @@ func TestTheMemoryOfVerifiedTokensIsBoundedAndHasNone(t *testing.T) {
 	}
 
 	assert.Equal(t, maxVerified, verified.cache.Len())
-	assert.True(t, verified.cache.Contains(sha256.Sum256(fmt.Appendf(nil, "token-%d", maxVerified))), "by its hash alone")
+	assert.True(t, verified.cache.Contains(sha256.Sum256(fmt.Appendf(nil, "token-%d", maxVerified))), "only the hash of a token is kept")
 
 	_, known := verified.get("token-0")
-	assert.False(t, known, "the one that was not used for longest goes first")
+	assert.False(t, known, "the least recently used token is dropped first")
 }

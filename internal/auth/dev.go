@@ -19,26 +19,26 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// devIssuer is the issuer of development tokens. It is no URL, so no provider can have it.
+// devIssuer is the issuer of development tokens. It is not a URL, so no OpenID provider can have it.
 const devIssuer = "autoclaim-dev"
 
-// DevAudience is what development tokens are meant for.
+// DevAudience is the audience of development tokens.
 const DevAudience = devIssuer
 
-// DevIssuer signs tokens with a key in a local file. It is for development: whoever reads the file is
-// every user of every tenant.
+// DevIssuer signs tokens with a key in a local file. It is for development only: anybody who can read the file can
+// sign in as every user of every tenant.
 type DevIssuer struct {
 	key ed25519.PrivateKey
 	now func() time.Time
 }
 
-// OpenDevIssuer reads the key from the file, or makes both, readable by its owner alone. Two processes
-// that begin at once get the same key.
+// OpenDevIssuer reads the key from the file. If the file does not exist, it creates it with a new key, readable only by
+// its owner. Two processes that start at the same time get the same key.
 func OpenDevIssuer(path string, now func() time.Time) (*DevIssuer, error) {
 	raw, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := createKey(path); err != nil {
-			return nil, fmt.Errorf("make the development key: %w", err)
+			return nil, fmt.Errorf("create the development key: %w", err)
 		}
 
 		raw, err = os.ReadFile(path) //nolint:gosec // The operator names the file.
@@ -61,7 +61,7 @@ func OpenDevIssuer(path string, now func() time.Time) (*DevIssuer, error) {
 	return &DevIssuer{key: key, now: now}, nil
 }
 
-// createKey puts a complete file into place, unless another process was first.
+// createKey creates the file with a new key in one step, unless another process has created it.
 func createKey(path string) error {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -87,13 +87,13 @@ func createKey(path string) error {
 	}
 
 	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("put into place: %w", err)
+		return fmt.Errorf("link: %w", err)
 	}
 
 	return nil
 }
 
-// Sign returns a token that says who its bearer is for as long as ttl.
+// Sign returns a token for the identity that expires after ttl.
 func (d *DevIssuer) Sign(identity Identity, ttl time.Duration) (string, error) {
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.EdDSA, Key: d.key}, nil)
 	if err != nil {
@@ -116,13 +116,13 @@ func (d *DevIssuer) Sign(identity Identity, ttl time.Duration) (string, error) {
 	return token, nil
 }
 
-// Key is the key that signs, for a provider on the same server. Its id is the same wherever the file is read.
+// Key returns the signing key, for an OpenID provider on the same server. Its id depends only on the key.
 func (d *DevIssuer) Key() (jose.JSONWebKey, error) {
 	key := jose.JSONWebKey{Key: d.key, Algorithm: string(jose.EdDSA), Use: "sig"}
 
 	thumbprint, err := key.Thumbprint(crypto.SHA256)
 	if err != nil {
-		return key, fmt.Errorf("name the development key: %w", err)
+		return key, fmt.Errorf("compute the id of the development key: %w", err)
 	}
 
 	key.KeyID = base64.RawURLEncoding.EncodeToString(thumbprint)
@@ -130,17 +130,16 @@ func (d *DevIssuer) Key() (jose.JSONWebKey, error) {
 	return key, nil
 }
 
-// errOtherIssuer is worded as the library words it.
+// errOtherIssuer has the words of go-oidc's own error, which reason looks for.
 var errOtherIssuer = errors.New("issued by a different provider")
 
-// accepts says whether a verified token's issuer is one whose tokens are accepted. Where there is but one, the
-// library has checked it.
+// accepts says whether tokens of an issuer are accepted. If there is only one issuer, go-oidc has checked it already.
 func (c Config) accepts(issuer string) bool {
 	return len(c.alsoIssuers) == 0 || issuer == c.Issuer || slices.Contains(c.alsoIssuers, issuer)
 }
 
-// Verifier returns the verifier of the tokens that Sign returns, and of those that the providers, named by
-// their issuers, sign with the same key; it accepts no others.
+// Verifier returns a verifier that accepts only the tokens of Sign, and tokens that one of the providers, named by
+// their issuers, signed with the same key.
 func (d *DevIssuer) Verifier(providers ...string) Verifier {
 	config := Config{Issuer: devIssuer, Audience: DevAudience, Now: d.now}.withDefaults()
 	config.alsoIssuers = providers

@@ -52,7 +52,7 @@ func TestProcessesThatShareADevelopmentKeyAcceptEachOthersTokens(t *testing.T) {
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-func TestADevelopmentKeyThatCannotBeReadSaysWhatToDo(t *testing.T) {
+func TestTheErrorOfAnInvalidDevelopmentKeySaysWhatToDo(t *testing.T) {
 	t.Parallel()
 
 	path := filepath.Join(t.TempDir(), "key.json")

@@ -1,4 +1,4 @@
-// Package auth turns bearer tokens into identities, and says who may do what.
+// Package auth verifies bearer tokens, identifies callers, and holds the table of who may do what.
 package auth
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Role is what a token lets its bearer do beyond reading and claiming their own licenses.
+// Role allows a caller to do more than read and claim their own licenses.
 type Role string
 
 // The roles.
@@ -31,7 +31,7 @@ func AllRoles() []Role {
 // Roles is a set of roles; the zero value is empty.
 type Roles uint8
 
-// NewRoles makes a set. Roles that do not exist are left out.
+// NewRoles returns a set of the roles. It leaves out roles that do not exist.
 func NewRoles(roles ...Role) Roles {
 	var set Roles
 
@@ -74,14 +74,14 @@ type Identity struct {
 	TenantExternalID string
 	// UserExternalID is the identity provider's id of the user or of the service.
 	UserExternalID string
-	// DisplayName and Email are empty where the token does not tell them.
+	// DisplayName and Email are empty if the token does not have them.
 	DisplayName string
 	Email       string
 	Roles       Roles
 	ExpiresAt   time.Time
 }
 
-// TokenError says that a token is no good. Its text is safe to show: it holds nothing of the token.
+// TokenError means that a token is not valid. Its text may be shown to clients: it has no part of the token.
 type TokenError struct{ Reason string }
 
 // Error returns the reason.
@@ -89,10 +89,10 @@ func (e *TokenError) Error() string { return e.Reason }
 
 // Verifier turns tokens into identities.
 type Verifier interface {
-	// Verify returns the identity of a token's bearer. It returns a *TokenError for a token that is no
-	// good, and ErrKeysUnavailable if the issuer's keys can't be had at present.
+	// Verify returns the identity of a token's bearer. It returns a *TokenError if the token is not valid, and
+	// ErrKeysUnavailable if the issuer's keys cannot be fetched at present.
 	Verify(ctx context.Context, token string) (Identity, error)
-	// CacheStats says how often a token was known from before.
+	// CacheStats returns how often a token was found in the cache.
 	CacheStats() CacheStats
 }
 

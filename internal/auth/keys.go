@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	// keysInterval and keysBurst bound how often the issuer is asked for its keys. Each token of a key that is
-	// not known asks for them, and anybody can send such tokens.
+	// keysInterval and keysBurst limit how often the issuer's keys are fetched. Every token with an unknown key id
+	// leads to a fetch, and anybody can send such tokens.
 	keysInterval = 5 * time.Second
 	keysBurst    = 5
-	// maxKeysLength is many times the length of any list of keys that was seen, in bytes.
+	// maxKeysLength is the largest list of keys, in bytes. It is many times the size of a usual list.
 	maxKeysLength = 1 << 20
 )
 
-// keyWatcher fetches the issuer's keys, not too often, and notices that they have changed: a token whose key
-// was withdrawn must not be remembered for longer.
+// keyWatcher fetches the issuer's keys with a rate limit, and calls changed when they have changed: tokens whose key
+// was withdrawn must leave the cache.
 type keyWatcher struct {
 	next    http.RoundTripper
 	url     string
@@ -31,7 +31,7 @@ type keyWatcher struct {
 
 	mu      sync.Mutex
 	limiter *rate.Limiter
-	// last is what became of the last request. Whoever may not ask again gets it.
+	// last is the result of the last request. It is used again while the rate limit allows no request.
 	last struct {
 		header http.Header
 		keys   []byte
@@ -46,10 +46,10 @@ func newKeyWatcher(next http.RoundTripper, url string, now func() time.Time, cha
 	}
 }
 
-// RoundTrip implements [http.RoundTripper]. The key set that calls it does so once at a time.
+// RoundTrip implements [http.RoundTripper]. go-oidc's key set makes one call at a time.
 func (w *keyWatcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.String() != w.url {
-		return w.next.RoundTrip(r) //nolint:wrapcheck // It is the transport's own.
+		return w.next.RoundTrip(r) //nolint:wrapcheck // The caller adds context.
 	}
 
 	w.mu.Lock()
@@ -86,7 +86,7 @@ func (w *keyWatcher) fetch(r *http.Request) {
 func (w *keyWatcher) get(r *http.Request) (header http.Header, keys []byte, err error) {
 	response, err := w.next.RoundTrip(r)
 	if err != nil {
-		return nil, nil, fmt.Errorf("ask for the keys: %w", err)
+		return nil, nil, fmt.Errorf("fetch the keys: %w", err)
 	}
 
 	keys, err = io.ReadAll(io.LimitReader(response.Body, maxKeysLength+1))
@@ -98,7 +98,7 @@ func (w *keyWatcher) get(r *http.Request) (header http.Header, keys []byte, err 
 	case err != nil:
 		return nil, nil, fmt.Errorf("read the keys: %w", err)
 	case response.StatusCode != http.StatusOK:
-		return nil, nil, fmt.Errorf("ask for the keys: %s", response.Status)
+		return nil, nil, fmt.Errorf("fetch the keys: %s", response.Status)
 	case len(keys) > maxKeysLength:
 		return nil, nil, fmt.Errorf("the keys have more than %d bytes", maxKeysLength)
 	}

@@ -2,27 +2,27 @@ package auth
 
 import "strings"
 
-// audience is who may select a field.
+// audience is the group of callers who may select a field.
 type audience uint8
 
 const (
-	// admins and nobody else.
+	// admins are global admins.
 	admins audience = iota
-	// readers are admins and readers of everything.
+	// readers are admins and global readers.
 	readers
-	// reporters are readers and readers of reports.
+	// reporters are readers and reports readers.
 	reporters
-	// users are all but sign-in services that have no other role.
+	// users are all callers except sign-in services without another role.
 	users
-	// everybody has a valid token.
+	// everybody is every caller with a valid token.
 	everybody
 )
 
-// permissions is the whole table: who may select which fields of which type. A field that is not listed
-// follows its type's "*", and what is not listed at all is for readers, or, if it is a mutation, for admins.
+// permissions returns the whole table: who may select which fields of which type. A field that is not listed has the
+// permission of its type's "*". A type that is not listed is for readers.
 //
-// Below the root it keeps objects that everybody meets, such as their license's product, from leading
-// to what is not theirs.
+// The table also lists fields below the root, because objects that every user can read, such as the product of their
+// license, refer to objects that they must not read.
 func permissions() map[string]audience {
 	table := make(map[string]audience)
 
@@ -33,17 +33,17 @@ func permissions() map[string]audience {
 		// Queries are for readers, mutations for admins.
 		{readers, "Query.*"},
 		{admins, "Mutation.*"},
-		// Reports have readers of their own.
+		// Reports may be read with a separate role.
 		{reporters, "Query.claimReport Subscription.licenseClaimed"},
 		{reporters, "ClaimReport.* ClaimsByPolicy.* ClaimsByProduct.* ClaimsByDay.*"},
 		{reporters, "ClaimConnection.* ClaimEdge.* Claim.*"},
 		{reporters, "MissedClaimConnection.* MissedClaimEdge.* MissedClaim.*"},
 		{reporters, "Policy.id Policy.name Policy.app Policy.deletedAt"},
-		// Whoever signs in sees who they are and what they hold; a sign-in service doesn't sign in.
+		// Users may read their own identity and licenses. A sign-in service is not a user.
 		{users, "Query.viewer Viewer.*"},
-		// Sign-in calls this for its users; for whom a caller may claim is up to CanClaimFor.
+		// Every caller may claim. CanClaimFor says for which users.
 		{everybody, "Mutation.claimLicense ClaimLicensePayload.* UserError.*"},
-		// What a license shows of itself. It may lead to its policy, whose own fields are for others.
+		// The fields of a license. It refers to its policy, whose fields are not for everybody.
 		{everybody, "LicenseConnection.* LicenseEdge.* License.* PageInfo.*"},
 		{everybody, "User.id User.externalId User.displayName User.email"},
 		{everybody, "Product.id Product.vendorId Product.code Product.name"},
@@ -57,14 +57,14 @@ func permissions() map[string]audience {
 	return table
 }
 
-// Permissions says who may select which fields. It is safe for concurrent use.
+// Permissions is the table of who may select which fields. It is safe for concurrent use.
 type Permissions struct{ table map[string]audience }
 
 // NewPermissions returns the table of all permissions.
 func NewPermissions() Permissions { return Permissions{table: permissions()} }
 
-// Allowed says whether somebody with these roles may select the field of the type of object.
-// Introspection is not its concern: everybody may ask for what the schema is.
+// Allowed says whether a caller with these roles may select the field of an object of the type. It allows all fields of
+// introspection, which the server turns on or off for all callers.
 func (p Permissions) Allowed(roles Roles, typeName, field string) bool {
 	if strings.HasPrefix(field, "__") || strings.HasPrefix(typeName, "__") {
 		return true
@@ -101,8 +101,8 @@ func (a audience) includes(roles Roles) bool {
 	}
 }
 
-// CanClaimFor says whether the caller may claim licenses for the user: sign-in services and admins may
-// for everybody in their tenant, all others for themselves.
+// CanClaimFor says whether the caller may claim licenses for the user. Sign-in services and admins may claim for all
+// users of their tenant, and all others only for themselves.
 func CanClaimFor(caller Identity, userExternalID string) bool {
 	return caller.UserExternalID == userExternalID ||
 		caller.Roles.Has(RoleSignInService) || caller.Roles.Has(RoleGlobalAdmin)

@@ -14,7 +14,7 @@ import (
 
 const audience = "autoclaim-api"
 
-// token signs claims with the provider's key, over good ones; nil takes a claim out.
+// token returns a valid token of the provider with some claims changed. A claim that is changed to nil is left out.
 func token(t *testing.T, p *oidctest.Provider, changes map[string]any) string {
 	t.Helper()
 
@@ -47,8 +47,19 @@ func sign(t *testing.T, key jose.SigningKey, claims map[string]any) string {
 	return token
 }
 
-// now is when the tests take place.
+// now is the current time of the tests.
 var now = time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+
+// requireVerifiedSoon fails unless the verifier accepts the token after it has fetched the keys. The first try may
+// still get the keys of a fetch that was in progress: go-oidc ends a fetch asynchronously.
+func requireVerifiedSoon(t *testing.T, verifier auth.Verifier, token, why string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		_, err := verifier.Verify(t.Context(), token)
+
+		return err == nil
+	}, 10*time.Second, time.Millisecond, why)
+}
 
 func verifierOf(t *testing.T, p *oidctest.Provider, change func(c *auth.Config)) auth.Verifier {
 	t.Helper()

@@ -19,50 +19,50 @@ import (
 )
 
 const (
-	// maxTokenLength bounds what is parsed, in bytes.
+	// maxTokenLength is the longest token that is parsed, in bytes.
 	maxTokenLength = 16 << 10
-	// maxLabelLength bounds names and emails, in bytes: verified tokens are remembered with them.
+	// maxLabelLength is the longest name or email, in bytes. It bounds the memory of cached identities.
 	maxLabelLength   = 255
 	defaultClockSkew = time.Minute
 	issuerTimeout    = 10 * time.Second
-	// latestTime bounds the times that a token may name: the end of the year 9999.
+	// latestTime is the latest time that a token may have, in seconds since 1970: the end of the year 9999.
 	latestTime = 253402300799
 )
 
-// ErrKeysUnavailable says that the issuer's keys could not be fetched, so that no token can be judged.
+// ErrKeysUnavailable means that the issuer's keys could not be fetched, so that no token can be verified.
 var ErrKeysUnavailable = errors.New("the issuer's signing keys cannot be fetched")
 
-// Config says whose tokens are accepted, and where in them tenant, user and roles are found.
+// Config says which tokens are accepted, and which of their claims have the tenant, the user and the roles.
 //
-// Claims are named by paths: the dots of "realm_access.roles" lead into nested objects. A claim whose
-// own name has dots, such as "https://example.com/roles", is found too.
+// Claims are named by paths. The dots of "realm_access.roles" separate the names of nested objects. A claim whose own
+// name has dots, such as "https://example.com/roles", works too.
 type Config struct {
-	// Issuer is the URL of the OpenID provider, exactly as its tokens carry it.
+	// Issuer is the URL of the OpenID provider, exactly as in the claim iss of its tokens.
 	Issuer string
-	// Audience is what tokens must be meant for.
+	// Audience is the audience that tokens must have.
 	Audience string
 	// TenantClaim is the claim with the organization's id; "tid" if empty.
 	TenantClaim string
-	// FixedTenant is the organization of all tokens; then TenantClaim is not read.
+	// FixedTenant is the organization's id for all tokens. If it is set, TenantClaim is not read.
 	FixedTenant string
 	// UserClaim is the claim with the user's id; "sub" if empty.
 	UserClaim string
-	// RolesClaim is the claim with the roles, a list or a text with spaces; "roles" if empty.
+	// RolesClaim is the claim with the roles, a list or a text separated by spaces; "roles" if empty.
 	RolesClaim string
-	// RoleMapping translates the provider's names of roles. Names that it lacks stand for themselves.
+	// RoleMapping maps the provider's names of roles to ours. A name that it does not have is used as it is.
 	RoleMapping map[string]string
-	// ClockSkew is by how much clocks may differ; a minute if zero.
+	// ClockSkew is the allowed difference between the clocks of the issuer and this server; a minute if zero.
 	ClockSkew time.Duration
-	// Now is the time; time.Now if nil.
+	// Now returns the current time; time.Now if nil.
 	Now func() time.Time
 	// HTTPClient fetches the issuer's configuration and keys; one with timeouts if nil.
 	HTTPClient *http.Client
 
-	// alsoIssuers are others whose tokens are signed with the same keys; in development alone.
+	// alsoIssuers are other issuers that sign tokens with the same keys. They exist in development only.
 	alsoIssuers []string
 }
 
-// withDefaults fills in what was left empty.
+// withDefaults returns the configuration with defaults in place of zeros.
 func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		field *string
@@ -95,8 +95,8 @@ type tokenVerifier struct {
 	verified *verifiedTokens
 }
 
-// NewOIDC returns a verifier of an OpenID provider's tokens. It asks the provider for its
-// configuration; keys are fetched when they are first needed and when a token names an unknown one.
+// NewOIDC returns a verifier of an OpenID provider's tokens. It fetches the provider's configuration. The keys are
+// fetched when they are first needed, and when a token has an unknown key id.
 func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 	if config.Issuer == "" || config.Audience == "" {
 		return nil, errors.New("an issuer and an audience are required: set both")
@@ -107,12 +107,12 @@ func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 	}
 
 	config = config.withDefaults()
-	// Keys are fetched long after this call has ended.
+	// The context is used to fetch keys long after this call has returned.
 	ctx = oidc.ClientContext(context.WithoutCancel(ctx), config.HTTPClient)
 
 	provider, err := oidc.NewProvider(ctx, config.Issuer)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s for its OpenID configuration: %w", config.Issuer, err)
+		return nil, fmt.Errorf("fetch the OpenID configuration of %s: %w", config.Issuer, err)
 	}
 
 	var discovered struct {
@@ -136,44 +136,45 @@ func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 	return newVerifier(config, keys, verified), nil
 }
 
-// requireHTTPS refuses URLs whose answers anybody on the way could have written. On this machine nobody is on
-// the way.
+// requireHTTPS refuses URLs without TLS, whose responses an attacker in the network could forge, unless they are on
+// this machine.
 func requireHTTPS(text string) error {
 	address, err := url.Parse(text)
 	if err != nil {
-		return fmt.Errorf("read its URL: %w", err)
+		return fmt.Errorf("parse its URL: %w", err)
 	}
 
 	ip := net.ParseIP(address.Hostname())
 	local := address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 
 	if address.Scheme != "https" && (address.Scheme != "http" || !local) {
-		return fmt.Errorf("%s must begin with https://, unless it is on this machine", text)
+		return fmt.Errorf("%s must start with https://, unless it is on this machine", text)
 	}
 
 	return nil
 }
 
-// newVerifier is how all tokens are verified, in development too; only the keys differ.
+// newVerifier returns the verifier of an issuer's tokens. Development tokens are verified in the same way with other
+// keys.
 func newVerifier(config Config, keys oidc.KeySet, verified *verifiedTokens) *tokenVerifier {
 	return &tokenVerifier{
 		config: config, verified: verified,
 		idToken: oidc.NewVerifier(config.Issuer, fetchWatcher{keys}, &oidc.Config{
 			ClientID: config.Audience,
-			// Symmetric algorithms and "none" would let anybody who knows the public key sign.
+			// Symmetric algorithms and "none" are left out: with them, anybody could sign who knows the public key.
 			SupportedSigningAlgs: []string{
 				oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
 				oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
 			},
-			// The library allows no skew for expiry; checkTimes does.
+			// go-oidc allows no clock skew. checkTimes checks the expiry instead.
 			SkipExpiryCheck: true,
-			// It knows one issuer; Verify checks where there are more.
+			// go-oidc supports one issuer. Verify checks it if there are more.
 			SkipIssuerCheck: len(config.alsoIssuers) > 0,
 		}),
 	}
 }
 
-// Verify implements [Verifier]. A token's signature is verified once, as long as the issuer's keys stay; its
+// Verify implements [Verifier]. It verifies a token's signature once until the issuer's keys change, and checks the
 // expiry each time.
 func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, error) {
 	if identity, known := v.verified.get(token); known {
@@ -227,23 +228,23 @@ func (v *tokenVerifier) CacheStats() CacheStats {
 	return CacheStats{Hits: v.verified.hits.Load(), Misses: v.verified.misses.Load()}
 }
 
-// reason says what is wrong with a token without repeating any of it.
+// reason says what is wrong with a token, without any part of the token.
 func (v *tokenVerifier) reason(err error) string {
 	text := err.Error()
 
 	switch {
 	case strings.Contains(text, "expected audience"):
-		return "The token is for another audience. Ask for one for " + v.config.Audience + "."
+		return "The token has another audience. Request a token for " + v.config.Audience + "."
 	case strings.Contains(text, "issued by a different provider"):
 		return "The token is from another issuer. Sign in with " + v.config.Issuer + "."
 	case strings.Contains(text, "malformed"):
 		return "The token is malformed."
 	default:
-		return "The token's signature does not verify."
+		return "The token's signature is not valid."
 	}
 }
 
-// isTime says whether a claim is a time as RFC 7519 has it, or is missing and may be.
+// isTime says whether a claim is a time as RFC 7519 defines it. A claim that is not required may be missing.
 func isTime(claim any, required bool) bool {
 	if claim == nil {
 		return !required
@@ -277,9 +278,9 @@ func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Ident
 
 	switch {
 	case tenant == "":
-		return Identity{}, &TokenError{Reason: "The token names no organization in its claim " + v.config.TenantClaim + "."}
+		return Identity{}, &TokenError{Reason: "The token has no organization in its claim " + v.config.TenantClaim + "."}
 	case user == "":
-		return Identity{}, &TokenError{Reason: "The token names no user in its claim " + v.config.UserClaim + "."}
+		return Identity{}, &TokenError{Reason: "The token has no user in its claim " + v.config.UserClaim + "."}
 	case licensing.CheckExternalID(tenant) != nil || licensing.CheckExternalID(user) != nil:
 		return Identity{}, &TokenError{Reason: "The token's ids of organization and user are too long or malformed."}
 	}
@@ -290,7 +291,7 @@ func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Ident
 	}, nil
 }
 
-// label is a claim that is only shown. One that could not be kept or shown is left out.
+// label returns a claim that is for display only, or "" if it cannot be stored or displayed.
 func label(claim any) string {
 	text, _ := claim.(string)
 	if len(text) > maxLabelLength || strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
@@ -300,7 +301,7 @@ func label(claim any) string {
 	return text
 }
 
-// roles ignores names that stand for no role: providers put many others into the same claim.
+// roles returns the roles of a claim. It ignores unknown names, since providers put other names into the same claim.
 func (v *tokenVerifier) roles(claim any) Roles {
 	var names []string
 
@@ -328,7 +329,7 @@ func (v *tokenVerifier) roles(claim any) Roles {
 	return roles
 }
 
-// lookUp finds a claim by its own name or else by its path.
+// lookUp returns the claim with this name, or else the claim at this path.
 func lookUp(claims map[string]any, path string) any {
 	if value, ok := claims[path]; ok {
 		return value
@@ -342,10 +343,11 @@ func lookUp(claims map[string]any, path string) any {
 	return nil
 }
 
-// fetchErrorKey is where Verify learns that a key could not be fetched: the library makes text of it.
+// fetchErrorKey is the context key of an error variable through which Verify learns that the keys could not be fetched.
+// go-oidc returns that error as text only.
 type fetchErrorKey struct{}
 
-// fetchWatcher tells failures to fetch keys apart from signatures that do not verify.
+// fetchWatcher distinguishes failures to fetch keys from signatures that are not valid.
 type fetchWatcher struct{ oidc.KeySet }
 
 // VerifySignature implements [oidc.KeySet].

@@ -17,13 +17,13 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
 )
 
-func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {
+func TestATokenOfAProviderIdentifiesItsBearer(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
 	p.Claims = map[string]any{"tid": "acme", "roles": []string{"SIGN_IN_SERVICE"}}
 
-	// The provider's own clock dates this token.
+	// The times of this token are those of the provider's clock.
 	verifier := verifierOf(t, p, func(c *auth.Config) { c.Audience, c.Now = "sid1", time.Now })
 
 	got, err := verifier.Verify(t.Context(), p.ClientToken(t))
@@ -33,7 +33,7 @@ func TestATokenThatAProviderIssuesSaysWhoItsBearerIs(t *testing.T) {
 	assert.Equal(t, []auth.Role{auth.RoleSignInService}, got.Roles.List())
 }
 
-func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
+func TestClaimsAreReadFromTheConfiguredPaths(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -55,18 +55,18 @@ func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
 			func(c *auth.Config) { c.RolesClaim = "realm_access.roles"; c.FixedTenant = "acme" },
 			map[string]any{"tid": nil, "roles": nil, "realm_access": map[string]any{"roles": []string{"GLOBAL_READER"}}},
 		},
-		"claims named by URLs": {
+		"a claim whose name is a URL": {
 			func(c *auth.Config) { c.RolesClaim = "https://example.com/roles" },
 			map[string]any{"roles": nil, "https://example.com/roles": []string{"GLOBAL_READER"}},
 		},
 		"roles as text": {nil, map[string]any{"roles": "other GLOBAL_READER"}},
-		"roles by other names": {
+		"mapped roles": {
 			func(c *auth.Config) { c.RoleMapping = map[string]string{"helpdesk": "GLOBAL_READER"} },
 			map[string]any{"roles": []string{"helpdesk"}},
 		},
-		"expired within the skew":  {nil, map[string]any{"exp": now.Add(-59 * time.Second).Unix()}},
-		"valid soon, by the clock": {nil, map[string]any{"nbf": now.Add(59 * time.Second).Unix()}},
-		"several audiences":        {nil, map[string]any{"aud": []string{"other", audience}}},
+		"expired, within the skew":       {nil, map[string]any{"exp": now.Add(-59 * time.Second).Unix()}},
+		"not valid yet, within the skew": {nil, map[string]any{"nbf": now.Add(59 * time.Second).Unix()}},
+		"several audiences":              {nil, map[string]any{"aud": []string{"other", audience}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +80,7 @@ func TestClaimsAreFoundWhereTheProviderPutsThem(t *testing.T) {
 	}
 }
 
-func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
+func TestAnInvalidTokenIsRefusedAndTheReasonHasNoPartOfIt(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -101,19 +101,19 @@ func TestABadTokenIsRefusedForAReasonThatGivesNothingAway(t *testing.T) {
 
 	for name, test := range map[string]struct{ token, reason string }{
 		"expired":             {token(t, p, map[string]any{"exp": now.Add(-61 * time.Second).Unix()}), "expired"},
-		"without an end":      {token(t, p, map[string]any{"exp": nil}), "malformed"},
+		"without expiry":      {token(t, p, map[string]any{"exp": nil}), "malformed"},
 		"not yet valid":       {token(t, p, map[string]any{"nbf": now.Add(61 * time.Second).Unix()}), "not valid yet"},
 		"another audience":    {token(t, p, map[string]any{"aud": "other"}), "audience"},
 		"another issuer":      {token(t, p, map[string]any{"iss": "https://evil.example"}), "issuer"},
 		"no organization":     {token(t, p, map[string]any{"tid": nil}), "organization"},
 		"no user":             {token(t, p, map[string]any{"sub": ""}), "user"},
 		"unsigned":            {unsigned, "malformed"},
-		"another's signature": {sign(t, jose.SigningKey{Algorithm: jose.HS256, Key: der}, claims), "malformed"},
+		"symmetric signature": {sign(t, jose.SigningKey{Algorithm: jose.HS256, Key: der}, claims), "malformed"},
 		"changed":             {parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"`+p.URL+`"}`)) + "." + parts[2], ""},
 		"not a token":         {"nonsense", "malformed"},
 		"empty":               {"", "malformed"},
 		"too long":            {strings.Repeat("a", 17<<10), "too long"},
-		"of development":      {dev, ""},
+		"development token":   {dev, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -145,13 +145,12 @@ func TestKeysMayBeRotated(t *testing.T) {
 
 	p.Rotate(t, "key-2")
 
-	_, err = verifier.Verify(t.Context(), token(t, p, nil))
-	require.NoError(t, err, "a key that is new is fetched")
+	requireVerifiedSoon(t, verifier, token(t, p, nil), "the new key is fetched")
 	_, err = verifier.Verify(t.Context(), old)
-	require.NoError(t, err, "tokens of a key that is still published stay good")
+	require.NoError(t, err, "tokens stay valid while their key is published")
 }
 
-func TestAVerifiedTokenIsRememberedUntilItExpiresOrKeysChange(t *testing.T) {
+func TestAVerifiedTokenIsCachedUntilItExpiresOrKeysChange(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
@@ -168,23 +167,22 @@ func TestAVerifiedTokenIsRememberedUntilItExpiresOrKeysChange(t *testing.T) {
 	var refused *auth.TokenError
 
 	_, err = verifier.Verify(t.Context(), old[:len(old)-4]+"AAAA")
-	require.ErrorAs(t, err, &refused, "another signature is another token")
+	require.ErrorAs(t, err, &refused, "a token with another signature is not in the cache")
 
 	clock = now.Add(2 * time.Hour)
 	_, err = verifier.Verify(t.Context(), old)
-	require.ErrorAs(t, err, &refused, "it expires all the same")
+	require.ErrorAs(t, err, &refused, "a cached token expires")
 	clock = now
 
 	p.Rotate(t, "key-2")
 	p.Withdraw()
 
-	_, err = verifier.Verify(t.Context(), token(t, p, nil))
-	require.NoError(t, err, "which fetches the keys")
+	requireVerifiedSoon(t, verifier, token(t, p, nil), "the keys are fetched again")
 	_, err = verifier.Verify(t.Context(), old)
 	require.ErrorAs(t, err, &refused, "its key was withdrawn")
 }
 
-func BenchmarkVerifyATokenThatIsRemembered(b *testing.B) {
+func BenchmarkVerifyACachedToken(b *testing.B) {
 	issuer, err := auth.OpenDevIssuer(filepath.Join(b.TempDir(), "key.json"), time.Now)
 	require.NoError(b, err)
 	signed, err := issuer.Sign(auth.Identity{TenantExternalID: "acme", UserExternalID: "ann"}, time.Hour)
@@ -201,19 +199,19 @@ func BenchmarkVerifyATokenThatIsRemembered(b *testing.B) {
 	}
 }
 
-func TestATokenCannotBeJudgedWhileTheProviderIsDown(t *testing.T) {
+func TestATokenCannotBeVerifiedWhileTheProviderIsDown(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
 	verifier := verifierOf(t, p, nil)
-	judged := token(t, p, nil)
+	unverified := token(t, p, nil)
 	p.Server.Close()
 
-	_, err := verifier.Verify(t.Context(), judged)
+	_, err := verifier.Verify(t.Context(), unverified)
 	require.ErrorIs(t, err, auth.ErrKeysUnavailable)
 
 	var refused *auth.TokenError
-	assert.NotErrorAs(t, err, &refused, "it may be a good one")
+	assert.NotErrorAs(t, err, &refused, "the token may be valid")
 }
 
 func TestAVerifierNeedsAnIssuerAndAnAudience(t *testing.T) {

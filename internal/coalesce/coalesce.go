@@ -1,5 +1,5 @@
-// Package coalesce makes batches of requests that come at the same time. No request waits for a timer: while
-// a batch runs, those that arrive form the next one, so batches are of one when idle and grow under load.
+// Package coalesce runs concurrent requests in batches. No request waits for a timer: the requests that arrive
+// while a batch runs form the next one. So a batch has one request when the server is idle, and more under load.
 package coalesce
 
 import (
@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// ErrOverloaded says that too many requests wait already. The caller should try again after a moment.
+// ErrOverloaded means that the queue is full. The caller should try again after a moment.
 var ErrOverloaded = errors.New("too many requests are waiting")
 
-// ErrClosed says that no more requests are taken.
-var ErrClosed = errors.New("requests are no longer taken")
+// ErrClosed means that the batcher accepts no more requests.
+var ErrClosed = errors.New("no more requests are accepted")
 
-// Limits bound what batches take of the machine. All of them must be positive.
+// Limits bound the size and number of batches and queues. All of them must be positive.
 type Limits struct {
-	// Batch is how many requests one batch has at most.
+	// Batch is the largest number of requests in a batch.
 	Batch int
-	// Waiting is how many requests of one key may wait; more are refused.
+	// Waiting is how many requests of one key may wait. More get [ErrOverloaded].
 	Waiting int
-	// Parallel is how many batches of one key run at once.
+	// Parallel is how many batches of one key run at the same time.
 	Parallel int
-	// Timeout ends a batch that takes too long. One ends earlier when the deadlines of all its callers have passed.
+	// Timeout is how long a batch may take. A batch ends earlier if the deadlines of all its callers have passed.
 	Timeout time.Duration
 }
 
@@ -34,17 +34,17 @@ type Limits struct {
 type Batcher[Key comparable, In, Out any] struct {
 	run    func(ctx context.Context, key Key, requests []In) ([]Out, error)
 	limits Limits
-	// observer is nil if nobody observes.
+	// observer may be nil.
 	observer Observer
 
 	mu     sync.Mutex
 	closed bool
 	queues map[Key]*queue[In, Out]
-	// runners are the goroutines that run batches, while there are requests.
+	// runners counts the goroutines that run batches.
 	runners sync.WaitGroup
 }
 
-// queue is what waits for one key, and how many runners it has.
+// queue holds the waiting requests of one key, and the number of goroutines that run its batches.
 type queue[In, Out any] struct {
 	waiting []waiter[In, Out]
 	runners int
@@ -54,7 +54,7 @@ type queue[In, Out any] struct {
 type waiter[In, Out any] struct {
 	request In
 	arrival arrival
-	// deadline is when the caller goes away; zero if it stays.
+	// deadline is the caller's deadline; zero if it has none.
 	deadline time.Time
 	done     chan<- result[Out]
 }
@@ -64,20 +64,20 @@ type result[Out any] struct {
 	err    error
 }
 
-// New returns a batcher. run answers the requests of a batch in their order, or fails all of them. Its
-// context outlives each caller's: no caller's end may take the others' answers away.
+// New returns a batcher. run returns the answers to the requests of a batch, in the same order, or an error for all
+// of them. Its context does not end when a caller's context ends, since the other callers still need their answers.
 func New[Key comparable, In, Out any](
 	limits Limits, run func(ctx context.Context, key Key, requests []In) ([]Out, error),
 ) *Batcher[Key, In, Out] {
 	return &Batcher[Key, In, Out]{run: run, limits: limits, queues: make(map[Key]*queue[In, Out])}
 }
 
-// Do waits for the request's answer. A batch that answers it begins after Do was called. A caller whose ctx
-// ends leaves its batch undisturbed.
+// Do adds a request to the next batch of the key and waits for its answer. The batch starts after Do was called. If
+// ctx ends, Do returns its error, and the batch goes on.
 func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Out, error) {
-	came := b.arrivalOf(ctx)
+	arrived := b.arrivalOf(ctx)
 	deadline, _ := ctx.Deadline()
-	done, leads, err := b.enqueue(key, request, came, deadline)
+	done, starts, err := b.enqueue(key, request, arrived, deadline)
 
 	var none Out
 
@@ -85,8 +85,8 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 		return none, err
 	}
 
-	if leads && b.alone(key) {
-		return b.runAlone(ctx, key, request, came)
+	if starts && b.isAlone(key) {
+		return b.runAlone(ctx, key, request, arrived)
 	}
 
 	select {
@@ -97,11 +97,11 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 	}
 }
 
-// enqueue lets the request wait for the next batch, and returns where its answer will be. leads says that no
-// batch is running, so that it is up to the caller to begin one.
+// enqueue adds a request to the queue. The answer will be sent to done. starts says that another batch may run, and
+// that the caller must start it.
 func (b *Batcher[Key, In, Out]) enqueue(
-	key Key, request In, came arrival, deadline time.Time,
-) (done <-chan result[Out], leads bool, err error) {
+	key Key, request In, arrived arrival, deadline time.Time,
+) (done <-chan result[Out], starts bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 
@@ -119,21 +119,22 @@ func (b *Batcher[Key, In, Out]) enqueue(
 		return nil, false, ErrOverloaded
 	}
 
-	// The runner must never wait for a caller that is gone, so there is room for its answer.
+	// The channel is buffered, so that the runner never waits for a caller that has returned.
 	answer := make(chan result[Out], 1)
-	q.waiting = append(q.waiting, waiter[In, Out]{request: request, arrival: came, deadline: deadline, done: answer})
+	q.waiting = append(q.waiting, waiter[In, Out]{request: request, arrival: arrived, deadline: deadline, done: answer})
 
-	if leads = q.runners < b.limits.Parallel; leads {
+	if starts = q.runners < b.limits.Parallel; starts {
 		q.runners++
 		b.runners.Add(1)
 	}
 
-	return answer, leads, nil
+	return answer, starts, nil
 }
 
-// alone says whether the caller who begins a batch is the only one in it, and so the one to run it: to wake
-// another goroutine up takes longer than much of the work. Otherwise another goroutine is the runner.
-func (b *Batcher[Key, In, Out]) alone(key Key) bool {
+// isAlone says whether the batch that the caller has to start has only the caller's request. If so, the caller runs
+// it, since waking up another goroutine would take longer than much of the work. If not, isAlone starts a goroutine
+// that runs it.
+func (b *Batcher[Key, In, Out]) isAlone(key Key) bool {
 	letOthersJoin()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -151,19 +152,19 @@ func (b *Batcher[Key, In, Out]) alone(key Key) bool {
 	return false
 }
 
-// letOthersJoin lets callers that are ready to run come first. On an idle machine there are none, and it takes no
-// time; on a busy one it makes batches larger, and so all of them cheaper.
+// letOthersJoin lets other goroutines run that are ready, so that their requests join the batch. On an idle machine
+// there are none, and it takes no time. On a busy machine, it makes batches larger and each request cheaper.
 func letOthersJoin() { runtime.Gosched() }
 
-// runAlone answers a request on its caller's goroutine, and leaves what came meanwhile to another. One who hangs
-// up does not interrupt the database.
-func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In, came arrival) (Out, error) {
+// runAlone runs a batch of one request on its caller's goroutine, and lets another goroutine run the requests that
+// arrived in the meantime. The batch goes on if ctx is canceled, but it keeps ctx's deadline.
+func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request In, arrived arrival) (Out, error) {
 	defer b.runners.Done()
-	defer b.handOver(key)
+	defer b.continueElsewhere(key)
 
 	deadline, _ := ctx.Deadline()
 
-	answers, err := b.runInTime(context.WithoutCancel(ctx), deadline, key, []In{request}, came)
+	answers, err := b.runInTime(context.WithoutCancel(ctx), deadline, key, []In{request}, arrived)
 	if err != nil {
 		var none Out
 
@@ -173,26 +174,26 @@ func (b *Batcher[Key, In, Out]) runAlone(ctx context.Context, key Key, request I
 	return answers[0], nil
 }
 
-// handOver lets a goroutine run what waits for the key, if anything does.
-func (b *Batcher[Key, In, Out]) handOver(key Key) {
+// continueElsewhere starts a goroutine for the waiting requests of the key, if there are any.
+func (b *Batcher[Key, In, Out]) continueElsewhere(key Key) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 
 	if q := b.queues[key]; len(q.waiting) > 0 {
 		b.runners.Go(func() { b.serve(key) })
 	} else {
-		b.retire(key, q)
+		b.removeRunner(key, q)
 	}
 }
 
-// retire ends a runner that has nothing to do. A key without runners takes no memory.
-func (b *Batcher[Key, In, Out]) retire(key Key, q *queue[In, Out]) {
+// removeRunner decrements the number of the key's runners. A key without runners takes no memory.
+func (b *Batcher[Key, In, Out]) removeRunner(key Key, q *queue[In, Out]) {
 	if q.runners--; q.runners == 0 {
 		delete(b.queues, key)
 	}
 }
 
-// serve runs batches of the key until nothing waits for it.
+// serve runs batches of the key until no request waits.
 func (b *Batcher[Key, In, Out]) serve(key Key) {
 	for {
 		letOthersJoin()
@@ -202,11 +203,11 @@ func (b *Batcher[Key, In, Out]) serve(key Key) {
 			return
 		}
 
-		b.settle(key, batch)
+		b.runBatch(key, batch)
 	}
 }
 
-// next takes the requests of the next batch. If there are none, the runner must end.
+// next takes the requests of the next batch from the queue. If there are none, the runner must end.
 func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -214,7 +215,7 @@ func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 	q := b.queues[key]
 
 	if len(q.waiting) == 0 {
-		b.retire(key, q)
+		b.removeRunner(key, q)
 
 		return nil
 	}
@@ -223,27 +224,28 @@ func (b *Batcher[Key, In, Out]) next(key Key) []waiter[In, Out] {
 	batch := q.waiting[:n:n]
 
 	if q.waiting = q.waiting[n:]; len(q.waiting) == 0 {
-		q.waiting = nil // The batch owns the memory.
+		q.waiting = nil // Let the memory be freed with the batch.
 	}
 
 	return batch
 }
 
-func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
-	requests, came := make([]In, len(batch)), make([]arrival, len(batch))
+// runBatch runs a batch and sends the answers.
+func (b *Batcher[Key, In, Out]) runBatch(key Key, batch []waiter[In, Out]) {
+	requests, arrivals := make([]In, len(batch)), make([]arrival, len(batch))
 
-	// Nobody waits any more after the last of the deadlines, if each has one.
+	// If each caller has a deadline, no caller waits after the last one.
 	last := batch[0].deadline
 
 	for i, w := range batch {
-		requests[i], came[i] = w.request, w.arrival
+		requests[i], arrivals[i] = w.request, w.arrival
 
 		if w.deadline.IsZero() || !last.IsZero() && w.deadline.After(last) {
 			last = w.deadline
 		}
 	}
 
-	answers, err := b.runInTime(context.Background(), last, key, requests, came...)
+	answers, err := b.runInTime(context.Background(), last, key, requests, arrivals...)
 
 	for i, w := range batch {
 		if err != nil {
@@ -254,10 +256,9 @@ func (b *Batcher[Key, In, Out]) settle(key Key, batch []waiter[In, Out]) {
 	}
 }
 
-// runInTime ends a batch that takes too long, and makes an error of a panic, which would otherwise end the server
-// and leave the callers waiting.
+// runInTime calls run with a deadline. It returns a panic as an error; otherwise the panic would end the process.
 func (b *Batcher[Key, In, Out]) runInTime(
-	ctx context.Context, deadline time.Time, key Key, requests []In, came ...arrival,
+	ctx context.Context, deadline time.Time, key Key, requests []In, arrivals ...arrival,
 ) (answers []Out, err error) {
 	if timeout := time.Now().Add(b.limits.Timeout); deadline.IsZero() || timeout.Before(deadline) {
 		deadline = timeout
@@ -266,19 +267,19 @@ func (b *Batcher[Key, In, Out]) runInTime(
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 
-	ctx, ended := b.begin(ctx, came)
+	ctx, ended := b.observe(ctx, arrivals)
 	defer func() { ended(err) }()
 
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("a batch panicked: %v\n%s", p, debug.Stack()) // Not to be told apart.
+			err = fmt.Errorf("a batch panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
 
 	return b.run(ctx, key, requests)
 }
 
-// Close turns new requests away and waits until those that wait have their answers.
+// Close refuses new requests with [ErrClosed], and waits until all others have their answers.
 func (b *Batcher[Key, In, Out]) Close() {
 	b.mu.Lock()
 	b.closed = true

@@ -24,15 +24,16 @@ func newBatcher(run func(ctx context.Context, key int, requests []string) ([]str
 	return New(Limits{Batch: maxBatch, Waiting: maxWaiting, Parallel: 1, Timeout: time.Minute}, run)
 }
 
-// What other goroutines do is waited for; only a test that fails waits this long.
+// waitLimit is how long a test waits for other goroutines before it fails.
 const (
 	waitLimit = 10 * time.Second
 	waitStep  = time.Millisecond
 )
 
-// gate is a database that answers a batch when the test says so, and all of them once it is closed.
+// gate stands for a database. It answers one batch for each value sent to release, and all of them once release is
+// closed.
 type gate struct {
-	// batches are the sizes of the batches that have begun.
+	// batches receives the size of each batch when it starts.
 	batches chan int
 	release chan error
 }
@@ -64,11 +65,11 @@ func TestRequestsThatArriveDuringABatchFormTheNextOne(t *testing.T) {
 	join := func(user string) {
 		answer, err := b.Do(context.Background(), 0, user)
 		assert.NoError(t, err)
-		assert.Equal(t, user, answer, "each gets its own answer")
+		assert.Equal(t, user, answer, "each caller gets its own answer")
 	}
 
 	callers.Go(func() { join("first") })
-	require.Equal(t, 1, <-db.batches, "the first does not wait for others")
+	require.Equal(t, 1, <-db.batches, "the first request does not wait for others")
 
 	for i := range maxBatch + 10 {
 		callers.Go(func() { join(fmt.Sprint(i)) })
@@ -84,7 +85,7 @@ func TestRequestsThatArriveDuringABatchFormTheNextOne(t *testing.T) {
 	assert.Empty(t, b.queues, "a key without requests takes no memory")
 }
 
-func TestABatchThatFailsFailsItsOwnCallersOnly(t *testing.T) {
+func TestAFailedBatchFailsOnlyItsOwnCallers(t *testing.T) {
 	t.Parallel()
 
 	db := newGate()
@@ -105,7 +106,7 @@ func TestABatchThatFailsFailsItsOwnCallersOnly(t *testing.T) {
 	b.Close()
 }
 
-func TestAPanicInABatchIsAnErrorOfItsCallers(t *testing.T) {
+func TestAPanicInABatchIsAnErrorForItsCallers(t *testing.T) {
 	t.Parallel()
 
 	b := newBatcher(func(context.Context, int, []string) ([]string, error) { panic("bug") })
@@ -114,7 +115,7 @@ func TestAPanicInABatchIsAnErrorOfItsCallers(t *testing.T) {
 	b.Close()
 }
 
-func TestRequestsBeyondTheQueueAreShedAtOnce(t *testing.T) {
+func TestRequestsAreRefusedAtOnceWhenTheQueueIsFull(t *testing.T) {
 	t.Parallel()
 
 	db := newGate()
@@ -127,7 +128,7 @@ func TestRequestsBeyondTheQueueAreShedAtOnce(t *testing.T) {
 	<-db.batches
 	cancel()
 
-	// Callers who leave stay in the queue, which is what a flood looks like.
+	// Requests stay in the queue when their callers have given up.
 	for i := range maxWaiting {
 		_, err := b.Do(gone, 0, fmt.Sprint(i))
 		require.ErrorIs(t, err, context.Canceled)
@@ -142,7 +143,7 @@ func TestRequestsBeyondTheQueueAreShedAtOnce(t *testing.T) {
 		_, err := b.Do(context.Background(), other, "another key")
 		assert.NoError(t, err)
 	})
-	require.Equal(t, 1, <-db.batches, "another key's queue is another")
+	require.Equal(t, 1, <-db.batches, "each key has a queue of its own")
 
 	close(db.release)
 	callers.Wait()
@@ -152,11 +153,11 @@ func TestRequestsBeyondTheQueueAreShedAtOnce(t *testing.T) {
 	require.ErrorIs(t, err, ErrClosed)
 }
 
-func TestACallerWhoIsAloneHasItsDeadlineButIsNotInterrupted(t *testing.T) {
+func TestABatchOfOneKeepsTheDeadlineButIgnoresCancellation(t *testing.T) {
 	t.Parallel()
 
 	b := newBatcher(func(ctx context.Context, _ int, requests []string) ([]string, error) {
-		if requests[0] == "patient" {
+		if requests[0] == "canceled" {
 			return requests, ctx.Err()
 		}
 
@@ -168,21 +169,21 @@ func TestACallerWhoIsAloneHasItsDeadlineButIsNotInterrupted(t *testing.T) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 
-	answer, err := b.Do(gone, 0, "patient")
-	require.NoError(t, err, "who hangs up does not interrupt the database")
-	assert.Equal(t, "patient", answer)
+	answer, err := b.Do(gone, 0, "canceled")
+	require.NoError(t, err, "cancellation does not interrupt the database")
+	assert.Equal(t, "canceled", answer)
 
-	hasty, cancel := context.WithTimeout(context.Background(), waitStep)
+	short, cancel := context.WithTimeout(context.Background(), waitStep)
 	defer cancel()
 
-	_, err = b.Do(hasty, 0, "hasty")
+	_, err = b.Do(short, 0, "short deadline")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 
 	b.Close()
 	assert.Empty(t, b.queues)
 }
 
-func TestWhoComesWhileALoneCallerIsServedIsServedByAnother(t *testing.T) {
+func TestRequestsThatArriveDuringABatchOfOneAreServed(t *testing.T) {
 	t.Parallel()
 
 	db := newGate()
@@ -197,7 +198,7 @@ func TestWhoComesWhileALoneCallerIsServedIsServedByAnother(t *testing.T) {
 
 	db.release <- nil
 
-	require.Equal(t, 1, <-db.batches, "the first has its answer, and the second is not forgotten")
+	require.Equal(t, 1, <-db.batches, "the second request runs after the first")
 
 	db.release <- nil
 
@@ -205,7 +206,7 @@ func TestWhoComesWhileALoneCallerIsServedIsServedByAnother(t *testing.T) {
 	b.Close()
 }
 
-func TestABatchEndsWithTheLastOfItsCallersDeadlines(t *testing.T) {
+func TestABatchEndsAtTheLastDeadlineOfItsCallers(t *testing.T) {
 	t.Parallel()
 
 	for _, c := range []struct {
@@ -235,7 +236,7 @@ func TestABatchEndsWithTheLastOfItsCallersDeadlines(t *testing.T) {
 			}
 		}
 
-		b.settle(0, batch)
+		b.runBatch(0, batch)
 		assert.InDelta(t, c.want.Seconds(), left.Seconds(), 0.9, c.name)
 	}
 }

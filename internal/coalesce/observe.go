@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// Batch is what an observer learns of a batch.
+// Batch describes a batch to an observer.
 type Batch struct {
-	// Callers are the contexts of its requests, and Waited is how long each of them waited, in the same order.
+	// Callers are the contexts of the batch's requests. Waited is how long each request waited, in the same order.
 	Callers []context.Context
 	Waited  []time.Duration
 }
 
-// Observer is told of each batch before it runs. It returns the context to run it in, made from the given
-// one, and a function to call when it has run; its error is nil if all requests were answered.
+// Observer is called before each batch runs. It returns the context to run the batch in, derived from ctx, and a
+// function that is called when the batch has run, with its error.
 type Observer func(ctx context.Context, batch Batch) (running context.Context, ended func(err error))
 
-// Observe makes the observer see all batches. Call it before the first request.
+// Observe sets the observer. Call it before the first request.
 func (b *Batcher[Key, In, Out]) Observe(observer Observer) { b.observer = observer }
 
-// arrival is who sent a request and when; empty unless somebody observes.
+// arrival is when a request arrived, and its caller's context. It is empty without an observer.
 type arrival struct {
-	caller context.Context // It is told to the observer, not used.
+	caller context.Context // For the observer only.
 	at     time.Time
 }
 
@@ -33,9 +33,9 @@ func (b *Batcher[Key, In, Out]) arrivalOf(caller context.Context) arrival {
 	return arrival{caller: caller, at: time.Now()}
 }
 
-// begin tells the observer of a batch.
-func (b *Batcher[Key, In, Out]) begin(
-	ctx context.Context, came []arrival,
+// observe calls the observer, if there is one.
+func (b *Batcher[Key, In, Out]) observe(
+	ctx context.Context, arrivals []arrival,
 ) (running context.Context, ended func(err error)) {
 	if b.observer == nil {
 		return ctx, func(error) {}
@@ -43,10 +43,10 @@ func (b *Batcher[Key, In, Out]) begin(
 
 	now := time.Now()
 	batch := Batch{
-		Callers: make([]context.Context, 0, len(came)), Waited: make([]time.Duration, 0, len(came)),
+		Callers: make([]context.Context, 0, len(arrivals)), Waited: make([]time.Duration, 0, len(arrivals)),
 	}
 
-	for _, a := range came {
+	for _, a := range arrivals {
 		batch.Callers = append(batch.Callers, a.caller)
 		batch.Waited = append(batch.Waited, now.Sub(a.at))
 	}

@@ -70,7 +70,7 @@ func TestAnObserverSeesEachBatchWithItsCallersAndItsEnd(t *testing.T) {
 	send("third")
 	require.Eventually(t, func() bool { return waitingFor(b, 1) == 2 }, waitLimit, waitStep)
 
-	broken := errors.New("the database is away")
+	broken := errors.New("the database is down")
 	db.release <- broken
 
 	require.Equal(t, 2, <-db.batches)

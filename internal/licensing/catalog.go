@@ -4,36 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 )
-
-// App is an app or service that products include. A vendor calls it a service plan.
-type App struct {
-	ID ID
-	// VendorID is the vendor's service plan id.
-	VendorID uuid.UUID
-	// Code is the vendor's short name, such as TEAMS1. Vendors give one code to several apps at times.
-	Code string
-	Name string
-	// Claimable apps are those that users sign in to; only for these may a policy exist.
-	Claimable bool
-}
-
-// Product is what is bought: a collection of apps. A vendor calls it a SKU.
-type Product struct {
-	ID ID
-	// VendorID is the vendor's SKU id.
-	VendorID uuid.UUID
-	// Code is the vendor's short name. It is not unique.
-	Code string
-	Name string
-}
-
-// ProductApp says that a product includes an app. The table product_apps keeps these.
-type ProductApp struct {
-	ProductID, AppID ID
-}
 
 // Catalog holds all apps and products, and which apps each product includes. It is the same for all
 // tenants, never changes once made, and is safe for concurrent use.

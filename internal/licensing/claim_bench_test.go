@@ -11,7 +11,7 @@ import (
 func BenchmarkDecideABatchOf256Claims(b *testing.B) {
 	policy, err := licensing.NewPolicy(licensing.PolicyDraft{
 		Name: "Teams for all", AppID: teams.ID, Enabled: true, Products: inOrder(e3, e1, f1),
-	}, true, terms(), noon)
+	}, true, nil, terms(), noon)
 	require.NoError(b, err)
 
 	claims := licensing.ClaimTerms{Catalog: catalog(), AppID: teams.ID, AutoClaimEnabled: true, Policy: &policy}

@@ -1,4 +1,4 @@
-// Package requestid carries the id of a request from the HTTP edge to logs, errors and audit events.
+// Package requestid puts the id of a request into its context, from where logs, errors and audit events get it.
 package requestid
 
 import (
@@ -20,11 +20,11 @@ func From(ctx context.Context) string {
 	return id
 }
 
-// New returns a fresh id.
+// New returns a new random id.
 func New() string { return rand.Text() }
 
-// Valid says whether an id from outside may be used: 1 to 128 letters, digits, dots, dashes and
-// underscores, which no log can misread.
+// Valid says whether an id that a client sent may be used: 1 to 128 ASCII letters, digits, dots, dashes and
+// underscores, so that it cannot forge log lines.
 func Valid(id string) bool {
 	for _, c := range []byte(id) {
 		switch {

@@ -10,7 +10,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
-func TestARequestIDTravelsWithItsContext(t *testing.T) {
+func TestAContextCarriesARequestID(t *testing.T) {
 	t.Parallel()
 
 	assert.Empty(t, requestid.From(context.Background()))

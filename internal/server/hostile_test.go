@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/server"
 )
 
-// raw sends text over a connection and returns the answer, head and body.
+// raw sends a text over a connection and returns the response with its header.
 func raw(t *testing.T, c server.Config, text string) string {
 	t.Helper()
 
@@ -38,7 +38,7 @@ func raw(t *testing.T, c server.Config, text string) string {
 	return answer.String()
 }
 
-func TestTheHostHeaderLeadsNobodyAnywhere(t *testing.T) {
+func TestTheHostHeaderIsNotUsedInRedirects(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
@@ -51,7 +51,7 @@ func TestTheHostHeaderLeadsNobodyAnywhere(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerKeepsBrowsersFromGuessingFramingAndCaching(t *testing.T) {
+func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	t.Parallel()
 
 	url := serve(t, config(new(log)))
@@ -64,7 +64,7 @@ func TestEveryAnswerKeepsBrowsersFromGuessingFramingAndCaching(t *testing.T) {
 			assert.Equal(t, "no-referrer", response.Header.Get("Referrer-Policy"), path)
 			assert.Equal(t, "no-store", response.Header.Get("Cache-Control"), path)
 			assert.Empty(t, response.Header.Get("Set-Cookie"), path)
-			assert.Empty(t, response.Header.Get("Access-Control-Allow-Origin"), "%s: unless the operator allows an origin", path)
+			assert.Empty(t, response.Header.Get("Access-Control-Allow-Origin"), "%s: the operator has allowed no origin", path)
 		}
 	}
 }
@@ -82,10 +82,10 @@ func TestALogLineCannotBeForged(t *testing.T) {
 		assert.NotRegexp(t, `^time=2026-01-01`, line)
 	}
 
-	assert.Contains(t, out.String(), `forged`, "quoted, within its own line")
+	assert.Contains(t, out.String(), `forged`, "it is quoted within its own line")
 }
 
-func TestAHeaderBeyondReasonIsRefused(t *testing.T) {
+func TestAHeaderThatIsTooLargeIsRefused(t *testing.T) {
 	t.Parallel()
 
 	address, stop, ended := run(t, config(new(log)))
@@ -99,7 +99,7 @@ func TestAHeaderBeyondReasonIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	request.Header.Set("X-Long", strings.Repeat("x", 64<<10))
 
-	if response, err = http.DefaultClient.Do(request); err == nil { // Or it is cut off while it sends.
+	if response, err = http.DefaultClient.Do(request); err == nil { // Otherwise the server closed the connection while the client was sending.
 		require.NoError(t, response.Body.Close())
 		assert.Equal(t, http.StatusRequestHeaderFieldsTooLarge, response.StatusCode)
 	}

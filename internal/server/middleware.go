@@ -1,31 +1,29 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/rs/cors"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
 const (
 	requestIDHeader = "X-Request-Id"
-	// preflightAge is for how long a browser need not ask again; none remembers for longer.
+	// preflightAge is how long browsers may cache the response to a preflight request. No browser caches it longer.
 	preflightAge = 2 * time.Hour
+	// keysRetryAfter is when to try again while the identity provider does not respond.
+	keysRetryAfter = 5 * time.Second
 )
 
-// withRequestID gives each request an id: the client's if it is harmless, or a new one.
+// withRequestID gives each request an id: the client's if it is valid, or a new one.
 func (s *Server) withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
@@ -38,7 +36,7 @@ func (s *Server) withRequestID(next http.Handler) http.Handler {
 	})
 }
 
-// statusWriter remembers what was answered.
+// statusWriter records the status and the size of a response.
 type statusWriter struct {
 	http.ResponseWriter
 
@@ -70,14 +68,14 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 // Unwrap lets an [http.ResponseController] reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Request is a request that was answered.
+// Request describes a request after its response.
 type Request struct {
-	// Pattern is the route that matched; "" if none did.
+	// Pattern is the route that matched; "" if there is none.
 	Pattern string
 	Method  string
 	Status  int
 	Took    time.Duration
-	// Stream says that the answer was a stream, which takes as long as its client likes.
+	// Stream says that the response was a stream. Took then says nothing about the server's speed.
 	Stream bool
 }
 
@@ -91,21 +89,20 @@ func (s *Server) served(r *http.Request, w *statusWriter, took time.Duration) {
 	s.config.Served(Request{Pattern: r.Pattern, Method: r.Method, Status: w.status, Took: took, Stream: stream})
 }
 
-// logged writes one line for each request. Queries, bodies and headers stay out of it: they hold tokens
-// and people's data.
+// logged logs one line for each request, without its query, body and headers: they contain tokens and personal data.
 func (s *Server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
+		started := time.Now()
 		recorder := &statusWriter{ResponseWriter: w}
 
-		// A download that is broken off panics; it is logged all the same.
+		// The handler panics if a download is aborted, so the line is logged in a deferred call.
 		defer func() {
 			level := slog.LevelInfo
 			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 				level = slog.LevelDebug
 			}
 
-			took := time.Since(began)
+			took := time.Since(started)
 			s.config.Logger.Log(r.Context(), level, "request",
 				"request_id", requestid.From(r.Context()), "method", r.Method, "path", r.URL.Path,
 				"status", recorder.status, "bytes", recorder.bytes, "duration", took, "remote", r.RemoteAddr)
@@ -116,7 +113,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 	})
 }
 
-// recovering answers a request whose handler panicked. The stack goes to the log alone.
+// recovering responds to a request whose handler panicked. The stack is logged and not sent.
 func (s *Server) recovering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -129,7 +126,7 @@ func (s *Server) recovering(next http.Handler) http.Handler {
 				panic(p)
 			}
 
-			s.internal(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack())) // Not to be told apart.
+			s.internal(w, r, apierror.Panic(p))
 		}()
 
 		next.ServeHTTP(w, r)
@@ -139,11 +136,11 @@ func (s *Server) recovering(next http.Handler) http.Handler {
 func (s *Server) internal(w http.ResponseWriter, r *http.Request, err error) {
 	s.config.Logger.ErrorContext(r.Context(), "request failed",
 		"request_id", requestid.From(r.Context()), "path", r.URL.Path, "error", err)
-	WriteError(w, r, http.StatusInternalServerError, graph.CodeInternal,
-		"Something went wrong on the server. Tell its operator the request id.")
+	apierror.Write(w, r, http.StatusInternalServerError, apierror.CodeInternal, apierror.InternalMessage)
 }
 
-// secured keeps browsers from guessing, framing, caching and telling others.
+// secured sets headers that keep browsers from guessing media types, from showing responses in frames, from sending a
+// Referer and from caching.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -155,8 +152,8 @@ func secured(next http.Handler) http.Handler {
 	})
 }
 
-// crossOrigin tells browsers which pages of other origins may call. Cookies play no part: who calls says so
-// by a header that no page can send without being allowed to.
+// crossOrigin sets the headers that tell browsers which other origins may call (CORS). The server uses no cookies, so
+// a page of another origin has no credentials to send by accident.
 func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	if len(s.config.AllowedOrigins) == 0 {
 		return next
@@ -171,51 +168,14 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// withBody reads the whole body, within the limit, before anything looks at it.
-func (s *Server) withBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		size := s.config.MaxBodyBytes
-		if r.ContentLength >= 0 {
-			size = min(size, r.ContentLength)
-		}
-
-		if !s.bodies.TryAcquire(size) {
-			w.Header().Set("Retry-After", "1")
-			WriteError(w, r, http.StatusServiceUnavailable, graph.CodeOverloaded, graph.OverloadedMessage)
-
-			return
-		}
-		defer s.bodies.Release(size)
-
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.config.MaxBodyBytes))
-
-		var tooLarge *http.MaxBytesError
-
-		switch {
-		case errors.As(err, &tooLarge):
-			WriteError(w, r, http.StatusRequestEntityTooLarge, graph.CodeBadUserInput,
-				fmt.Sprintf("The request has more than %d bytes. Send less at a time.", tooLarge.Limit))
-
-			return
-		case err != nil:
-			WriteError(w, r, http.StatusBadRequest, graph.CodeBadUserInput, "The request's body did not arrive. Send it again.")
-
-			return
-		}
-
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		next.ServeHTTP(w, r)
-	})
-}
-
-// authenticated lets requests through that have a good token, with their caller in the context. Those that
-// open a WebSocket may bring the token later.
+// authenticated verifies the token of a request and adds its caller to the context. A request that opens a WebSocket
+// may have no token; the client then sends it in connection_init.
 func (s *Server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, present, err := auth.BearerToken(r.Header)
 		if err == nil && !present && r.Method != http.MethodOptions && r.Header.Get("Upgrade") == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			WriteError(w, r, http.StatusUnauthorized, graph.CodeUnauthenticated,
+			apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated,
 				"Send a bearer token in the Authorization header.")
 
 			return
@@ -244,23 +204,23 @@ func (s *Server) withCaller(r *http.Request, token string) (*http.Request, error
 		return r, err
 	}
 
-	return r.WithContext(graph.WithCaller(r.Context(), caller)), nil
+	return r.WithContext(auth.WithCaller(r.Context(), caller)), nil
 }
 
 func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
-	var bad *auth.TokenError
+	var invalid *auth.TokenError
 
 	switch {
-	case errors.As(err, &bad):
+	case errors.As(err, &invalid):
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		WriteError(w, r, http.StatusUnauthorized, graph.CodeUnauthenticated, bad.Reason)
+		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, invalid.Reason)
 	case errors.Is(err, auth.ErrKeysUnavailable):
 		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
-		w.Header().Set("Retry-After", "5")
-		WriteError(w, r, http.StatusServiceUnavailable, graph.CodeUnavailable,
-			"The identity provider does not answer, so your token cannot be verified. Try again soon.")
+		apierror.SetRetryAfter(w, keysRetryAfter)
+		apierror.Write(w, r, http.StatusServiceUnavailable, apierror.CodeUnavailable,
+			"The identity provider does not respond, so your token cannot be verified. Try again soon.")
 	case errors.Is(err, ErrUnknownTenant):
-		WriteError(w, r, http.StatusForbidden, graph.CodeForbidden,
+		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden,
 			"Your organization is not registered here. Ask the operator to create a tenant for it.")
 	default:
 		s.internal(w, r, err)

@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 )
 
-func TestWhoConnectsWhenTooManyAreConnectedIsHungUpOn(t *testing.T) {
+func TestConnectionsOverTheLimitAreClosed(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
@@ -53,7 +53,7 @@ func TestWhoConnectsWhenTooManyAreConnectedIsHungUpOn(t *testing.T) {
 		defer again.Close()
 
 		return answered(again)
-	}, 10*time.Second, 10*time.Millisecond, "a place that was left is free again")
+	}, 10*time.Second, 10*time.Millisecond, "a new connection is accepted after one was closed")
 }
 
 func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
@@ -78,8 +78,8 @@ func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
 	requests.Go(func() { send(t, http.MethodPost, url, "good", strings.Repeat(" ", most-10)) })
 	<-waiting
 
-	response, body := send(t, http.MethodPost, url, "good", "much more than there is room for")
-	requireError(t, response, body, http.StatusServiceUnavailable, graph.CodeOverloaded)
+	response, body := send(t, http.MethodPost, url, "good", "more than there is room for")
+	requireError(t, response, body, http.StatusServiceUnavailable, apierror.CodeOverloaded)
 	assert.Equal(t, "1", response.Header.Get("Retry-After"))
 
 	requests.Go(func() { send(t, http.MethodPost, url, "good", "small") })
@@ -88,7 +88,7 @@ func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
 	requests.Wait()
 }
 
-func TestNobodyWithoutATokenMakesTheServerReadABody(t *testing.T) {
+func TestTheServerReadsNoBodyOfARequestWithoutAToken(t *testing.T) {
 	t.Parallel()
 
 	address, stop, _ := run(t, config(new(log)))
@@ -103,7 +103,7 @@ func TestNobodyWithoutATokenMakesTheServerReadABody(t *testing.T) {
 	require.NoError(t, err)
 
 	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
-	require.NoError(t, err, "the answer does not wait for the body")
+	require.NoError(t, err, "the response does not wait for the body")
 	require.NoError(t, response.Body.Close())
 	assert.Equal(t, http.StatusUnauthorized, response.StatusCode)
 }

@@ -1,4 +1,4 @@
-// Package server is Autoclaim over HTTP: routes, limits, health, logs and shutdown.
+// Package server wires the API together and serves it over HTTP: routes, middleware, health checks and shutdown.
 package server
 
 import (
@@ -11,9 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/graph/model"
+	"github.com/autoclaim/autoclaim/internal/admission"
+	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
 const (
@@ -26,51 +27,53 @@ const (
 	idleTimeout            = 2 * time.Minute
 	maxHeaderBytes         = 32 << 10
 	readyTimeout           = 2 * time.Second
-	// maxBodies bounds the bytes of all requests that are in memory at once.
-	maxBodies = 64 << 20
-	// writeMargin is for an answer to reach a slow client after the request's own time is up.
+	// writeMargin is the time to send a response to a slow client after the request has timed out.
 	writeMargin = 20 * time.Second
 )
 
-// Config is what a server serves and within which limits.
+// ClaimsCSVPath is the path of claim reports as CSV.
+const ClaimsCSVPath = model.ClaimsCSVPath
+
+// Config is what a server serves, and its limits.
 type Config struct {
-	// GraphQL answers /graphql, and ClaimsCSV GET requests of ClaimsCSVPath. Their requests are authenticated.
-	GraphQL       http.Handler
-	ClaimsCSV     http.Handler
-	ClaimsCSVPath string
-	// Pages are for browsers, and open to everybody who can connect; / leads to the first.
+	// GraphQL handles /graphql, and ClaimsCSV handles GET requests of [ClaimsCSVPath]. The server authenticates
+	// their requests first.
+	GraphQL   http.Handler
+	ClaimsCSV http.Handler
+	// Pages are for browsers. They need no token. The path / redirects to the first page.
 	Pages []Page
-	// Authenticate verifies a token and returns its caller. Errors that it may return: *auth.TokenError,
-	// auth.ErrKeysUnavailable, ErrUnknownTenant; any other is INTERNAL.
-	Authenticate func(ctx context.Context, token string) (graph.Caller, error)
-	// AllowedOrigins are the origins (https://admin.example.com) whose pages may call from browsers; "*" is
-	// all. Pages of this server's own origin always may.
+	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable or
+	// ErrUnknownTenant. The response to any other error is INTERNAL.
+	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
+	// AllowedOrigins are the origins, such as https://admin.example.com, whose pages may call the API from browsers;
+	// "*" allows all. Pages of the server's own origin always may.
 	AllowedOrigins []string
-	// EndStreams ends what would last longer than a shutdown; nil if nothing does.
+	// EndStreams is called at shutdown to end subscriptions; it may be nil.
 	EndStreams func()
-	// Ready says whether the server can answer requests; it is given two seconds.
+	// Ready returns an error if the server cannot serve requests. Its context has a timeout of two seconds.
 	Ready  func(ctx context.Context) error
 	Logger *slog.Logger
-	// Trace wraps the handler of all routes once requests have their ids; nil if nobody traces.
+	// Trace wraps the handler of all routes, after requests have got their ids; it may be nil.
 	Trace func(http.Handler) http.Handler
-	// Served is told of each request that was answered; nil if nobody counts.
+	// Served is called after each response; it may be nil.
 	Served func(Request)
 
-	// MaxBodyBytes is the largest request body; 1 MiB if zero.
+	// MaxBodyBytes is the largest request body, in bytes; 1 MiB if zero.
 	MaxBodyBytes int64
-	// MaxConnections is how many clients may be connected at once; more are hung up on. 10,000 if zero.
+	// MaxConnections is how many connections may be open at the same time; 10,000 if zero. More are closed.
 	MaxConnections int
-	// RequestTimeout is the time that verifying a token gets, and the least that an answer gets to be sent; 2
-	// seconds if zero.
+	// RequestTimeout is how long the verification of a token may take; 2 seconds if zero. Sending a response may take
+	// 20 seconds longer than this.
 	RequestTimeout time.Duration
-	// ShutdownTimeout is the time that requests in flight get to finish; 30 seconds if zero.
+	// ShutdownTimeout is how long requests in flight may take after shutdown has started; 30 seconds if zero.
 	ShutdownTimeout time.Duration
-	// ReadHeaderTimeout and ReadTimeout end connections whose clients are slow to send; 5 and 15 seconds if zero.
+	// ReadHeaderTimeout and ReadTimeout are how long a client may take to send the header and the whole request; 5 and
+	// 15 seconds if zero.
 	ReadHeaderTimeout time.Duration
 	ReadTimeout       time.Duration
 }
 
-// Page answers requests of its path and below.
+// Page handles requests of its path and of all paths below.
 type Page struct {
 	Path    string
 	Handler http.Handler
@@ -80,12 +83,9 @@ type Page struct {
 type Server struct {
 	config   Config
 	draining atomic.Bool
-	// connections are those of clients, and bodies the bytes of requests that are in memory.
-	connections atomic.Int64
-	bodies      *semaphore.Weighted
 }
 
-// New returns a server that isn't running yet.
+// New returns a server that does not run yet.
 func New(config Config) *Server {
 	setDefault(&config.MaxBodyBytes, defaultMaxBody)
 	setDefault(&config.MaxConnections, defaultMaxConnections)
@@ -94,7 +94,7 @@ func New(config Config) *Server {
 	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
 	setDefault(&config.ReadTimeout, readTimeout)
 
-	return &Server{config: config, bodies: semaphore.NewWeighted(max(maxBodies, config.MaxBodyBytes))}
+	return &Server{config: config}
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -111,10 +111,10 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("/graphql", s.authenticated(s.withBody(s.config.GraphQL)))
+	mux.Handle("/graphql", s.authenticated(admission.NewBodies(s.config.MaxBodyBytes).Read(s.config.GraphQL)))
 
 	if s.config.ClaimsCSV != nil {
-		mux.Handle("GET "+s.config.ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
+		mux.Handle("GET "+ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
 	}
 
 	for i, page := range s.config.Pages {
@@ -126,7 +126,7 @@ func (s *Server) Handler() http.Handler {
 	}
 
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		WriteError(w, r, http.StatusNotFound, graph.CodeNotFound, "There is nothing at this path. The API is at /graphql.")
+		apierror.Write(w, r, http.StatusNotFound, apierror.CodeNotFound, "There is nothing at this path. The API is at /graphql.")
 	})
 
 	handler := s.logged(s.recovering(secured(s.crossOrigin(mux))))
@@ -137,8 +137,8 @@ func (s *Server) Handler() http.Handler {
 	return s.withRequestID(handler)
 }
 
-// Run serves connections of the listener until ctx ends. Then it takes no more, lets requests in flight
-// finish, and returns nil; if they do not finish in time, it cuts them off and returns an error.
+// Run serves connections of the listener until ctx ends. Then it accepts no more connections, waits for the requests in
+// flight, and returns nil. If they do not finish within the shutdown timeout, it aborts them and returns an error.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           s.Handler(),
@@ -147,7 +147,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		WriteTimeout:      s.config.RequestTimeout + writeMargin,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ConnState:         s.countConnections,
+		ConnState:         admission.NewConnections(s.config.MaxConnections).Track,
 		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelDebug),
 	}
 
@@ -180,19 +180,6 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	}
 
 	return err
-}
-
-// countConnections hangs up on those who are too many: to let them wait would be no answer either.
-func (s *Server) countConnections(connection net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		if s.connections.Add(1) > int64(s.config.MaxConnections) {
-			_ = connection.Close()
-		}
-	case http.StateHijacked, http.StateClosed:
-		s.connections.Add(-1)
-	default:
-	}
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {

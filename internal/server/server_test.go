@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 	"github.com/autoclaim/autoclaim/internal/server"
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
 }
 
-// log is what a server wrote; it is safe for concurrent use.
+// log holds what a server logged. It is safe for concurrent use.
 type log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -51,7 +51,7 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-// config serves a handler that answers "hello" to the token "good", with the errors of other tokens.
+// config returns a configuration with a handler that responds "hello" to the token "good". Other tokens are errors.
 func config(out *log) server.Config {
 	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -60,11 +60,11 @@ func config(out *log) server.Config {
 	})
 
 	return server.Config{
-		GraphQL: hello, ClaimsCSV: hello, ClaimsCSVPath: "/reports/claims.csv",
+		GraphQL: hello, ClaimsCSV: hello,
 		Logger: slog.New(slog.NewTextHandler(out, nil)), MaxBodyBytes: 100,
 		Ready: func(context.Context) error { return nil },
-		Authenticate: func(_ context.Context, token string) (graph.Caller, error) {
-			return graph.Caller{}, map[string]error{
+		Authenticate: func(_ context.Context, token string) (auth.Caller, error) {
+			return auth.Caller{}, map[string]error{
 				"good":     nil,
 				"expired":  fmt.Errorf("verify: %w", &auth.TokenError{Reason: "The token has expired."}),
 				"no keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
@@ -109,7 +109,7 @@ func send(t *testing.T, method, url, token, body string, headers ...string) (*ht
 	return response, string(raw)
 }
 
-// requireError fails unless the answer has GraphQL's shape with the code.
+// requireError fails unless the response is an error with the code, in the shape of a GraphQL response.
 func requireError(t *testing.T, response *http.Response, body string, status int, code string) {
 	t.Helper()
 	require.Equal(t, status, response.StatusCode, body)
@@ -126,7 +126,7 @@ func requireError(t *testing.T, response *http.Response, body string, status int
 	require.Equal(t, response.Header.Get("X-Request-Id"), answer.Errors[0].Extensions.RequestID)
 }
 
-func TestEachFailureToAuthenticateHasItsAnswer(t *testing.T) {
+func TestEachFailedAuthenticationHasItsOwnResponse(t *testing.T) {
 	t.Parallel()
 
 	url := serve(t, config(new(log)))
@@ -155,7 +155,7 @@ func TestEachFailureToAuthenticateHasItsAnswer(t *testing.T) {
 	assert.Contains(t, body, "hello world")
 }
 
-func TestARequestKeepsItsIDIfThatIsHarmless(t *testing.T) {
+func TestAValidRequestIDOfAClientIsKept(t *testing.T) {
 	t.Parallel()
 
 	url := serve(t, config(new(log)))
@@ -171,7 +171,7 @@ func TestARequestKeepsItsIDIfThatIsHarmless(t *testing.T) {
 	}
 }
 
-func TestAPanicBecomesAnErrorThatGivesNothingAway(t *testing.T) {
+func TestTheErrorOfAPanicHasNoDetails(t *testing.T) {
 	t.Parallel()
 
 	out := new(log)
@@ -193,7 +193,7 @@ func TestARequestThatIsTooLargeIsRefused(t *testing.T) {
 	response, body := send(t, http.MethodPost, url+"/graphql", "good", strings.Repeat("x", 101))
 	requireError(t, response, body, http.StatusRequestEntityTooLarge, "BAD_USER_INPUT")
 
-	// Without a length that the server could look at first.
+	// The client sends no Content-Length.
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/graphql",
 		io.MultiReader(strings.NewReader(strings.Repeat("x", 101))))
 	require.NoError(t, err)
@@ -231,7 +231,7 @@ func TestOnlyPagesOfAllowedOriginsMayCallFromBrowsers(t *testing.T) {
 	assert.Contains(t, response.Header.Get("Access-Control-Expose-Headers"), "Retry-After")
 }
 
-func TestHealthAndReadinessNeedNoTokenAndTellNoDetails(t *testing.T) {
+func TestHealthAndReadinessNeedNoTokenAndShowNoDetails(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
@@ -248,7 +248,7 @@ func TestHealthAndReadinessNeedNoTokenAndTellNoDetails(t *testing.T) {
 	assert.JSONEq(t, `{"status":"unavailable"}`, body)
 }
 
-func TestLogLinesHoldNoTokensAndNoQueries(t *testing.T) {
+func TestLogLinesHaveNoTokensAndNoQueries(t *testing.T) {
 	t.Parallel()
 
 	out := new(log)
@@ -261,7 +261,7 @@ func TestLogLinesHoldNoTokensAndNoQueries(t *testing.T) {
 	assert.NotContains(t, out.String(), "good")
 }
 
-// run starts a server on a listener and returns its address, what ends it, and what Run returns.
+// run starts a server and returns its address, a function that stops it, and a channel with the result of Run.
 func run(t *testing.T, c server.Config) (address string, stop func(), ended <-chan error) {
 	t.Helper()
 
@@ -277,7 +277,7 @@ func run(t *testing.T, c server.Config) (address string, stop func(), ended <-ch
 	return listener.Addr().String(), stop, done
 }
 
-func TestRequestsInFlightFinishWhenTheServerIsTold(t *testing.T) {
+func TestRequestsInFlightFinishAtShutdown(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
@@ -312,7 +312,7 @@ func TestRequestsInFlightFinishWhenTheServerIsTold(t *testing.T) {
 	assert.NoError(t, <-ended)
 }
 
-func TestStreamsAreToldToEndWhenTheServerIs(t *testing.T) {
+func TestStreamsEndAtShutdown(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
@@ -333,7 +333,7 @@ func TestStreamsAreToldToEndWhenTheServerIs(t *testing.T) {
 	assert.NoError(t, <-ended)
 }
 
-func TestRequestsThatDoNotFinishInTimeAreCutOff(t *testing.T) {
+func TestRequestsThatDoNotFinishBeforeTheShutdownTimeoutAreAborted(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
@@ -365,7 +365,7 @@ func TestRequestsThatDoNotFinishInTimeAreCutOff(t *testing.T) {
 	assert.Error(t, <-cut)
 }
 
-func TestSlowClientsAreCutOff(t *testing.T) {
+func TestSlowClientsAreDisconnected(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
@@ -384,11 +384,11 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 		require.NoError(t, connection.SetReadDeadline(time.Now().Add(10*time.Second)))
 
 		answer, err := io.ReadAll(connection)
-		require.NoError(t, err, "%s: the server ends the connection", name)
+		require.NoError(t, err, "%s: the server closes the connection", name)
 		assert.NotContains(t, string(answer), "200 OK", name)
 
 		if name == "in the body" {
-			assert.Contains(t, string(answer), graph.CodeBadUserInput)
+			assert.Contains(t, string(answer), apierror.CodeBadUserInput)
 		}
 
 		require.NoError(t, connection.Close())

@@ -33,7 +33,7 @@ func (h Handle) Subscription(ctx context.Context, id licensing.ID) (licensing.Su
 	return row.domain(), err
 }
 
-// InsertSubscription adds a subscription. Its product's pool must be locked; see [Tx.AddToPool].
+// InsertSubscription adds a subscription. Its product must have a pool; see [Tx.CreatePool] and [Tx.AddToPool].
 func (tx *Tx) InsertSubscription(ctx context.Context, s licensing.Subscription) error {
 	return insert(ctx, tx, subscriptionRow{
 		TenantID: tx.tenant, ID: s.ID, ProductID: s.ProductID, Quantity: s.Quantity, Status: s.Status,

@@ -19,6 +19,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/server"
@@ -36,7 +37,7 @@ func everything(t *testing.T) []*dto.MetricFamily {
 	issuer, err := auth.OpenDevIssuer(filepath.Join(t.TempDir(), "key.json"), time.Now)
 	require.NoError(t, err)
 
-	m := NewMetrics(Build{Version: "1.0.0", Revision: "abc"})
+	m := NewMetrics(buildinfo.Build{Version: "1.0.0", Revision: "abc"})
 	m.WatchTokens(issuer.Verifier())
 	m.WatchStreams(func() int { return 0 })
 	m.WatchDatabase(world.Store, []string{acme.ExternalID}, storetest.Logger())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -13,8 +12,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -34,9 +34,6 @@ const (
 	canceled   = "CANCELED"
 	failed     = "FAILED"
 )
-
-// Build says which program runs.
-type Build struct{ Version, Revision string }
 
 // Metrics are what a server counts. They are safe for concurrent use.
 type Metrics struct {
@@ -61,7 +58,7 @@ func quick() []float64 {
 }
 
 // NewMetrics returns metrics of a server, with those of Go's runtime and of the process.
-func NewMetrics(build Build) *Metrics {
+func NewMetrics(build buildinfo.Build) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		claims:   counter("claims_total", "Claims by their outcome; REFUSED, OVERLOADED, CANCELED and FAILED got none.", "outcome"),
@@ -82,7 +79,7 @@ func NewMetrics(build Build) *Metrics {
 
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Namespace: namespace, Name: "build_info", Help: "Which program runs; always 1.",
-		ConstLabels: prometheus.Labels{"version": build.Version, "revision": build.Revision, "goversion": runtime.Version()},
+		ConstLabels: prometheus.Labels{"version": build.Version, "revision": build.Revision, "goversion": build.GoVersion},
 	})
 	info.Set(1)
 
@@ -108,7 +105,7 @@ func (m *Metrics) begin() {
 		m.batchFailed.WithLabelValues(batch)
 	}
 
-	for _, code := range []string{graph.CodeInternal, graph.CodeUnavailable, graph.CodeOverloaded, graph.CodeRateLimited} {
+	for _, code := range []string{apierror.CodeInternal, apierror.CodeUnavailable, apierror.CodeOverloaded, apierror.CodeRateLimited} {
 		for _, operation := range []ast.Operation{ast.Query, ast.Mutation} {
 			m.responses.WithLabelValues(string(operation), code)
 		}

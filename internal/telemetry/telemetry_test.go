@@ -22,6 +22,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
 
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -48,7 +49,7 @@ func TestNothingIsObservedUnlessSomebodyLooks(t *testing.T) {
 		t.Setenv(name, "")
 	}
 
-	traces, err := OpenTraces(t.Context(), Build{}, storetest.Logger())
+	traces, err := OpenTraces(t.Context(), buildinfo.Build{}, storetest.Logger())
 	require.NoError(t, err)
 	require.Nil(t, traces)
 
@@ -70,7 +71,7 @@ func TestTheEnvironmentSaysWhetherAndHowToTrace(t *testing.T) {
 		before, had := os.LookupEnv(change.variable)
 		t.Setenv(change.variable, change.value)
 
-		traces, err := OpenTraces(t.Context(), Build{}, storetest.Logger())
+		traces, err := OpenTraces(t.Context(), buildinfo.Build{}, storetest.Logger())
 		assert.Nil(t, traces, name)
 		assert.Equal(t, change.value == "carrier-pigeon", err != nil, "%s: %v", name, err)
 
@@ -84,7 +85,7 @@ func TestTheEnvironmentSaysWhetherAndHowToTrace(t *testing.T) {
 	for _, protocol := range []string{"", "http/protobuf", "grpc"} {
 		t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
 
-		traces, err := OpenTraces(t.Context(), Build{}, storetest.Logger())
+		traces, err := OpenTraces(t.Context(), buildinfo.Build{}, storetest.Logger())
 		require.NoError(t, err, protocol)
 		require.NoError(t, traces.Close(), protocol)
 	}
@@ -94,7 +95,7 @@ func TestABatchIsOfItsFirstCallersTraceAndLinkedWithTheOthers(t *testing.T) {
 	t.Parallel()
 
 	traces, spans := recording(t)
-	observer := Telemetry{Metrics: NewMetrics(Build{}), Traces: traces}.batches(claimBatches)
+	observer := Telemetry{Metrics: NewMetrics(buildinfo.Build{}), Traces: traces}.batches(claimBatches)
 
 	var (
 		callers  []context.Context
@@ -160,7 +161,7 @@ func TestStreamsAndHealthChecksHaveNoSpans(t *testing.T) {
 func TestClaimsWithoutAnAnswerAreCountedByTheirReason(t *testing.T) {
 	t.Parallel()
 
-	m := NewMetrics(Build{})
+	m := NewMetrics(buildinfo.Build{})
 
 	for reason, err := range map[string]error{
 		"REFUSED":    licensing.Refuse(licensing.CodeNotFound, "app", "no such app"),
@@ -178,7 +179,7 @@ func TestClaimsWithoutAnAnswerAreCountedByTheirReason(t *testing.T) {
 func TestNoRequestCanMakeASeriesOfItsOwn(t *testing.T) {
 	t.Parallel()
 
-	m := NewMetrics(Build{})
+	m := NewMetrics(buildinfo.Build{})
 	before := testutil.CollectAndCount(m.requests)
 
 	for _, r := range []server.Request{
@@ -199,7 +200,7 @@ func TestNoRequestCanMakeASeriesOfItsOwn(t *testing.T) {
 func TestResponsesAreCountedByTheCodeOfTheirFirstError(t *testing.T) {
 	t.Parallel()
 
-	m := NewMetrics(Build{})
+	m := NewMetrics(buildinfo.Build{})
 	respond := func(errs ...*gqlerror.Error) {
 		operations{metrics: m}.InterceptResponse(t.Context(), func(context.Context) *graphql.Response {
 			return &graphql.Response{Errors: errs}
@@ -223,7 +224,7 @@ func TestMetricsAreShownWhileTheDatabaseIsAway(t *testing.T) {
 
 	var log bytes.Buffer
 
-	m := NewMetrics(Build{})
+	m := NewMetrics(buildinfo.Build{})
 	m.WatchDatabase(db, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	require.NoError(t, db.Close())
 

@@ -22,6 +22,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.40.0"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
@@ -40,7 +41,7 @@ type Traces struct {
 
 // OpenTraces returns the traces that OpenTelemetry's environment variables ask for, or nil if
 // OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT name no collector.
-func OpenTraces(ctx context.Context, build Build, logger *slog.Logger) (*Traces, error) {
+func OpenTraces(ctx context.Context, build buildinfo.Build, logger *slog.Logger) (*Traces, error) {
 	if !tracesWanted() {
 		return nil, nil
 	}

@@ -1,0 +1,95 @@
+package admission
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+)
+
+func callerOf(tenant uuid.UUID, user string) auth.Caller {
+	return auth.Caller{TenantID: tenant, Identity: auth.Identity{UserExternalID: user}}
+}
+
+// flood takes places until the caller gets no more, and returns their number.
+func flood(p *Places, caller auth.Caller) (taken int) {
+	for {
+		if _, ok := p.Take(caller); !ok {
+			return taken
+		}
+
+		taken++
+	}
+}
+
+func TestAFloodOfOneTenantLeavesPlacesForOthers(t *testing.T) {
+	t.Parallel()
+
+	places, flooding := NewPlaces(100), uuid.New()
+
+	taken := 0
+	for i := range 200 {
+		taken += flood(places, callerOf(flooding, fmt.Sprint(i)))
+	}
+
+	assert.Equal(t, 50, taken, "one tenant gets half of the places, with any number of users")
+
+	for range 10 {
+		_, ok := places.Take(callerOf(uuid.New(), "sign-in"))
+		assert.True(t, ok, "every other tenant gets a place")
+	}
+}
+
+func TestAFloodOfOnePrincipalLeavesPlacesForItsTenant(t *testing.T) {
+	t.Parallel()
+
+	places, tenant := NewPlaces(100), uuid.New()
+
+	assert.Equal(t, 25, flood(places, callerOf(tenant, "sign-in")), "one principal gets a quarter of the places")
+	assert.Equal(t, 16, flood(places, callerOf(tenant, "admin")), "a second principal gets a third of the tenant's share")
+	assert.Positive(t, flood(places, callerOf(tenant, "reader")), "a third principal gets places")
+}
+
+func TestPlacesAreNotSharedWhileMostAreFree(t *testing.T) {
+	t.Parallel()
+
+	places := NewPlaces(1000)
+	for range 100 { // With so many tenants, an even share is a few places.
+		_, ok := places.Take(callerOf(uuid.New(), "sign-in"))
+		require.True(t, ok)
+	}
+
+	tenant := uuid.New()
+	for range 64 {
+		_, ok := places.Take(callerOf(tenant, "sign-in"))
+		require.True(t, ok, "a tenant may take more than its share while most places are free")
+	}
+}
+
+func TestAPlaceIsFreeAgainAfterItsRelease(t *testing.T) {
+	t.Parallel()
+
+	places := NewPlaces(10)
+
+	var running sync.WaitGroup
+
+	for i := range 50 {
+		running.Go(func() {
+			for range 100 {
+				if release, ok := places.Take(callerOf(uuid.New(), fmt.Sprint(i))); ok {
+					release()
+					release()
+				}
+			}
+		})
+	}
+
+	running.Wait()
+	require.Zero(t, places.taken)
+	require.Empty(t, places.tenants)
+}

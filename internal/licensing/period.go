@@ -1,0 +1,24 @@
+package licensing
+
+import "time"
+
+// Period is how far back a claim report looks, in days.
+type Period int
+
+// The periods of claim reports.
+const (
+	Period1Day   Period = 1
+	Period7Days  Period = 7
+	Period30Days Period = 30
+	Period90Days Period = 90
+)
+
+// DefaultPeriod is the period of a report whose caller names none.
+const DefaultPeriod = Period90Days
+
+// Periods returns all periods, shortest first.
+func Periods() []Period { return []Period{Period1Day, Period7Days, Period30Days, Period90Days} }
+
+// Since is the beginning of the period that ends at the given time: so many whole days (UTC) before its day. No
+// day of a report is cut short but today, and so all of its totals are sums of whole days.
+func (p Period) Since(until time.Time) time.Time { return Day(until).AddDate(0, 0, -int(p)) }
