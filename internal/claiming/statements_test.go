@@ -26,8 +26,8 @@ func TestStatementsPerClaim(t *testing.T) {
 		claim(t, claims, tenant, "somebody", "TEAMS1")
 
 		for _, test := range []struct {
-			name, user           string
-			outcome              licensing.Outcome
+			name, user       string
+			outcome          licensing.Outcome
 			postgres, sqlite int
 		}{
 			{"a new user", "ann", licensing.OutcomeClaimed, 8, 13},
