@@ -51,7 +51,7 @@ func AssignDirect(
 		return License{}, notOwned("productId")
 	case slices.ContainsFunc(held, func(l License) bool { return l.Active() && l.ProductID == pool.ProductID }):
 		return License{}, Refuse(CodeAlreadyLicensed, "productId",
-			"The user already has a license of this product. To change its apps, remove it and assign it again.")
+			"The user already holds a license of this product. To change its apps, remove it and assign it again.")
 	case pool.Available() == 0:
 		return License{}, Refuse(CodeOutOfLicenses, "productId",
 			"All %d licenses of this product are assigned. Remove one, or increase the quantity of a subscription.", pool.Total)

@@ -34,9 +34,9 @@ func (o Outcome) Message(app, product string) string {
 	case OutcomeAutoClaimOff, OutcomeNoPolicy, OutcomePolicyOff:
 		return "You do not have a license for " + app + ". Ask your admin to assign you one."
 	case OutcomeBlocked:
-		return "Your admin has blocked you from getting a license for " + app + " by signing in. Ask your admin to assign you one."
+		return "Your admin has blocked you from getting a license for " + app + " by signing in. Ask them for one."
 	case OutcomeAppTurnedOff:
-		return "Your admin has turned " + app + " off in your license. Ask your admin to turn it on."
+		return "Your admin has turned " + app + " off in your license. Ask them to turn it on."
 	case OutcomeOutOfLicenses:
 		return "No licenses for " + app + " are left. Ask your admin to assign you one."
 	default:
