@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/store/migration"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 // withStore opens the database, checks its schema, and closes it after work.
@@ -54,7 +56,7 @@ type migrateCommand struct {
 // Run brings the schema up to date.
 func (c migrateCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
-		retries := store.DefaultLockRetries()
+		retries := migration.DefaultLockRetries()
 		retries.LockTimeout, retries.Attempts = c.LockTimeout, c.LockAttempts
 
 		ran, err := db.MigrateWith(ctx, retries)
@@ -86,7 +88,7 @@ func (c checkCommand) Run(e *environment) error {
 			}
 		}
 
-		violations, err := db.Check(ctx)
+		violations, err := upkeep.Check(ctx, db)
 		if err != nil {
 			return err
 		}
@@ -116,7 +118,7 @@ func (c checkCommand) Run(e *environment) error {
 }
 
 func repair(ctx context.Context, e *environment, db *store.Store) error {
-	repairs, err := db.Repair(ctx, time.Now())
+	repairs, err := upkeep.Repair(ctx, db, time.Now())
 
 	for _, r := range repairs {
 		e.say("tenant %q: %s: was %d, is %d", r.Tenant, r.Object, r.Was, r.Is)

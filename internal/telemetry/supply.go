@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,19 +24,12 @@ const (
 // WatchDatabase shows the pools of connections, and what policies have left to give: as counts over all
 // tenants, and each license pool by itself only of the tenants named here by their external ids. Each of their
 // products is a series, so who watches many tenants reads reports instead.
-func (m *Metrics) WatchDatabase(db *store.Store, tenants []string, logger *slog.Logger) error {
-	pools, err := db.ConnectionPools()
-	if err != nil {
-		return fmt.Errorf("watch the database: %w", err)
-	}
-
-	for name, pool := range pools {
+func (m *Metrics) WatchDatabase(db *store.Store, tenants []string, logger *slog.Logger) {
+	for name, pool := range db.ConnectionPools() {
 		m.registry.MustRegister(collectors.NewDBStatsCollector(pool, name))
 	}
 
 	m.registry.MustRegister(newSupplyCollector(db, tenants, logger))
-
-	return nil
 }
 
 // supplyCollector reads the database when metrics are scraped.
