@@ -102,7 +102,7 @@ func fillDemo(ctx context.Context, db *store.Store) error {
 		}
 	}
 
-	if _, err := db.TenantByExternalID(ctx, demoTenant); !store.IsNotFound(err) {
+	if _, err := db.TenantByExternalID(ctx, demoTenant); !licensing.IsNotFound(err) {
 		return err
 	}
 

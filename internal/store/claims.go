@@ -86,7 +86,7 @@ func (h Handle) Claims(filter ReportFilter) paging.List[licensing.Claim] {
 	}, byLatest("claimed_at"), func(c licensing.Claim) paging.Cursor { return paging.Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
 }
 
-// Claim returns a claim, or [ErrNotFound].
+// Claim returns a claim, or [licensing.ErrNotFound].
 func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, error) {
 	row, err := one[claimViewRow](h.from(ctx, &claimRow{}).Select(claimView).Where("id = ?", id), "the claim")
 

@@ -41,7 +41,7 @@ func (h Handle) Licenses(filter LicenseFilter) paging.List[licensing.License] {
 	}, byNewest(), func(l licensing.License) paging.Cursor { return paging.Cursor{ID: l.ID} })
 }
 
-// License returns a license, or [ErrNotFound].
+// License returns a license, or [licensing.ErrNotFound].
 func (h Handle) License(ctx context.Context, id licensing.ID) (licensing.License, error) {
 	row, err := one[licenseRow](h.from(ctx, &licenseRow{}).Where("id = ?", id), "the license")
 

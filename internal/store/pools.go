@@ -92,7 +92,7 @@ func (tx *Tx) LockPool(ctx context.Context, product licensing.ID) (licensing.Poo
 }
 
 // LockPoolOfSubscription returns the pool that a subscription counts in, and keeps other transactions from
-// changing it or its subscriptions. It returns [ErrNotFound] if there is no such subscription.
+// changing it or its subscriptions. It returns [licensing.ErrNotFound] if there is no such subscription.
 func (tx *Tx) LockPoolOfSubscription(ctx context.Context, subscription licensing.ID) (licensing.Pool, error) {
 	product := tx.from(ctx, &subscriptionRow{}).Select("product_id").Where("id = ?", subscription)
 	row, err := one[poolRow](tx.locking(ctx, &poolRow{}).Where("product_id = (?)", product), "the license pool")

@@ -21,12 +21,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
-// ErrNotFound means that the tenant has no such object.
-var ErrNotFound = errors.New("not found")
-
-// IsNotFound says whether the error means that the tenant has no such object.
-func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
-
 // maxAttempts is how often a transaction is tried that conflicts with others.
 const maxAttempts = 8
 

@@ -26,7 +26,7 @@ func (h Handle) Subscriptions(filter SubscriptionFilter) paging.List[licensing.S
 	}, byNewest(), func(s licensing.Subscription) paging.Cursor { return paging.Cursor{ID: s.ID} })
 }
 
-// Subscription returns a subscription, or [ErrNotFound].
+// Subscription returns a subscription, or [licensing.ErrNotFound].
 func (h Handle) Subscription(ctx context.Context, id licensing.ID) (licensing.Subscription, error) {
 	row, err := one[subscriptionRow](h.from(ctx, &subscriptionRow{}).Where("id = ?", id), "the subscription")
 

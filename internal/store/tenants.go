@@ -43,14 +43,14 @@ func (s *Store) Tenants(ctx context.Context) ([]licensing.Tenant, error) {
 	return all[tenantRow](s.database.Reader().WithContext(ctx).Order("name_key"), "the tenants")
 }
 
-// TenantByExternalID returns the tenant that tokens name so, or [ErrNotFound].
+// TenantByExternalID returns the tenant that tokens name so, or [licensing.ErrNotFound].
 func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
 	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
 
 	return row.domain(), err
 }
 
-// TenantByName returns the tenant of this name, ignoring case, or [ErrNotFound].
+// TenantByName returns the tenant of this name, ignoring case, or [licensing.ErrNotFound].
 func (s *Store) TenantByName(ctx context.Context, name string) (licensing.Tenant, error) {
 	key := licensing.Fold(strings.TrimSpace(name))
 	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("name_key = ?", key), "the tenant")

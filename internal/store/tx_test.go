@@ -32,7 +32,7 @@ func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 		require.ErrorIs(t, err, failure)
 
 		_, err = tenant.Data().UserByExternalID(ctx, "ann")
-		assert.True(t, store.IsNotFound(err))
+		assert.True(t, licensing.IsNotFound(err))
 	})
 }
 

@@ -32,14 +32,14 @@ func (h Handle) usersFound(ctx context.Context, text string) *gorm.DB {
 	return query
 }
 
-// User returns a user, or [ErrNotFound].
+// User returns a user, or [licensing.ErrNotFound].
 func (h Handle) User(ctx context.Context, id licensing.ID) (licensing.User, error) {
 	row, err := one[userRow](h.from(ctx, &userRow{}).Where("id = ?", id), "the user")
 
 	return row.domain(), err
 }
 
-// UserByExternalID returns the user whom the identity provider calls so, or [ErrNotFound].
+// UserByExternalID returns the user whom the identity provider calls so, or [licensing.ErrNotFound].
 func (h Handle) UserByExternalID(ctx context.Context, externalID string) (licensing.User, error) {
 	row, err := one[userRow](h.from(ctx, &userRow{}).Where("external_id = ?", externalID), "the user")
 
@@ -52,7 +52,7 @@ func (h Handle) UsersByID(ctx context.Context, ids []licensing.ID) ([]licensing.
 }
 
 // LockUser returns a user and keeps other transactions from changing the user's licenses, or returns
-// [ErrNotFound]. Users are locked before pools.
+// [licensing.ErrNotFound]. Users are locked before pools.
 func (tx *Tx) LockUser(ctx context.Context, id licensing.ID) (licensing.User, error) {
 	row, err := one[userRow](tx.locking(ctx, &userRow{}).Where("id = ?", id), "the user")
 
