@@ -54,17 +54,17 @@ func (s *Store) ClaimInTx(
 	return nil
 }
 
-// ReportFilter says which claims a report is about.
+// ReportFilter says which claims a report covers.
 type ReportFilter struct {
-	// Since is the midnight (UTC) at which the period begins; claims at that very moment belong to it.
+	// Since is the midnight in UTC at which the period begins; it belongs to the period.
 	Since time.Time
-	// PolicyID restricts the report to one policy, if it isn't nil.
+	// PolicyID restricts the report to one policy; nil for all.
 	PolicyID *licensing.ID
-	// Text restricts the lists, not the totals, to users whom [Handle.Users] finds by it.
+	// Text restricts the lists, but not the totals, to users whom [Handle.Users] finds by it.
 	Text string
 }
 
-// ofUsers restricts a list of what users did to those whom a search finds.
+// ofUsers restricts a query of rows with a user to the users whom a search finds.
 func (h Handle) ofUsers(ctx context.Context, query *gorm.DB, text string) *gorm.DB {
 	if strings.TrimSpace(text) == "" {
 		return query
@@ -93,7 +93,7 @@ func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, er
 	return row.domain(), err
 }
 
-// ClaimsByID returns the claims that exist of these, in the order of their ids.
+// ClaimsByID returns the claims with these ids, in the order of the ids. Unknown ids are ignored.
 func (h Handle) ClaimsByID(ctx context.Context, ids []licensing.ID) ([]licensing.Claim, error) {
 	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.anyOf("id", ids)).Order("id")
 

@@ -9,7 +9,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
-// MissedClaims lists the users who were turned away, those of late first.
+// MissedClaims lists the users whom policies turned away, latest first.
 func (h Handle) MissedClaims(filter ReportFilter) paging.List[licensing.MissedClaim] {
 	return lazily[missedClaimRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
