@@ -19,8 +19,8 @@ func catalogVersion(query *gorm.DB) (int64, error) {
 	return row.Version, err
 }
 
-// Catalog returns the catalog as it is in the database now. It is cached, and read again only after a change. The caller
-// must not change it.
+// Catalog returns the catalog as it is in the database now. It is cached, and read again only after a change. The
+// caller must not change it.
 func (s *Store) Catalog(ctx context.Context) (*licensing.Catalog, error) {
 	return s.catalogSeenBy(s.database.Reader().WithContext(ctx))
 }
@@ -99,9 +99,9 @@ func (c CatalogChanges) Empty() bool {
 	return len(c.Apps)+len(c.Products)+len(c.AddedProductApps)+len(c.RemovedProductApps) == 0
 }
 
-// ChangeCatalog calls decide with the current catalog and makes all the changes that decide returns, in one transaction.
-// One process changes the catalog at a time; others wait. The catalog's version rises if anything changed. If the
-// transaction conflicts with another, it runs again, and decide is called again. If decide returns an error,
+// ChangeCatalog calls decide with the current catalog and makes all the changes that decide returns, in one
+// transaction. One process changes the catalog at a time; others wait. The catalog's version rises if anything changed.
+// If the transaction conflicts with another, it runs again, and decide is called again. If decide returns an error,
 // ChangeCatalog returns it and changes nothing.
 func (s *Store) ChangeCatalog(
 	ctx context.Context, decide func(current *licensing.Catalog) (CatalogChanges, error),

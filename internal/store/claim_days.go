@@ -20,8 +20,8 @@ type ClaimTotal struct {
 }
 
 // ClaimTotals returns the numbers of claims that [Handle.Claims] lists if Text is empty, by day, policy and product,
-// latest day first. It reads the daily roll-up, so its cost does not grow with the number of claims, and the period must
-// begin at a midnight in UTC.
+// latest day first. It reads the daily roll-up, so its cost does not grow with the number of claims, and the period
+// must begin at a midnight in UTC.
 func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTotal, error) {
 	var totals []ClaimTotal
 

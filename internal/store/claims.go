@@ -15,8 +15,8 @@ import (
 
 // ClaimInTx decides and stores a batch of claims in one transaction. It locks the users (and adds those whom the tenant
 // does not know) and the products' pools, calls decide, and stores what decide returns. If the transaction conflicts
-// with another, all of it runs again, up to 8 times: decide must do nothing that cannot be repeated, and must not use the
-// database. If decide returns an error, ClaimInTx returns it and changes nothing.
+// with another, all of it runs again, up to 8 times: decide must do nothing that cannot be repeated, and must not use
+// the database. If decide returns an error, ClaimInTx returns it and changes nothing.
 func (s *Store) ClaimInTx(
 	ctx context.Context, tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
 	decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),

@@ -70,7 +70,8 @@ func (h Handle) ActiveLicenses(ctx context.Context, users []licensing.ID) (map[l
 	return byUser, nil
 }
 
-// InsertLicenses adds licenses. Their users and pools must be locked, and the pools must count them; see [Tx.AddToPool].
+// InsertLicenses adds licenses. Their users and pools must be locked, and the pools must count them; see
+// [Tx.AddToPool].
 func (tx *Tx) InsertLicenses(ctx context.Context, licenses ...licensing.License) error {
 	rows := make([]licenseRow, len(licenses))
 	for i, license := range licenses {

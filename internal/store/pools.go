@@ -20,8 +20,8 @@ func (h Handle) PoolsOf(ctx context.Context, products []licensing.ID) (map[licen
 	return pools(h.from(ctx, &poolRow{}).Where(h.anyOf("product_id", products)))
 }
 
-// LockPools returns the pools of these products and locks them until the transaction ends. It locks them in the order of
-// the products' ids, so that two transactions cannot wait for each other.
+// LockPools returns the pools of these products and locks them until the transaction ends. It locks them in the order
+// of the products' ids, so that two transactions cannot wait for each other.
 func (tx *Tx) LockPools(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
 	return pools(tx.locking(ctx, &poolRow{}).Where(tx.anyOf("product_id", products)).Order("product_id"))
 }
@@ -81,8 +81,8 @@ func pools(query *gorm.DB) (map[licensing.ID]licensing.Pool, error) {
 	return byProduct, nil
 }
 
-// LockPool returns the product's pool and locks it until the transaction ends. If the tenant never bought the product, it
-// returns an empty pool, which is not stored and not locked.
+// LockPool returns the product's pool and locks it until the transaction ends. If the tenant never bought the product,
+// it returns an empty pool, which is not stored and not locked.
 func (tx *Tx) LockPool(ctx context.Context, product licensing.ID) (licensing.Pool, error) {
 	locked, err := tx.LockPools(ctx, []licensing.ID{product})
 	pool := locked[product]
@@ -92,7 +92,8 @@ func (tx *Tx) LockPool(ctx context.Context, product licensing.ID) (licensing.Poo
 }
 
 // LockPoolOfSubscription returns the pool of a subscription's product and locks it until the transaction ends: other
-// transactions can change neither the pool nor its subscriptions. It returns [licensing.ErrNotFound] if there is no such subscription.
+// transactions can change neither the pool nor its subscriptions. It returns [licensing.ErrNotFound] if there is no
+// such subscription.
 func (tx *Tx) LockPoolOfSubscription(ctx context.Context, subscription licensing.ID) (licensing.Pool, error) {
 	product := tx.from(ctx, &subscriptionRow{}).Select("product_id").Where("id = ?", subscription)
 	row, err := one[poolRow](tx.locking(ctx, &poolRow{}).Where("product_id = (?)", product), "the license pool")

@@ -44,7 +44,8 @@ func (s *Store) Tenants(ctx context.Context) ([]licensing.Tenant, error) {
 	return all[tenantRow](s.database.Reader().WithContext(ctx).Order("name_key"), "the tenants")
 }
 
-// TenantByExternalID returns the tenant with the identity provider's id of the organization, or [licensing.ErrNotFound].
+// TenantByExternalID returns the tenant with the identity provider's id of the organization, or
+// [licensing.ErrNotFound].
 func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
 	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
 
@@ -80,8 +81,8 @@ func (tx *Tx) SaveAutoClaimEnabled(ctx context.Context, enabled bool) error {
 	return tx.configChanged(ctx, map[string]any{"auto_claim_enabled": enabled})
 }
 
-// configChanged changes the tenant's row and raises its configuration's version, by which every server finds out that its
-// cached policies are out of date.
+// configChanged changes the tenant's row and raises its configuration's version, by which every server finds out that
+// its cached policies are out of date.
 func (tx *Tx) configChanged(ctx context.Context, changes map[string]any) error {
 	changes["config_version"] = gorm.Expr("config_version + 1")
 

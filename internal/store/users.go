@@ -14,8 +14,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
-// Users lists users in the order of display name, email and external id. text restricts the list to users in which one of
-// these contains the text, ignoring case; an empty text restricts nothing.
+// Users lists users in the order of display name, email and external id. text restricts the list to users in which one
+// of these contains the text, ignoring case; an empty text restricts nothing.
 func (h Handle) Users(text string) paging.List[licensing.User] {
 	return lazily[userRow](func(ctx context.Context) *gorm.DB {
 		return h.usersFound(ctx, text)
@@ -109,7 +109,8 @@ func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
 	return nil
 }
 
-// likePattern is a pattern for texts that contain the part, which may contain any characters. The escape character is \.
+// likePattern is a pattern for texts that contain the part, which may contain any characters. The escape character is
+// \.
 func likePattern(part string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
 }
