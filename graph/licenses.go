@@ -94,6 +94,10 @@ func (licenseResolver) User(ctx context.Context, license *model.License) (*model
 }
 
 func (licenseResolver) Product(ctx context.Context, license *model.License) (*model.Product, error) {
+	if license.LoadedProduct != nil {
+		return &model.Product{Product: *license.LoadedProduct}, nil
+	}
+
 	return related(ctx, license.ProductID, scopeFrom(ctx).reads.Product, model.NewProduct)
 }
 

@@ -24,10 +24,12 @@ func BenchmarkDecideABatchOf256Claims(b *testing.B) {
 		claimants[i].UserID = id()
 	}
 
+	facts, externalIDs := batchOf(pools, claimants)
+
 	b.ReportAllocs()
 
 	for b.Loop() {
-		decisions := licensing.DecideClaims(claims, pools, claimants, noon)
+		decisions, _ := licensing.DecideClaims(claims, facts, externalIDs, noon)
 		if decisions[209].Outcome != licensing.OutcomeClaimed || decisions[210].Outcome != licensing.OutcomeOutOfLicenses {
 			b.Fatal("a wrong decision")
 		}

@@ -1,7 +1,6 @@
 package licensing
 
 import (
-	"maps"
 	"slices"
 	"time"
 )
@@ -9,17 +8,20 @@ import (
 // Decision is the answer to one user's claim.
 type Decision struct {
 	Outcome Outcome
+	// UserID is the zero id for a user whom the tenant does not know.
+	UserID ID
 	// License is the license of CLAIMED and ALREADY_LICENSED, and nil otherwise.
 	License *License
-	// Position is the product's place in the policy where the outcome is CLAIMED.
+	// Position is the product's place in the policy if the outcome is CLAIMED.
 	Position int
 }
 
-// Claimant is a user and what they hold.
+// Claimant is a user who claims a license, as far as the rules need to know them.
 type Claimant struct {
+	// UserID is the zero id for a user whom the tenant does not know.
 	UserID  ID
 	Blocked bool
-	// Licenses are the user's active ones, oldest first.
+	// Licenses are the user's active licenses, oldest first.
 	Licenses []License
 }
 
@@ -33,68 +35,38 @@ type ClaimTerms struct {
 	Policy *Policy
 }
 
-// Settle answers a claim that takes no license from a pool. settled is false if the user should be
-// given one; then it is up to [DecideClaims].
+// Settle decides a claim that takes no license from a pool. settled is false if the user should be given one;
+// then [DecideClaims] decides.
 func (t ClaimTerms) Settle(user Claimant) (decision Decision, settled bool) {
 	for i := range user.Licenses {
 		if user.Licenses[i].LetsIn(t.Catalog, t.AppID) {
-			return Decision{Outcome: OutcomeAlreadyLicensed, License: &user.Licenses[i]}, true
+			return Decision{Outcome: OutcomeAlreadyLicensed, UserID: user.UserID, License: &user.Licenses[i]}, true
 		}
 	}
 
 	switch {
 	case !t.AutoClaimEnabled:
-		return Decision{Outcome: OutcomeAutoClaimOff}, true
+		return Decision{Outcome: OutcomeAutoClaimOff, UserID: user.UserID}, true
 	case t.Policy == nil:
-		return Decision{Outcome: OutcomeNoPolicy}, true
+		return Decision{Outcome: OutcomeNoPolicy, UserID: user.UserID}, true
 	case !t.Policy.Enabled:
-		return Decision{Outcome: OutcomePolicyOff}, true
+		return Decision{Outcome: OutcomePolicyOff, UserID: user.UserID}, true
 	case user.Blocked:
-		return Decision{Outcome: OutcomeBlocked}, true
+		return Decision{Outcome: OutcomeBlocked, UserID: user.UserID}, true
 	}
 
 	for _, license := range user.Licenses {
 		_, _, inPolicy := t.Policy.Product(license.ProductID)
 		if inPolicy && license.Active() && license.TurnsOff(t.AppID) {
-			return Decision{Outcome: OutcomeAppTurnedOff}, true
+			return Decision{Outcome: OutcomeAppTurnedOff, UserID: user.UserID}, true
 		}
 	}
 
-	return Decision{}, false
+	return Decision{UserID: user.UserID}, false
 }
 
-// DecideClaims answers the claims of a batch, in order of arrival, against the pools as they are now.
-// A user who appears twice gets one license: the first answer is CLAIMED, the others are
-// ALREADY_LICENSED with that same license. It changes none of its arguments.
-func DecideClaims(terms ClaimTerms, pools map[ID]Pool, claimants []Claimant, at time.Time) []Decision {
-	pools = maps.Clone(pools)
-	granted := make(map[ID]*License)
-	decisions := make([]Decision, len(claimants))
-
-	for i, user := range claimants {
-		if license, again := granted[user.UserID]; again {
-			decisions[i] = Decision{Outcome: OutcomeAlreadyLicensed, License: license}
-
-			continue
-		}
-
-		decision, settled := terms.Settle(user)
-		if !settled {
-			decision = terms.grant(pools, user, at)
-		}
-
-		if decision.Outcome == OutcomeClaimed {
-			granted[user.UserID] = decision.License
-		}
-
-		decisions[i] = decision
-	}
-
-	return decisions
-}
-
-// grant takes a license from the first pool that has one. It passes over a product that no longer
-// includes the app, since its license would not let the user in, and one that the user holds already.
+// grant takes a license from the first pool that has one. It skips a product that no longer includes the app,
+// since its license would not let the user in, and a product of which the user holds a license already.
 func (t ClaimTerms) grant(pools map[ID]Pool, user Claimant, at time.Time) Decision {
 	for position, product := range t.Policy.Products {
 		pool := pools[product.ProductID]
@@ -111,6 +83,7 @@ func (t ClaimTerms) grant(pools map[ID]Pool, user Claimant, at time.Time) Decisi
 
 		return Decision{
 			Outcome:  OutcomeClaimed,
+			UserID:   user.UserID,
 			Position: position,
 			License: &License{
 				ID: NewID(at), UserID: user.UserID, ProductID: product.ProductID, Source: SourceAutoClaim,
@@ -119,5 +92,5 @@ func (t ClaimTerms) grant(pools map[ID]Pool, user Claimant, at time.Time) Decisi
 		}
 	}
 
-	return Decision{Outcome: OutcomeOutOfLicenses}
+	return Decision{Outcome: OutcomeOutOfLicenses, UserID: user.UserID}
 }
