@@ -62,7 +62,7 @@ func backedUpAmidClaims(t *testing.T, url string, take func() (restored string))
 		})
 	}
 
-	require.Eventually(t, func() bool { return len(told()) >= 10 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(told()) >= 10 }, startTimeout, time.Millisecond)
 
 	before := told()
 	restored := take()
@@ -89,7 +89,7 @@ func TestABackupOfAnSQLiteFileIsTakenWhileUsersClaim(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "back up.db")
 
 	backedUpAmidClaims(t, url, func() string {
-		assert.Contains(t, succeed(t, "backup", file, "--database-url="+url), "of schema version 3")
+		assert.Contains(t, succeed(t, "backup", file, "--database-url="+url), "schema version 3")
 
 		return "sqlite:" + file
 	})
@@ -112,7 +112,7 @@ func TestABackupOfAnSQLiteFileIsTakenWhileUsersClaim(t *testing.T) {
 
 	status, out = command(t, "backup", file, "--database-url=sqlite:"+filepath.Join(t.TempDir(), "misspelled.db"))
 	assert.Equal(t, 1, status)
-	assert.Contains(t, out, "nothing in sqlite:")
+	assert.Contains(t, out, "nothing to back up")
 }
 
 func TestABackupOfPostgreSQLIsMadeByItsOwnTools(t *testing.T) {

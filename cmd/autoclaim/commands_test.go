@@ -17,13 +17,13 @@ func TestServingNeedsAnIssuerOrDevelopment(t *testing.T) {
 	t.Parallel()
 
 	for says, args := range map[string][]string{
-		"--issuer and --audience are missing": {"serve"},
-		"--issuer and --audience":             {"serve", "--issuer=https://login.example"},
-		"--console needs --console-client-id": {"serve", "--issuer=https://login.example", "--audience=x", "--console"},
+		"--issuer and --audience are required": {"serve"},
+		"--issuer and --audience":              {"serve", "--issuer=https://login.example"},
+		"--console needs --console-client-id":  {"serve", "--issuer=https://login.example", "--audience=x", "--console"},
 		"--console and --trusted-documents": {
 			"serve", "--issuer=https://login.example", "--audience=x", "--console", "--console-client-id=y", "--trusted-documents=commands_test.go",
 		},
-		"exclude each other":       {"serve", "--dev", "--issuer=https://login.example"},
+		"cannot be used together":  {"serve", "--dev", "--issuer=https://login.example"},
 		"listens on loopback only": {"serve", "--dev", "--listen=0.0.0.0:8080"},
 		"--listen":                 {"serve", "--dev", "--listen=8080"},
 		"unexpected argument":      {"nonsense"},
@@ -123,7 +123,7 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 			assert.Equal(t, 1, status)
 			assert.Contains(t, out, damage.says)
 			assert.Contains(t, out, `tenant "acme"`)
-			assert.Contains(t, out, "1 violations of rules")
+			assert.Contains(t, out, "broken rules: 1")
 
 			_, err = db.Exec(damage.undo)
 			require.NoError(t, err)
@@ -143,7 +143,7 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 		assert.Contains(t, out, `tenant "acme": assigned of the pool of product `+tenant.E3.ID.String()+": was 3, is 0")
 		assert.Contains(t, out, "Repaired 1 counters")
 		assert.Contains(t, out, "places that follow each other")
-		assert.Contains(t, out, "1 violations of rules, which can't be recounted")
+		assert.Contains(t, out, "broken rules: 1; --repair cannot fix them")
 
 		_, err = db.Exec("UPDATE policy_products SET position = 0")
 		require.NoError(t, err)

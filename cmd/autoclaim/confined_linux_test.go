@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -13,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/testkit/executable"
-	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
 func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testing.T) {
@@ -37,7 +34,7 @@ func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testi
 
 	require.NoError(t, executable.Copy(program, filepath.Join(root, "autoclaim")))
 
-	cmd := exec.Command("/autoclaim", "serve", "--dev", "--listen=127.0.0.1:0", "--dev-key=/data/key.json")
+	cmd := exec.Command("/autoclaim", "serve", "--dev", "--listen=127.0.0.1:0", "--request-timeout=1m", "--dev-key=/data/key.json")
 	cmd.Dir = "/"
 	cmd.Env = []string{"AUTOCLAIM_DATABASE_URL=sqlite:/data/autoclaim.db"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
@@ -49,20 +46,7 @@ func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testi
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 
 	p := &process{t: t, cmd: cmd, tokens: make(map[string]string)}
-
-	for lines := bufio.NewScanner(stdout); p.url == ""; {
-		require.True(t, lines.Scan(), "the server ended before it said where it is")
-
-		if url, ok := strings.CutPrefix(lines.Text(), "Playground: "); ok {
-			p.url = strings.TrimSuffix(url, playground.Path)
-		}
-
-		if name, _, ok := strings.Cut(lines.Text(), " ("); ok && strings.HasPrefix(name, "demo-") {
-			require.True(t, lines.Scan())
-
-			p.tokens[name] = lines.Text()
-		}
-	}
+	p.readIntroduction(stdout)
 
 	var changed struct {
 		SetAutoClaimEnabled struct{ UserErrors []struct{ Message string } }

@@ -5,17 +5,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/demo"
 	"github.com/autoclaim/autoclaim/internal/devprovider"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
@@ -156,27 +155,24 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 		tenant.Buy(t, tenant.E3, 1)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 
-		address := freeAddress(t)
 		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan int, 1)
+		log, ended := new(output), make(chan int, 1)
 
 		go func() {
 			ended <- run(ctx, []string{
-				"serve", "--database-url=" + url, "--listen=" + address, "--issuer=" + provider.URL,
+				"serve", "--database-url=" + url, "--listen=127.0.0.1:0", "--request-timeout=1m", "--issuer=" + provider.URL,
 				"--audience=" + oidctest.ClientID, "--tenant-claim=org.id", "--roles-claim=groups",
 				"--role-map=logins=SIGN_IN_SERVICE",
-			}, io.Discard, io.Discard)
+			}, io.Discard, log)
 		}()
 
-		server := &process{t: t, url: "http://" + address, tokens: map[string]string{
+		server := &process{t: t, url: requireServing(t, log), tokens: map[string]string{
 			"service": provider.ClientToken(t), "nobody": "nonsense",
 		}}
 
 		var answer claimAnswer
 
-		require.Eventually(t, func() bool {
-			return server.query(t.Context(), "service", claimQuery("ann"), &answer) == nil
-		}, 20*time.Second, 20*time.Millisecond)
+		server.must("service", claimQuery("ann"), &answer)
 		assert.Equal(t, licensing.OutcomeClaimed, answer.ClaimLicense.Outcome)
 
 		var ignored any
@@ -198,18 +194,6 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 		stop()
 		assert.Zero(t, <-ended)
 	})
-}
-
-// freeAddress is one that nobody listened on a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-
-	defer listener.Close()
-
-	return listener.Addr().String()
 }
 
 func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
@@ -248,7 +232,7 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 		require.NoError(t, server.cmd.Wait(), "%s: exit status 0", name)
 
 		db := storetest.Open(t, url)
-		tenant, err := db.TenantByExternalID(t.Context(), demoTenant)
+		tenant, err := db.TenantByExternalID(t.Context(), demo.TenantExternalID)
 		require.NoError(t, err)
 
 		for _, user := range claimed {
@@ -269,7 +253,7 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 func follow(t *testing.T, p *process, enough int) <-chan int {
 	t.Helper()
 
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/graphql",
 		strings.NewReader(`{"query": "subscription { licenseClaimed { claimedAt } }"}`))

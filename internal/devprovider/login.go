@@ -11,6 +11,8 @@ import (
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
 var (
@@ -102,12 +104,7 @@ func (p *Provider) render(w http.ResponseWriter, request *signIn, problem string
 	choices := make([]choice, 0, len(p.config.People))
 
 	for _, person := range p.config.People {
-		role := "no role"
-		if roles := person.Roles.List(); len(roles) > 0 {
-			role = string(roles[0])
-		}
-
-		choices = append(choices, choice{ID: person.UserExternalID, Name: person.DisplayName, Role: role})
+		choices = append(choices, choice{ID: person.UserExternalID, Name: person.DisplayName, Role: RoleName(person)})
 	}
 
 	// Browsers apply form-action to where the answer to a form leads, too.
@@ -120,6 +117,15 @@ func (p *Provider) render(w http.ResponseWriter, request *signIn, problem string
 		"Action": Path + "login", "ID": request.id, "Client": request.ClientID, "Hint": request.LoginHint,
 		"People": choices, "Problem": problem,
 	})
+}
+
+// RoleName returns the first role of somebody, or "no role".
+func RoleName(person auth.Identity) string {
+	if roles := person.Roles.List(); len(roles) > 0 {
+		return string(roles[0])
+	}
+
+	return "no role"
 }
 
 func (p *Provider) showSignedOut(w http.ResponseWriter, _ *http.Request) {

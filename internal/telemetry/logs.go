@@ -2,10 +2,32 @@ package telemetry
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
 
 	"go.opentelemetry.io/otel/trace"
 )
+
+// NewLogger returns a logger that writes lines of a level (debug, info, warn or error) and above, in a format (text
+// or json). Any other level is an error.
+func NewLogger(w io.Writer, level, format string) (*slog.Logger, error) {
+	var least slog.Level
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("log level %q: use debug, info, warn or error", level)
+	}
+
+	options := &slog.HandlerOptions{Level: least}
+
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	default:
+		return nil, fmt.Errorf("log format %q: use text or json", format)
+	}
+}
 
 // LogHandler adds the ids of the trace and of the span to lines that are written within one.
 func LogHandler(next slog.Handler) slog.Handler { return traced{next} }
