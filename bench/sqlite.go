@@ -66,13 +66,13 @@ func (s *stage) singly(
 				at := licensing.Instant(time.Now())
 
 				errs[i] = db.ClaimInTx(ctx, tenant, []string{user}, []licensing.ID{product}, at,
-					func(facts store.ClaimFacts) (store.ClaimResults, error) {
+					func(facts licensing.ClaimFacts) (licensing.ClaimResults, error) {
 						license := licensing.License{
 							ID: licensing.NewID(at), UserID: facts.Users[user].ID, ProductID: product,
 							Source: licensing.SourceAutoClaim, PolicyID: &policy.ID, AssignedAt: at,
 						}
 
-						return store.ClaimResults{
+						return licensing.ClaimResults{
 							PolicyID: policy.ID, AppID: policy.AppID, At: at, Licenses: []licensing.License{license},
 							Claims: []licensing.Claim{{
 								ID: licensing.NewID(at), UserID: license.UserID, PolicyID: policy.ID, AppID: policy.AppID,

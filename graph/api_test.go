@@ -20,14 +20,17 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/graph/model"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/server"
 )
 
 func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
 	t.Parallel()
 
-	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	schema := graph.Schema()
 
 	for name, definition := range schema.Types {
 		if definition.BuiltIn {
@@ -62,7 +65,7 @@ func TestTheSchemaDescribesEverythingAndHasNoNullsInLists(t *testing.T) {
 func TestTheSchemasCodesAreTheDomains(t *testing.T) {
 	t.Parallel()
 
-	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	schema := graph.Schema()
 	values := func(enum string) (names []string) {
 		for _, value := range schema.Types[enum].EnumValues {
 			names = append(names, value.Name)
@@ -93,7 +96,7 @@ func TestTheSchemasCodesAreTheDomains(t *testing.T) {
 
 	for _, period := range licensing.Periods() {
 		assert.True(t, slices.ContainsFunc(values("ReportPeriod"), func(name string) bool {
-			got, err := graph.UnmarshalReportPeriod(name)
+			got, err := model.UnmarshalReportPeriod(name)
 
 			return err == nil && got == period
 		}))
@@ -106,7 +109,7 @@ func TestEveryCodeHasItsLineInTheDocumentation(t *testing.T) {
 	guide, err := os.ReadFile("../docs/api.md")
 	require.NoError(t, err)
 
-	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../internal/apierror/codes.go", nil, 0)
 	require.NoError(t, err)
 
 	var codes []string
@@ -121,9 +124,9 @@ func TestEveryCodeHasItsLineInTheDocumentation(t *testing.T) {
 
 		return true
 	})
-	require.Contains(t, codes, graph.CodeInternal)
+	require.Contains(t, codes, apierror.CodeInternal)
 
-	schema := graph.NewExecutableSchema(graph.Config{Resolvers: &graph.Resolver{}}).Schema()
+	schema := graph.Schema()
 
 	for _, enum := range []string{"UserErrorCode", "ClaimOutcome"} {
 		for _, value := range schema.Types[enum].EnumValues {
@@ -318,7 +321,7 @@ func TestAnInternalErrorTellsTheClientNothingButTheRequest(t *testing.T) {
 		got := admin.do(`{ settings { autoClaimEnabled } }`, nil)
 		require.Equal(t, "INTERNAL", got.code())
 		assert.NotEmpty(t, got.Errors[0].Extensions["requestId"])
-		assert.Equal(t, "Something went wrong on the server. Tell its operator the request id.", got.Errors[0].Message)
+		assert.Equal(t, "Something went wrong on the server. Give its operator the request id.", got.Errors[0].Message)
 	})
 }
 
@@ -327,7 +330,7 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 		tenant := a.world.NewTenant(t, "acme")
 
 		for _, role := range roleLetters {
-			status, _ := a.as(tenant, "somebody", role.roles...).send(http.MethodGet, graph.ClaimsCSVPath, nil)
+			status, _ := a.as(tenant, "somebody", role.roles...).send(http.MethodGet, server.ClaimsCSVPath, nil)
 			want := http.StatusForbidden
 
 			if slices.Contains([]string{"A", "R", "P"}, role.letter) {
@@ -342,7 +345,7 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 		for parameters, says := range map[string]string{
 			"?period=PAST_2_DAYS": "PAST_90_DAYS", "?policyId=x": `policyId: \"x\" is not an id`, "?text=%00": "U+0000",
 		} {
-			status, body := admin.send(http.MethodGet, graph.ClaimsCSVPath+parameters, nil)
+			status, body := admin.send(http.MethodGet, server.ClaimsCSVPath+parameters, nil)
 			assert.Equal(t, http.StatusBadRequest, status)
 			assert.Contains(t, string(body), "BAD_USER_INPUT")
 			assert.Contains(t, string(body), says)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/server"
@@ -35,15 +34,15 @@ func BenchmarkASignInThroughTheServer(b *testing.B) {
 	claims := claiming.New(world.Store, time.Now, storetest.Logger())
 	b.Cleanup(claims.Close)
 
-	resolver := &graph.Resolver{
-		Store: world.Store, Claiming: claims, Logger: storetest.Logger(), Now: time.Now,
-		Authenticate: server.Authenticator(issuer.Verifier(), world.Store),
-	}
+	authenticate := server.Authenticator(issuer.Verifier(), world.Store)
+	api := server.NewAPI(server.APIConfig{
+		Store: world.Store, Claiming: claims, Logger: storetest.Logger(), Now: time.Now, Authenticate: authenticate,
+	})
 	handler := server.New(server.Config{
-		GraphQL: resolver.Handler(), Authenticate: resolver.Authenticate, Ready: world.Store.Ping, Logger: storetest.Logger(),
+		GraphQL: api.GraphQL, Authenticate: authenticate, Ready: world.Store.Ping, Logger: storetest.Logger(),
 	}).Handler()
 
-	b.Cleanup(resolver.EndStreams)
+	b.Cleanup(api.EndStreams)
 
 	request := func(user string) string {
 		const query = `mutation Claim($input: ClaimLicenseInput!) { claimLicense(input: $input) { outcome message license { id } userErrors { code message } } }`

@@ -1,6 +1,5 @@
-// Package graph is the GraphQL edge of Autoclaim: schema.graphqls made to work. A resolver translates ids
-// and input, calls one use case, and translates the result; rules, queries and transactions are elsewhere.
+// Package graph holds the resolvers of schema.graphqls, in a file for each noun. A resolver decodes ids and input,
+// calls one use case, and converts the result. It has no rules, no queries and no transactions.
 //
-// Who may select which field is checked once for a whole operation, before any resolver runs, by the
-// table in package auth. 'make generate' writes the generated files anew.
+// 'make generate' writes packages generated and model from the schema. Package graphhttp serves the schema.
 package graph

@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/graph/globalid"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -45,23 +45,23 @@ func targets(f *testing.F) []target {
 		claims := claiming.New(world.Store, world.Clock.Now, storetest.Logger())
 		f.Cleanup(claims.Close)
 
-		caller := graph.Caller{TenantID: tenant.ID, Identity: auth.Identity{
+		caller := auth.Caller{TenantID: tenant.ID, Identity: auth.Identity{
 			TenantExternalID: tenant.ExternalID, UserExternalID: "ada", ExpiresAt: world.Clock.Now().Add(time.Hour),
 			Roles: auth.NewRoles(auth.RoleGlobalAdmin),
 		}}
-		authenticate := func(context.Context, string) (graph.Caller, error) { return caller, nil }
-		resolver := &graph.Resolver{
+		authenticate := func(context.Context, string) (auth.Caller, error) { return caller, nil }
+		api := server.NewAPI(server.APIConfig{
 			Store: world.Store, Admin: world.Admin, Claiming: claims, Reporting: reporting.New(world.Store, world.Clock.Now),
 			Logger: storetest.Logger(), Now: world.Clock.Now, Authenticate: authenticate,
-		}
+		})
 		both = append(both, target{
 			tenant: tenant, policy: tenant.Policy(f, "Teams", tenant.Teams, tenant.E3, tenant.Basic),
 			handler: server.New(server.Config{
-				GraphQL: resolver.Handler(), ClaimsCSV: resolver.ClaimsCSV(server.WriteError), ClaimsCSVPath: graph.ClaimsCSVPath,
+				GraphQL: api.GraphQL, ClaimsCSV: api.ClaimsCSV,
 				Authenticate: authenticate, Ready: world.Store.Ping, Logger: storetest.Logger(),
 			}).Handler(),
 		})
-		f.Cleanup(resolver.EndStreams)
+		f.Cleanup(api.EndStreams)
 	}
 
 	return both
@@ -70,9 +70,9 @@ func targets(f *testing.F) []target {
 // fill puts the target's own ids where a fuzzed text asks for them.
 func (a target) fill(text string) string {
 	return strings.NewReplacer(
-		"POLICY_ID", graph.GlobalID(licensing.KindPolicy, a.policy.ID),
-		"PRODUCT_ID", graph.GlobalID(licensing.KindProduct, a.tenant.E3.ID),
-		"APP_ID", graph.GlobalID(licensing.KindApp, a.tenant.Teams.ID),
+		"POLICY_ID", globalid.Encode(licensing.KindPolicy, a.policy.ID),
+		"PRODUCT_ID", globalid.Encode(licensing.KindProduct, a.tenant.E3.ID),
+		"APP_ID", globalid.Encode(licensing.KindApp, a.tenant.Teams.ID),
 	).Replace(text)
 }
 
@@ -270,47 +270,6 @@ func FuzzClaim(f *testing.F) {
 		if claimed.Outcome != nil && *claimed.Outcome == licensing.OutcomeClaimed {
 			require.Equal(t, string([]rune(user)), holder, "the license is the user's who was named")
 			require.Equal(t, licensing.OutcomeAlreadyLicensed, *repeated.Outcome)
-		}
-	})
-}
-
-// FuzzID reads anything as an id.
-func FuzzID(f *testing.F) {
-	for _, seed := range []string{
-		"", "_", "policy_", "policy_00000000000000000000000000", "policy_7zzzzzzzzzzzzzzzzzzzzzzzzz", "policy_8zzzzzzzzzzzzzzzzzzzzzzzzz",
-		"POLICY_00000000000000000000000000", "policy_0000000000000000000000000O", "a_b_00000000000000000000000000", "policy_0000000000000000000000000\x00",
-	} {
-		f.Add(seed)
-	}
-
-	f.Fuzz(func(t *testing.T, text string) {
-		if kind, id, ok := graph.SplitID(text); ok {
-			require.Equal(t, text, graph.GlobalID(kind, id), "an id has one spelling")
-		}
-	})
-}
-
-// FuzzTrustedDocuments reads anything as a manifest.
-func FuzzTrustedDocuments(f *testing.F) {
-	const text = "{ settings { autoClaimEnabled } }"
-
-	for _, seed := range []string{
-		``, `null`, `{}`, `[]`, `{"` + sha256Hex(text) + `": "` + text + `"}`, `{"sha256:` + sha256Hex(text) + `": "` + text + `"}`,
-		`{"` + sha256Hex(text) + `": "` + text + `"} {}`, `{"x": "y"}`, `{"` + sha256Hex("") + `": ""}`, `{"sha256:sha256:` + sha256Hex(text) + `": "` + text + `"}`,
-	} {
-		f.Add(seed)
-	}
-
-	f.Fuzz(func(t *testing.T, manifest string) {
-		documents, err := graph.ReadTrustedDocuments(strings.NewReader(manifest))
-		if err != nil {
-			return
-		}
-
-		require.NotEmpty(t, documents, "without any, a server would run everything")
-
-		for hash, text := range documents {
-			require.Equal(t, sha256Hex(text), hash)
 		}
 	})
 }

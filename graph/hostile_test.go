@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,9 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
@@ -257,7 +255,7 @@ func TestHostileRequestsGetACodedErrorEachAndCostNothing(t *testing.T) {
 
 	for name, url := range map[string]string{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.Postgres(t, cluster)} {
 		t.Run(name, func(t *testing.T) {
-			a := serve(t, url, func(r *graph.Resolver) { r.Introspection = false })
+			a := serve(t, url, func(c *server.APIConfig) { c.Introspection = false })
 			admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
 			requests := hostileRequests()
 
@@ -292,114 +290,5 @@ func TestHostileRequestsGetACodedErrorEachAndCostNothing(t *testing.T) {
 
 			assert.Less(t, int64(heap())-int64(before), int64(16<<20), "bytes of memory that the requests left behind")
 		})
-	}
-}
-
-func TestAnOperationThatTheDatabaseKeepsWaitingIsUnavailableInTime(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
-		a := serve(t, url, func(r *graph.Resolver) { r.Limits.Timeout = 200 * time.Millisecond })
-		tenant := a.world.NewTenant(t, "acme")
-		admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
-		turnOff := `mutation { setAutoClaimEnabled(input: {enabled: false}) { userErrors { code } } }`
-
-		require.Empty(t, admin.do(`mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } } }`, nil).Errors)
-
-		// A transaction that does not end keeps what the mutation wants to change.
-		locked, release := make(chan struct{}), make(chan struct{})
-		done := make(chan error, 1)
-
-		go func() {
-			done <- a.world.Store.InTx(context.Background(), tenant.ID, func(tx *store.Tx) error {
-				err := tx.SaveAutoClaimEnabled(context.Background(), true)
-
-				close(locked)
-				<-release
-
-				return err
-			})
-		}()
-
-		<-locked
-		assert.Equal(t, "UNAVAILABLE", admin.do(turnOff, nil).code())
-		close(release)
-		require.NoError(t, <-done)
-		assert.Empty(t, admin.do(turnOff, nil).Errors)
-	})
-}
-
-func TestAPrincipalThatSendsTooMuchWaitsAndOthersDoNot(t *testing.T) {
-	t.Parallel()
-
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) {
-		r.Admit = graph.RateLimit{PerSecond: 0.5, SignInPerSecond: 0}.Admit()
-	})
-	tenant := a.world.NewTenant(t, "acme")
-	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
-
-	assert.Empty(t, admin.do(`{ __typename }`, nil).Errors)
-
-	for _, path := range []string{"/graphql?query={__typename}", graph.ClaimsCSVPath} {
-		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, a.url+path, nil)
-		require.NoError(t, err)
-		request.Header.Set("Authorization", "Bearer "+admin.token)
-
-		response, err := http.DefaultClient.Do(request)
-		require.NoError(t, err)
-
-		var answered answer
-		require.NoError(t, json.NewDecoder(response.Body).Decode(&answered))
-		require.NoError(t, response.Body.Close())
-		assert.Equal(t, http.StatusTooManyRequests, response.StatusCode)
-		assert.Equal(t, "RATE_LIMITED", answered.code())
-		assert.Equal(t, "2", response.Header.Get("Retry-After"))
-	}
-
-	assert.Empty(t, a.as(tenant, "bob", auth.RoleGlobalAdmin).do(`{ __typename }`, nil).Errors)
-
-	signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
-	for range 10 {
-		assert.Empty(t, signIn.do(`{ __typename }`, nil).Errors, "sign-in services have a limit of their own")
-	}
-}
-
-func TestAServerWithTrustedDocumentsRunsNoOthers(t *testing.T) {
-	t.Parallel()
-
-	const (
-		text = `query Settings { settings { autoClaimEnabled } }`
-		hash = "5f5ac2e4a85b3c33f1a8e3d1ee3d53ac0f8b3d3b9d0b7d3b4d9a6b5c9f0c2b11"
-	)
-
-	_, err := graph.ReadTrustedDocuments(strings.NewReader(`{"` + hash + `": "{ settings { autoClaimEnabled } }"}`))
-	require.ErrorContains(t, err, "SHA-256")
-
-	for _, nothing := range []string{`{}`, `null`} {
-		_, err = graph.ReadTrustedDocuments(strings.NewReader(nothing))
-		require.ErrorContains(t, err, "every operation would run", "a list of nothing must not trust everything")
-	}
-
-	sum := sha256Hex(text)
-	documents, err := graph.ReadTrustedDocuments(strings.NewReader(`{"sha256:` + sum + `": "` + text + `"}`))
-	require.NoError(t, err)
-
-	_, err = graph.ReadTrustedDocuments(strings.NewReader(`{"` + sha256Hex("{ nothing }") + `": "{ nothing }"}`))
-	require.ErrorContains(t, err, "does not fit the schema")
-
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) { r.Documents = documents })
-	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
-
-	for body, want := range map[string]string{
-		`{"documentId": "sha256:` + sum + `"}`:                                            "",
-		`{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "` + sum + `"}}}`: "",
-		`{"documentId": "sha256:` + sum + `", "query": "` + text + `"}`:                   "",
-		`{"documentId": "sha256:` + sum + `", "query": "{ __typename }"}`:                 "PERSISTED_QUERY_NOT_FOUND",
-		`{"query": "` + text + `"}`:                                                       "PERSISTED_QUERY_NOT_FOUND",
-		`{"documentId": "sha256:` + hash + `"}`:                                           "PERSISTED_QUERY_NOT_FOUND",
-	} {
-		_, raw := admin.send(http.MethodPost, "/graphql", bytes.NewReader([]byte(body)))
-
-		var answered answer
-		require.NoError(t, json.Unmarshal(raw, &answered))
-		assert.Equal(t, want, answered.code(), body)
 	}
 }

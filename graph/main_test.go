@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	status := m.Run()
 	cluster.Close()
 
-	// Idle connections of the tests' own HTTP client are nobody's concern.
+	// goleak must not report idle connections of the tests' HTTP client.
 	http.DefaultClient.CloseIdleConnections()
 
 	if err := goleak.Find(); err != nil && status == 0 {
@@ -50,10 +50,11 @@ func TestMain(m *testing.M) {
 
 // api is a server over real HTTP.
 type api struct {
-	t      *testing.T
-	url    string
-	issuer *auth.DevIssuer
-	world  *storetest.World
+	t        *testing.T
+	url      string
+	handlers *server.API
+	issuer   *auth.DevIssuer
+	world    *storetest.World
 }
 
 // each runs the test against a server on each of the databases.
@@ -68,8 +69,8 @@ func eachAndPooled(t *testing.T, test func(t *testing.T, a *api)) {
 	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) { test(t, serve(t, url)) })
 }
 
-// serve starts a server on the database. Options change it from what most tests want.
-func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
+// serve starts a server on the database. Options change its configuration.
+func serve(t *testing.T, url string, options ...func(c *server.APIConfig)) *api {
 	t.Helper()
 
 	world := storetest.NewWorld(t, storetest.Open(t, url))
@@ -78,7 +79,7 @@ func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 	require.NoError(t, err)
 
 	a := &api{t: t, issuer: issuer, world: world}
-	a.url = a.listen(world.Store, options...)
+	a.listen(world.Store, options...)
 
 	return a
 }
@@ -86,36 +87,37 @@ func serve(t *testing.T, url string, options ...func(r *graph.Resolver)) *api {
 // again starts another server on the same database.
 func (a *api) again(url string) *api {
 	other := *a
-	other.url = other.listen(storetest.Open(a.t, url))
+	other.listen(storetest.Open(a.t, url))
 
 	return &other
 }
 
-func (a *api) listen(db *store.Store, options ...func(r *graph.Resolver)) string {
+// listen starts a server, to which a sends its requests from then on.
+func (a *api) listen(db *store.Store, options ...func(c *server.APIConfig)) {
 	a.t.Helper()
 
 	clock := a.world.Clock
 	claims := claiming.New(db, clock.Now, storetest.Logger())
 	a.t.Cleanup(claims.Close)
 
-	resolver := &graph.Resolver{
+	config := server.APIConfig{
 		Store: db, Admin: storetest.NewAdmin(db, clock), Claiming: claims,
 		Reporting: reporting.New(db, clock.Now), Logger: storetest.Logger(), Introspection: true,
-		Limits: graph.Limits{Timeout: time.Minute}, // A busy machine is not what is tested.
+		Limits: admission.OperationLimits{Timeout: time.Minute}, // So that tests pass on a busy machine.
 		Now:    clock.Now, Authenticate: server.Authenticator(a.issuer.Verifier(), db),
 	}
 	for _, option := range options {
-		option(resolver)
+		option(&config)
 	}
 
+	a.handlers = server.NewAPI(config)
+
 	http := httptest.NewServer(server.New(server.Config{
-		GraphQL: resolver.Handler(), ClaimsCSV: resolver.ClaimsCSV(server.WriteError), ClaimsCSVPath: graph.ClaimsCSVPath,
-		Authenticate: resolver.Authenticate, Ready: db.Ping, Logger: storetest.Logger(),
+		GraphQL: a.handlers.GraphQL, ClaimsCSV: a.handlers.ClaimsCSV, Authenticate: config.Authenticate, Ready: db.Ping, Logger: storetest.Logger(),
 	}).Handler())
 	a.t.Cleanup(http.Close)
-	a.t.Cleanup(resolver.EndStreams)
-
-	return http.URL
+	a.t.Cleanup(a.handlers.EndStreams)
+	a.url = http.URL
 }
 
 // caller is somebody with a token.

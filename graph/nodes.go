@@ -2,93 +2,28 @@ package graph
 
 import (
 	"context"
-	"errors"
 
-	"github.com/vikstrous/dataloadgen"
-
+	"github.com/autoclaim/autoclaim/graph/model"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// maxNodes bounds how many objects one selection of nodes may ask for.
+// maxNodes is how many objects one selection of nodes may ask for.
 const maxNodes = 100
 
-// isMissing says whether an object does not exist, or is another tenant's.
-func isMissing(err error) bool {
-	return store.IsNotFound(err) || errors.Is(err, dataloadgen.ErrNotFound)
+func (queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
+	return nodeByID(ctx, id, "id")
 }
 
-// orNull wraps an object, and makes null of one that does not exist.
-func orNull[T, N any](object T, err error, node func(T) N) (*N, error) {
-	if isMissing(err) {
-		return nil, nil // An object that does not exist is null to clients.
-	}
-
-	if err != nil {
-		return nil, err
-	}
-
-	wrapped := node(object)
-
-	return &wrapped, nil
-}
-
-// read returns the object with a global id, or nil.
-func read[T, N any](
-	ctx context.Context, kind licensing.Kind, text string,
-	get func(context.Context, licensing.ID) (T, error), node func(T) N,
-) (*N, error) {
-	id, err := parseID(kind, text, "id")
-	if err != nil {
-		return nil, err
-	}
-
-	object, err := get(ctx, id)
-
-	return orNull(object, err, node)
-}
-
-func productByID(ctx context.Context, id licensing.ID) (licensing.Product, error) {
-	catalog, err := scopeFrom(ctx).catalog()
-	if err != nil {
-		return licensing.Product{}, err
-	}
-
-	product, ok := catalog.Product(id)
-	if !ok {
-		return product, store.ErrNotFound
-	}
-
-	return product, nil
-}
-
-func appByID(ctx context.Context, id licensing.ID) (licensing.App, error) {
-	catalog, err := scopeFrom(ctx).catalog()
-	if err != nil {
-		return licensing.App{}, err
-	}
-
-	app, ok := catalog.App(id)
-	if !ok {
-		return app, store.ErrNotFound
-	}
-
-	return app, nil
-}
-
-func (queryResolver) Node(ctx context.Context, id string) (Node, error) {
-	return node(ctx, id, "id")
-}
-
-func (queryResolver) Nodes(ctx context.Context, ids []string) ([]Node, error) {
+func (queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
 	if len(ids) > maxNodes {
-		return nil, badInput("ids: %d ids are too many. Ask for at most %d at a time.", len(ids), maxNodes)
+		return nil, apierror.BadInput("ids: %d ids are too many. Ask for at most %d at a time.", len(ids), maxNodes)
 	}
 
-	nodes := make([]Node, len(ids))
+	nodes := make([]model.Node, len(ids))
 
 	for i, id := range ids {
-		found, err := node(ctx, id, "ids")
+		found, err := nodeByID(ctx, id, "ids")
 		if err != nil {
 			return nil, err
 		}
@@ -99,52 +34,52 @@ func (queryResolver) Nodes(ctx context.Context, ids []string) ([]Node, error) {
 	return nodes, nil
 }
 
-// node reads an object of whatever kind its id says.
-func node(ctx context.Context, text, argument string) (Node, error) {
-	kind, id, ok := splitID(text)
-	if !ok {
-		return nil, badInput("%s: %q is not an id. Pass an id as this API returned it.", argument, shorten(text))
+// nodeByID reads the object with a global id of any kind, or returns nil if it does not exist.
+func nodeByID(ctx context.Context, text, argument string) (model.Node, error) {
+	kind, id, err := parseAnyID(text, argument)
+	if err != nil {
+		return nil, err
 	}
 
 	s := scopeFrom(ctx)
 
 	switch kind {
 	case licensing.KindApp:
-		return nodeOf(ctx, id, appByID, newApp)
+		return readNode(ctx, id, s.reads.App, model.NewApp)
 	case licensing.KindProduct:
-		return nodeOf(ctx, id, productByID, newProduct)
+		return readNode(ctx, id, s.reads.Product, model.NewProduct)
 	case licensing.KindUser:
-		return nodeOf(ctx, id, s.load().users.Load, newUser)
+		return readNode(ctx, id, s.loaders().users.Load, model.NewUser)
 	case licensing.KindPolicy:
-		return nodeOf(ctx, id, s.load().policies.Load, newPolicy)
+		return readNode(ctx, id, s.loaders().policies.Load, model.NewPolicy)
 	case licensing.KindLicense:
-		return nodeOf(ctx, id, s.load().licenses.Load, newLicense)
+		return readNode(ctx, id, s.loaders().licenses.Load, model.NewLicense)
 	case licensing.KindSubscription:
-		return nodeOf(ctx, id, s.tenant.Subscription, newSubscription)
+		return readNode(ctx, id, s.reads.Subscription, model.NewSubscription)
 	case licensing.KindClaim:
-		return nodeOf(ctx, id, s.tenant.Claim, newClaim)
+		return readNode(ctx, id, s.reads.Claim, model.NewClaim)
 	case licensing.KindMissedClaim:
-		return nodeOf(ctx, id, s.tenant.MissedClaim, newMissedClaim)
+		return readNode(ctx, id, s.reads.MissedClaim, model.NewMissedClaim)
 	case licensing.KindAuditEvent:
-		return nodeOf(ctx, id, s.tenant.AuditEvent, newAuditEvent)
+		return readNode(ctx, id, s.reads.AuditEvent, model.NewAuditEvent)
 	case licensing.KindTenant:
-		return nil, badInput("%s: a tenant cannot be read by its id. Use 'settings'.", argument)
+		return nil, apierror.BadInput("%s: a tenant cannot be read by its id. Use 'settings'.", argument)
 	default:
-		return nil, badInput("%s: there are no objects of kind %q.", argument, shorten(string(kind)))
+		return nil, apierror.BadInput("%s: there are no objects of kind %q.", argument, apierror.Shorten(string(kind)))
 	}
 }
 
-func nodeOf[T any, N Node](
-	ctx context.Context, id licensing.ID, get func(context.Context, licensing.ID) (T, error), wrap func(T) N,
-) (Node, error) {
-	object, err := get(ctx, id)
+func readNode[T any, N model.Node](
+	ctx context.Context, id licensing.ID, read func(context.Context, licensing.ID) (T, error), convert func(T) N,
+) (model.Node, error) {
+	object, err := read(ctx, id)
 	if isMissing(err) {
-		return nil, nil // An object that does not exist is null to clients.
+		return nil, nil
 	}
 
 	if err != nil {
 		return nil, err
 	}
 
-	return wrap(object), nil
+	return convert(object), nil
 }

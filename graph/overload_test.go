@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,9 +13,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/admission"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
@@ -23,7 +26,7 @@ import (
 func TestAFloodIsShedAtOnceAndKeepsNobodyElseOut(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
-		a := serve(t, url, func(r *graph.Resolver) { r.Places = graph.NewPlaces(8) })
+		a := serve(t, url, func(c *server.APIConfig) { c.MaxInFlight = 8 })
 		tenant, other := a.world.NewTenant(t, "acme"), a.world.NewTenant(t, "other")
 		tenant.Buy(t, tenant.E3, 100)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
@@ -124,7 +127,7 @@ func TestADatabaseThatIsAwayIsUnavailableInTimeAndServesAgainByItself(t *testing
 	_, err = storetest.Open(t, url).Migrate(context.Background())
 	require.NoError(t, err)
 
-	a := serve(t, url, func(r *graph.Resolver) { r.Limits.Timeout = inTime })
+	a := serve(t, url, func(c *server.APIConfig) { c.Limits.Timeout = inTime })
 	tenant := a.world.NewTenant(t, "acme")
 	tenant.Buy(t, tenant.E3, 100)
 	tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
@@ -146,9 +149,76 @@ func TestADatabaseThatIsAwayIsUnavailableInTimeAndServesAgainByItself(t *testing
 	}
 
 	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
-	assert.Equal(t, graph.CodeUnavailable, admin.do(`{ policies { nodes { id } } }`, nil).code())
+	assert.Equal(t, apierror.CodeUnavailable, admin.do(`{ policies { nodes { id } } }`, nil).code())
 
 	require.NoError(t, instance.Start())
 	assert.Equal(t, licensing.OutcomeAlreadyLicensed, *service.claim("ann").Outcome)
 	assert.Equal(t, licensing.OutcomeClaimed, *service.claim("bob").Outcome)
+}
+
+func TestAnOperationThatTheDatabaseKeepsWaitingIsUnavailableInTime(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		a := serve(t, url, func(c *server.APIConfig) { c.Limits.Timeout = 200 * time.Millisecond })
+		tenant := a.world.NewTenant(t, "acme")
+		admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
+		turnOff := `mutation { setAutoClaimEnabled(input: {enabled: false}) { userErrors { code } } }`
+
+		require.Empty(t, admin.do(`mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } } }`, nil).Errors)
+
+		// A transaction that does not end keeps what the mutation wants to change.
+		locked, release := make(chan struct{}), make(chan struct{})
+		done := make(chan error, 1)
+
+		go func() {
+			done <- a.world.Store.InTx(context.Background(), tenant.ID, func(tx *store.Tx) error {
+				err := tx.SaveAutoClaimEnabled(context.Background(), true)
+
+				close(locked)
+				<-release
+
+				return err
+			})
+		}()
+
+		<-locked
+		assert.Equal(t, "UNAVAILABLE", admin.do(turnOff, nil).code())
+		close(release)
+		require.NoError(t, <-done)
+		assert.Empty(t, admin.do(turnOff, nil).Errors)
+	})
+}
+
+func TestAPrincipalThatSendsTooMuchWaitsAndOthersDoNot(t *testing.T) {
+	t.Parallel()
+
+	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) {
+		c.RateLimit = admission.RateLimit{PerSecond: 0.5, SignInPerSecond: 0}
+	})
+	tenant := a.world.NewTenant(t, "acme")
+	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
+
+	assert.Empty(t, admin.do(`{ __typename }`, nil).Errors)
+
+	for _, path := range []string{"/graphql?query={__typename}", server.ClaimsCSVPath} {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, a.url+path, nil)
+		require.NoError(t, err)
+		request.Header.Set("Authorization", "Bearer "+admin.token)
+
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+
+		var answered answer
+		require.NoError(t, json.NewDecoder(response.Body).Decode(&answered))
+		require.NoError(t, response.Body.Close())
+		assert.Equal(t, http.StatusTooManyRequests, response.StatusCode)
+		assert.Equal(t, "RATE_LIMITED", answered.code())
+		assert.Equal(t, "2", response.Header.Get("Retry-After"))
+	}
+
+	assert.Empty(t, a.as(tenant, "bob", auth.RoleGlobalAdmin).do(`{ __typename }`, nil).Errors)
+
+	signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
+	for range 10 {
+		assert.Empty(t, signIn.do(`{ __typename }`, nil).Errors, "sign-in services have a limit of their own")
+	}
 }

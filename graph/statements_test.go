@@ -40,7 +40,7 @@ func TestAPageCostsTheSameNumberOfStatementsHoweverLongItIs(t *testing.T) {
 		tenant := a.world.NewTenant(t, "acme")
 		fill(t, a, tenant)
 
-		a.url = a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
+		a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
 		reader := a.as(tenant, "rita", auth.RoleGlobalReader)
 
 		for name, page := range pages {
@@ -78,7 +78,7 @@ func fill(t *testing.T, a *api, tenant *storetest.Tenant) {
 		changes.Apps = append(changes.Apps, app)
 
 		for _, product := range products {
-			changes.Added = append(changes.Added, licensing.Inclusion{ProductID: product.ID, AppID: app.ID})
+			changes.AddedProductApps = append(changes.AddedProductApps, licensing.ProductApp{ProductID: product.ID, AppID: app.ID})
 		}
 	}
 

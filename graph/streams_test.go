@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
@@ -15,24 +15,22 @@ import (
 func TestStreamsCountAsOpenUntilTheyEnd(t *testing.T) {
 	t.Parallel()
 
-	var resolver *graph.Resolver
-
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) { resolver = r })
+	a := serve(t, storetest.SQLite(t))
 	admin := a.as(a.world.NewTenant(t, "acme"), "admin", auth.RoleGlobalAdmin)
 
-	require.Zero(t, resolver.OpenStreams())
+	require.Zero(t, a.handlers.OpenStreams())
 
 	const query = `subscription { licensePoolChanged { available } }`
 
 	followed := []events{admin.followEvents(query), admin.followSocket(query)}
 
-	require.Eventually(t, func() bool { return resolver.OpenStreams() == len(followed) }, streamLimit, time.Millisecond)
+	require.Eventually(t, func() bool { return a.handlers.OpenStreams() == len(followed) }, streamLimit, time.Millisecond)
 
-	resolver.EndStreams()
+	a.handlers.EndStreams()
 
 	for _, stream := range followed {
-		stream.requireEnd(t, graph.CodeUnavailable)
+		stream.requireEnd(t, apierror.CodeUnavailable)
 	}
 
-	assert.Zero(t, resolver.OpenStreams())
+	assert.Zero(t, a.handlers.OpenStreams())
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
@@ -337,7 +337,7 @@ func TestAQueryMayBeAnsweredAsAnEvent(t *testing.T) {
 func TestAWebSocketNeedsATokenAProtocolAndAnAllowedPage(t *testing.T) {
 	t.Parallel()
 
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) { r.AllowedOrigins = []string{"https://admin.example.com"} })
+	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) { c.AllowedOrigins = []string{"https://admin.example.com"} })
 	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
 
 	closeCode := func(token string) websocket.StatusCode {
@@ -373,9 +373,7 @@ func TestAWebSocketNeedsATokenAProtocolAndAnAllowedPage(t *testing.T) {
 func TestAPrincipalHasSoManyStreamsAndAllEndWithTheServer(t *testing.T) {
 	t.Parallel()
 
-	var resolver *graph.Resolver
-
-	a := serve(t, storetest.SQLite(t), func(r *graph.Resolver) { r.Limits.Streams, resolver = 2, r })
+	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) { c.Limits.Streams = 2 })
 	tenant := a.world.NewTenant(t, "acme")
 	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
 	first := admin.followEvents(`subscription { licensePoolChanged { total } }`)
@@ -386,7 +384,7 @@ func TestAPrincipalHasSoManyStreamsAndAllEndWithTheServer(t *testing.T) {
 	third := a.as(tenant, "bob", auth.RoleGlobalAdmin).followEvents(`subscription { licensePoolChanged { total } }`)
 	a.subscribed(func() { tenant.Buy(t, tenant.E3, 1) }, third)
 
-	resolver.EndStreams()
+	a.handlers.EndStreams()
 
 	for _, stream := range []events{first, second, third} {
 		last := stream.next(t)

@@ -15,10 +15,10 @@ type migrateCommand struct {
 // Run updates the database schema.
 func (c migrateCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
-		patience := store.DefaultPatience()
-		patience.LockTimeout, patience.Attempts = c.LockTimeout, c.LockAttempts
+		retries := store.DefaultLockRetries()
+		retries.LockTimeout, retries.Attempts = c.LockTimeout, c.LockAttempts
 
-		ran, err := db.MigrateWith(ctx, patience)
+		ran, err := db.MigrateWith(ctx, retries)
 		if err != nil {
 			return err
 		}

@@ -11,8 +11,10 @@ import (
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/admin"
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/graphhttp"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -139,28 +141,26 @@ func (c serveCommand) serve(
 	}
 
 	authenticate := server.Authenticator(verifier, db)
-	limits := graph.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit}
-	resolver := &graph.Resolver{
+	api := server.NewAPI(server.APIConfig{
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
 		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
-		Introspection: c.Introspection || c.Dev, Documents: documents, Admit: limits.Admit(),
-		Places:     graph.NewPlaces(c.MaxInFlight),
-		Extensions: e.telemetry.Extensions(),
-		Limits: graph.Limits{
+		Introspection: c.Introspection || c.Dev, Documents: documents, Extensions: e.telemetry.Extensions(),
+		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
+		MaxInFlight: c.MaxInFlight,
+		Limits: admission.OperationLimits{
 			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
 		},
-	}
+	})
 
 	tuneMemory()
 
 	serving := server.New(server.Config{
-		GraphQL:         resolver.Handler(),
-		ClaimsCSV:       resolver.ClaimsCSV(server.WriteError),
-		ClaimsCSVPath:   graph.ClaimsCSVPath,
+		GraphQL:         api.GraphQL,
+		ClaimsCSV:       api.ClaimsCSV,
 		Pages:           pages,
 		Authenticate:    authenticate,
-		EndStreams:      resolver.EndStreams,
+		EndStreams:      api.EndStreams,
 		AllowedOrigins:  c.CORSOrigin,
 		Ready:           db.Ping,
 		Logger:          e.logger,
@@ -172,7 +172,7 @@ func (c serveCommand) serve(
 		ShutdownTimeout: c.ShutdownTimeout,
 	})
 
-	stop, err := c.show(ctx, e, db, verifier, resolver)
+	stop, err := c.show(ctx, e, db, verifier, api)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -199,7 +199,7 @@ func tuneMemory() {
 	}
 }
 
-func (c serveCommand) trustedDocuments() (graph.TrustedDocuments, error) {
+func (c serveCommand) trustedDocuments() (graphhttp.TrustedDocuments, error) {
 	if c.TrustedDocuments == "" {
 		return nil, nil
 	}
@@ -211,7 +211,7 @@ func (c serveCommand) trustedDocuments() (graph.TrustedDocuments, error) {
 
 	defer func() { _ = file.Close() }() // It was only read.
 
-	documents, err := graph.ReadTrustedDocuments(file)
+	documents, err := graphhttp.ReadTrustedDocuments(file, graph.Schema())
 	if err != nil {
 		return nil, fmt.Errorf("--trusted-documents %s: %w", c.TrustedDocuments, err)
 	}

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"net"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
@@ -60,7 +60,7 @@ func (f metricsFlags) observed(e *environment, work func() error) error {
 
 // show registers the metrics of the wired parts and serves them to Prometheus until stop is called.
 func (f metricsFlags) show(
-	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, resolver *graph.Resolver,
+	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, api *server.API,
 ) (stop func() error, err error) {
 	metrics := e.telemetry.Metrics
 	if metrics == nil {
@@ -68,7 +68,7 @@ func (f metricsFlags) show(
 	}
 
 	metrics.WatchTokens(verifier)
-	metrics.WatchStreams(resolver.OpenStreams)
+	metrics.WatchStreams(api.OpenStreams)
 
 	if err := metrics.WatchDatabase(db, f.MetricsTenants, e.logger); err != nil {
 		return nil, err

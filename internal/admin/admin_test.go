@@ -13,6 +13,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
@@ -38,7 +39,7 @@ func each(t *testing.T, test func(t *testing.T, tenant *storetest.Tenant)) {
 func events(t *testing.T, tenant *storetest.Tenant) []licensing.AuditEvent {
 	t.Helper()
 
-	page, err := tenant.Data().AuditEvents(store.AuditFilter{}).Page(context.Background(), store.Page{Limit: 1000})
+	page, err := tenant.Data().AuditEvents(store.AuditFilter{}).Page(context.Background(), paging.Page{Limit: 1000})
 	require.NoError(t, err)
 
 	list := make([]licensing.AuditEvent, len(page.Items))

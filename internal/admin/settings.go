@@ -6,11 +6,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// settings is the part of a tenant that an admin changes, as audit events show it.
-type settings struct {
-	AutoClaimEnabled bool `json:"autoClaimEnabled"`
-}
-
 // SetAutoClaimEnabled turns the tenant's feature switch on or off, and returns how it stands.
 func (s *Service) SetAutoClaimEnabled(ctx context.Context, actor Actor, enabled bool) (bool, error) {
 	err := s.act(ctx, actor, "setAutoClaimEnabled", func(a *action) error {
@@ -23,7 +18,7 @@ func (s *Service) SetAutoClaimEnabled(ctx context.Context, actor Actor, enabled 
 			return err
 		}
 
-		return a.record(ctx, licensing.KindTenant, tenant.ID, settings{tenant.AutoClaimEnabled}, settings{enabled})
+		return a.record(ctx, licensing.KindTenant, tenant.ID, tenant.Settings(), licensing.Settings{AutoClaimEnabled: enabled})
 	})
 
 	return enabled, err

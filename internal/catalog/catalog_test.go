@@ -121,7 +121,7 @@ func TestARepeatedLinkIsSkippedWithItsLine(t *testing.T) {
 	require.Len(t, file.Skipped, 1)
 	assert.Equal(t, 4, file.Skipped[0].Line)
 	assert.Contains(t, file.Skipped[0].Text, "line 2")
-	assert.Equal(t, 2, file.Links())
+	assert.Equal(t, 2, file.ProductApps())
 }
 
 const microsoftTeams = "57ff2da0-773e-42df-b2af-ffb7a2317929"
@@ -171,9 +171,9 @@ func TestTheVendorsFileIsReadWhole(t *testing.T) {
 
 	file, err := catalog.Read(realFile(t))
 	require.NoError(t, err)
-	assert.Equal(t, "5990 rows, 619 products, 791 apps, 5959 links, 31 skipped, 67 with Teams",
-		fmt.Sprintf("%d rows, %d products, %d apps, %d links, %d skipped, %d with Teams", file.Rows,
-			len(file.Products), len(file.Apps), file.Links(), len(file.Skipped), withApp(file, microsoftTeams)))
+	assert.Equal(t, "5990 rows, 619 products, 791 apps, 5959 product apps, 31 skipped, 67 with Teams",
+		fmt.Sprintf("%d rows, %d products, %d apps, %d product apps, %d skipped, %d with Teams", file.Rows,
+			len(file.Products), len(file.Apps), file.ProductApps(), len(file.Skipped), withApp(file, microsoftTeams)))
 }
 
 func FuzzRead(f *testing.F) {

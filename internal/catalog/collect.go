@@ -15,11 +15,11 @@ import (
 
 // collector gathers what the rows say of each product and app.
 type collector struct {
-	rows     int
-	products map[uuid.UUID]*spellings
-	apps     map[uuid.UUID]*spellings
-	links    map[[2]uuid.UUID]int // The line that said it first.
-	skipped  []Note
+	rows        int
+	products    map[uuid.UUID]*spellings
+	apps        map[uuid.UUID]*spellings
+	productApps map[[2]uuid.UUID]int // By product and app: the line that said it first.
+	skipped     []Note
 }
 
 // spellings counts the codes and names that rows give one object.
@@ -30,9 +30,9 @@ type spellings struct {
 
 func newCollector() *collector {
 	return &collector{
-		products: make(map[uuid.UUID]*spellings),
-		apps:     make(map[uuid.UUID]*spellings),
-		links:    make(map[[2]uuid.UUID]int),
+		products:    make(map[uuid.UUID]*spellings),
+		apps:        make(map[uuid.UUID]*spellings),
+		productApps: make(map[[2]uuid.UUID]int),
 	}
 }
 
@@ -58,11 +58,11 @@ func (c *collector) add(line int, cells []string) string {
 	count(c.products, ids[0], line, cells[columnProductCode], cells[columnProductName])
 	count(c.apps, ids[1], line, cells[columnAppCode], cells[columnAppName])
 
-	if first, repeated := c.links[ids]; repeated {
+	if first, repeated := c.productApps[ids]; repeated {
 		c.skipped = append(c.skipped, Note{Line: line, Text: fmt.Sprintf(
 			"%s is in %s: line %d said so already", cells[columnAppCode], cells[columnProductCode], first)})
 	} else {
-		c.links[ids] = line
+		c.productApps[ids] = line
 	}
 
 	return ""
@@ -87,8 +87,8 @@ func (c *collector) file() (*File, error) {
 	f := &File{Rows: c.rows, Skipped: c.skipped}
 	appsOf := make(map[uuid.UUID][]uuid.UUID)
 
-	for link := range c.links {
-		appsOf[link[0]] = append(appsOf[link[0]], link[1])
+	for pair := range c.productApps {
+		appsOf[pair[0]] = append(appsOf[pair[0]], pair[1])
 	}
 
 	for _, id := range slices.SortedFunc(maps.Keys(c.products), licensing.CompareIDs) {

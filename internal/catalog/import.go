@@ -17,9 +17,9 @@ import (
 type Result struct {
 	File *File
 	// AddedProducts and so on name objects as an operator knows them.
-	AddedProducts, ChangedProducts []string
-	AddedApps, ChangedApps         []string
-	AddedLinks, RemovedLinks       int
+	AddedProducts, ChangedProducts       []string
+	AddedApps, ChangedApps               []string
+	AddedProductApps, RemovedProductApps int
 	// AbsentProducts counts products that the file doesn't have. They stay, since licenses refer to them.
 	AbsentProducts int
 }
@@ -150,13 +150,13 @@ func (p *planner) planProducts(current *licensing.Catalog, products []Product) {
 			p.changes.Products = append(p.changes.Products, after)
 		}
 
-		p.planLinks(current, after.ID, product.Apps)
+		p.planProductApps(current, after.ID, product.Apps)
 	}
 
 	p.result.AbsentProducts = len(known)
 }
 
-func (p *planner) planLinks(current *licensing.Catalog, product licensing.ID, apps []uuid.UUID) {
+func (p *planner) planProductApps(current *licensing.Catalog, product licensing.ID, apps []uuid.UUID) {
 	wanted := make(map[licensing.ID]bool, len(apps))
 
 	for _, vendorID := range apps {
@@ -164,15 +164,15 @@ func (p *planner) planLinks(current *licensing.Catalog, product licensing.ID, ap
 		wanted[app] = true
 
 		if !current.Includes(product, app) {
-			p.changes.Added = append(p.changes.Added, licensing.Inclusion{ProductID: product, AppID: app})
-			p.result.AddedLinks++
+			p.changes.AddedProductApps = append(p.changes.AddedProductApps, licensing.ProductApp{ProductID: product, AppID: app})
+			p.result.AddedProductApps++
 		}
 	}
 
 	for _, app := range current.AppsOf(product) {
 		if !wanted[app.ID] {
-			p.changes.Removed = append(p.changes.Removed, licensing.Inclusion{ProductID: product, AppID: app.ID})
-			p.result.RemovedLinks++
+			p.changes.RemovedProductApps = append(p.changes.RemovedProductApps, licensing.ProductApp{ProductID: product, AppID: app.ID})
+			p.result.RemovedProductApps++
 		}
 	}
 }
@@ -220,13 +220,13 @@ func (r Result) WriteReport(w io.Writer, verbose bool) {
 	f := r.File
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 
-	say("Read %d rows: %d products, %d apps, %d links.", f.Rows, len(f.Products), len(f.Apps), f.Links())
+	say("Read %d rows: %d products, %d apps, %d product apps.", f.Rows, len(f.Products), len(f.Apps), f.ProductApps())
 	say("Products: %d added, %d changed, %d unchanged; %d others are not in the file and stay as they are.",
 		len(r.AddedProducts), len(r.ChangedProducts),
 		len(f.Products)-len(r.AddedProducts)-len(r.ChangedProducts), r.AbsentProducts)
 	say("Apps: %d added, %d changed, %d unchanged.",
 		len(r.AddedApps), len(r.ChangedApps), len(f.Apps)-len(r.AddedApps)-len(r.ChangedApps))
-	say("Links: %d added, %d removed, %d unchanged.", r.AddedLinks, r.RemovedLinks, f.Links()-r.AddedLinks)
+	say("Product apps: %d added, %d removed, %d unchanged.", r.AddedProductApps, r.RemovedProductApps, f.ProductApps()-r.AddedProductApps)
 
 	lines := func(notes []Note) []string {
 		texts := make([]string, len(notes))

@@ -53,13 +53,13 @@ func TestAnImportCanBeRepeatedWithoutHarm(t *testing.T) {
 		first := imported(t, db, file, catalog.Options{Claimable: []string{microsoftTeams}})
 		assert.Len(t, first.AddedProducts, 619)
 		assert.Len(t, first.AddedApps, 791)
-		assert.Equal(t, 5959, first.AddedLinks)
+		assert.Equal(t, 5959, first.AddedProductApps)
 
 		before := current(t, db)
 		again := imported(t, db, file, catalog.Options{})
 		assert.Empty(t, again.AddedProducts)
 		assert.Empty(t, again.ChangedApps)
-		assert.Zero(t, again.AddedLinks+again.RemovedLinks)
+		assert.Zero(t, again.AddedProductApps+again.RemovedProductApps)
 		assert.Equal(t, before, current(t, db), "ids, marks and version stay")
 
 		teams, err := before.FindApp("TEAMS1")
@@ -143,7 +143,7 @@ func TestANewEditionChangesWhatItSaysAndKeepsTheRest(t *testing.T) {
 		result := imported(t, db, edition, catalog.Options{})
 		assert.Equal(t, dry, result, "and tells what would change")
 		assert.Equal(t, 1, result.AbsentProducts)
-		assert.Equal(t, 1, result.RemovedLinks)
+		assert.Equal(t, 1, result.RemovedProductApps)
 		assert.Len(t, result.ChangedProducts, 1)
 
 		after := current(t, db)

@@ -45,14 +45,14 @@ type Note struct {
 	Text string
 }
 
-// Links counts which app is in which product.
-func (f *File) Links() int {
-	links := 0
+// ProductApps counts the pairs of a product and an app that it includes.
+func (f *File) ProductApps() int {
+	count := 0
 	for _, product := range f.Products {
-		links += len(product.Apps)
+		count += len(product.Apps)
 	}
 
-	return links
+	return count
 }
 
 // The file's columns.

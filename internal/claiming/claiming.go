@@ -46,13 +46,13 @@ type Answer struct {
 
 // Service answers claims. It is safe for concurrent use.
 type Service struct {
-	store    *store.Store
-	now      func() time.Time
-	logger   *slog.Logger
-	batches  *coalesce.Batcher[batchKey, string, batched]
-	signIns  *signInRecorder
-	answered func(outcome licensing.Outcome, err error, batched bool, took time.Duration)
-	policies policyMemory
+	store       *store.Store
+	now         func() time.Time
+	logger      *slog.Logger
+	batches     *coalesce.Batcher[batchKey, string, batched]
+	signInTimes *signInTimeRecorder
+	answered    func(outcome licensing.Outcome, err error, batched bool, took time.Duration)
+	policies    policyMemory
 }
 
 // New returns a service. Close it to end its goroutines.
@@ -61,7 +61,7 @@ func New(db *store.Store, now func() time.Time, logger *slog.Logger, options ...
 	// One batch of a policy at a time: a second would only wait for the locks of the first.
 	s.batches = coalesce.New(
 		coalesce.Limits{Batch: maxBatch, Waiting: maxWaiting, Parallel: 1, Timeout: batchTimeout}, s.claimBatch)
-	s.signIns = newSignInRecorder(db, logger)
+	s.signInTimes = newSignInTimeRecorder(db, logger)
 
 	for _, option := range options {
 		option(s)
@@ -73,7 +73,7 @@ func New(db *store.Store, now func() time.Time, logger *slog.Logger, options ...
 // Close lets claims that wait finish and notes the last sign-ins. Later claims get [ErrClosed].
 func (s *Service) Close() {
 	s.batches.Close()
-	s.signIns.close()
+	s.signInTimes.close()
 }
 
 // Claim answers the sign-in of a user, named by the external id, to an app, named by its code or vendor
@@ -99,7 +99,7 @@ func (s *Service) claim(
 		return Answer{}, err
 	}
 
-	state, err := s.store.SignInState(ctx, tenant, externalID)
+	state, err := s.store.ClaimantState(ctx, tenant, externalID)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -127,7 +127,7 @@ func (s *Service) claim(
 
 	decision, settled := terms.Settle(claimant(state.User, state.Licenses))
 	if settled {
-		s.signIns.note(tenant, externalID, state.User, s.now())
+		s.signInTimes.note(tenant, externalID, state.User, s.now())
 	} else { // The batch notes the sign-in with the claim.
 		together, err := s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
 		if err != nil {

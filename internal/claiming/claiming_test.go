@@ -12,11 +12,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-var everything = store.Page{Limit: 1000}
+var everything = paging.Page{Limit: 1000}
 
 func TestBackupsTakeOverInOrderUntilNothingIsLeft(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
@@ -240,7 +241,7 @@ func TestAClaimKnowsEveryChangeThatAnotherServerMadeBeforeIt(t *testing.T) {
 
 		// An app that an import takes out of a product is not to be had from it any more.
 		err := world.Store.ChangeCatalog(ctx, func(*licensing.Catalog) (store.CatalogChanges, error) {
-			return store.CatalogChanges{Removed: []licensing.Inclusion{{ProductID: tenant.E3.ID, AppID: tenant.Teams.ID}}}, nil
+			return store.CatalogChanges{RemovedProductApps: []licensing.ProductApp{{ProductID: tenant.E3.ID, AppID: tenant.Teams.ID}}}, nil
 		})
 		require.NoError(t, err)
 		assert.Equal(t, licensing.OutcomeOutOfLicenses, claim(t, elsewhere, tenant, "zoe", "TEAMS1").Outcome)

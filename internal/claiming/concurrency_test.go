@@ -12,6 +12,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
@@ -178,7 +179,7 @@ func TestAdminsAndClaimsInEachOthersWayLeaveTheDatabaseSound(t *testing.T) {
 			active := true
 
 			for range 20 {
-				held, err := tenant.Data().Licenses(store.LicenseFilter{Active: &active}).Page(ctx, store.Page{Limit: 1})
+				held, err := tenant.Data().Licenses(store.LicenseFilter{Active: &active}).Page(ctx, paging.Page{Limit: 1})
 				if assert.NoError(t, err) && len(held.Items) == 1 {
 					_, err = tenant.Admin.RemoveLicense(ctx, tenant.Actor, held.Items[0].Value.ID, false)
 					assert.NoError(t, err)

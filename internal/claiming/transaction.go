@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/store"
 )
 
 // maxTermsChanges bounds how often a batch begins anew because an admin changed the terms meanwhile.
@@ -78,9 +77,9 @@ func (s *Service) claimOn(
 	at := licensing.Instant(s.now())
 
 	err := s.store.ClaimInTx(ctx, tenant, externalIDs, productsOf(terms.Policy), at,
-		func(facts store.ClaimFacts) (store.ClaimResults, error) {
+		func(facts licensing.ClaimFacts) (licensing.ClaimResults, error) {
 			if facts.ConfigVersion > terms.configVersion || facts.CatalogVersion > terms.Catalog.Version {
-				return store.ClaimResults{}, termsChanged{config: facts.ConfigVersion, catalog: facts.CatalogVersion}
+				return licensing.ClaimResults{}, termsChanged{config: facts.ConfigVersion, catalog: facts.CatalogVersion}
 			}
 
 			terms.AutoClaimEnabled = facts.AutoClaimEnabled
@@ -108,7 +107,7 @@ func productsOf(policy *licensing.Policy) []licensing.ID {
 }
 
 // claimantsOf returns the users in order of arrival with what they hold.
-func claimantsOf(facts store.ClaimFacts, externalIDs []string) []licensing.Claimant {
+func claimantsOf(facts licensing.ClaimFacts, externalIDs []string) []licensing.Claimant {
 	claimants := make([]licensing.Claimant, len(externalIDs))
 
 	for i, externalID := range externalIDs {
@@ -122,8 +121,8 @@ func claimantsOf(facts store.ClaimFacts, externalIDs []string) []licensing.Claim
 // resultsOf is what there is to store: licenses, their claims, and who was turned away.
 func resultsOf(
 	terms licensing.ClaimTerms, claimants []licensing.Claimant, decisions []licensing.Decision, at time.Time,
-) store.ClaimResults {
-	results := store.ClaimResults{AppID: terms.AppID, At: at}
+) licensing.ClaimResults {
+	results := licensing.ClaimResults{AppID: terms.AppID, At: at}
 	if terms.Policy != nil {
 		results.PolicyID = terms.Policy.ID
 	}

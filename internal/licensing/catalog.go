@@ -30,8 +30,8 @@ type Product struct {
 	Name string
 }
 
-// Inclusion says that a product includes an app.
-type Inclusion struct {
+// ProductApp says that a product includes an app. The table product_apps keeps these.
+type ProductApp struct {
 	ProductID, AppID ID
 }
 
@@ -46,12 +46,12 @@ type Catalog struct {
 	appByID     map[ID]App
 	appsByName  map[string][]App // by folded code, and by vendor id
 	productByID map[ID]Product
-	includes    map[Inclusion]struct{}
+	includes    map[ProductApp]struct{}
 	appsOf      map[ID][]App
 }
 
-// NewCatalog indexes a catalog. Inclusions that name an unknown app or product are ignored.
-func NewCatalog(version int64, apps []App, products []Product, inclusions []Inclusion) *Catalog {
+// NewCatalog indexes a catalog. Product apps that name an unknown app or product are ignored.
+func NewCatalog(version int64, apps []App, products []Product, productApps []ProductApp) *Catalog {
 	c := &Catalog{
 		Version:     version,
 		apps:        slices.Clone(apps),
@@ -59,7 +59,7 @@ func NewCatalog(version int64, apps []App, products []Product, inclusions []Incl
 		appByID:     make(map[ID]App, len(apps)),
 		appsByName:  make(map[string][]App, 2*len(apps)), // Code and vendor id.
 		productByID: make(map[ID]Product, len(products)),
-		includes:    make(map[Inclusion]struct{}, len(inclusions)),
+		includes:    make(map[ProductApp]struct{}, len(productApps)),
 		appsOf:      make(map[ID][]App, len(products)),
 	}
 	slices.SortFunc(c.apps, func(a, b App) int { return compareNamed(a.Name, a.ID, b.Name, b.ID) })
@@ -77,11 +77,11 @@ func NewCatalog(version int64, apps []App, products []Product, inclusions []Incl
 		c.productByID[product.ID] = product
 	}
 
-	for _, inclusion := range inclusions {
-		app, known := c.appByID[inclusion.AppID]
-		if _, repeated := c.includes[inclusion]; known && !repeated {
-			c.includes[inclusion] = struct{}{}
-			c.appsOf[inclusion.ProductID] = append(c.appsOf[inclusion.ProductID], app)
+	for _, productApp := range productApps {
+		app, known := c.appByID[productApp.AppID]
+		if _, repeated := c.includes[productApp]; known && !repeated {
+			c.includes[productApp] = struct{}{}
+			c.appsOf[productApp.ProductID] = append(c.appsOf[productApp.ProductID], app)
 		}
 	}
 
@@ -118,7 +118,7 @@ func (c *Catalog) Product(id ID) (Product, bool) {
 
 // Includes says whether the product includes the app.
 func (c *Catalog) Includes(productID, appID ID) bool {
-	_, ok := c.includes[Inclusion{ProductID: productID, AppID: appID}]
+	_, ok := c.includes[ProductApp{ProductID: productID, AppID: appID}]
 
 	return ok
 }

@@ -32,7 +32,7 @@ var (
 
 func catalog() *licensing.Catalog {
 	return licensing.NewCatalog(1, []licensing.App{teams, mail, voice},
-		[]licensing.Product{e5, e3, e1, f1, f3, k1, draw}, []licensing.Inclusion{
+		[]licensing.Product{e5, e3, e1, f1, f3, k1, draw}, []licensing.ProductApp{
 			{ProductID: e5.ID, AppID: teams.ID},
 			{ProductID: e5.ID, AppID: mail.ID},
 			{ProductID: e5.ID, AppID: voice.ID},

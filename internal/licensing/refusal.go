@@ -67,6 +67,12 @@ func NotFound(path, kind string) *Refusal {
 	return Refuse(CodeNotFound, path, "This %s does not exist. Reload the list and choose another.", kind)
 }
 
+// ErrNotFound says that the tenant has no such object. An object of another tenant gets the same error.
+var ErrNotFound = errors.New("not found")
+
+// IsNotFound says whether an error means that the tenant has no such object.
+func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
 // AsRefusal returns the refusal in err's chain, if there is one.
 func AsRefusal(err error) (*Refusal, bool) {
 	return errors.AsType[*Refusal](err)

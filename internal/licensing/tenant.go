@@ -16,6 +16,14 @@ type Tenant struct {
 	CreatedAt     time.Time
 }
 
+// Settings are what an admin can set for the whole tenant. Audit events show them as JSON.
+type Settings struct {
+	AutoClaimEnabled bool `json:"autoClaimEnabled"`
+}
+
+// Settings returns the tenant's settings.
+func (t Tenant) Settings() Settings { return Settings{AutoClaimEnabled: t.AutoClaimEnabled} }
+
 // AuditEvent records one change by an admin.
 type AuditEvent struct {
 	ID ID

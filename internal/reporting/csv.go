@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
@@ -40,7 +41,7 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 		return fmt.Errorf("claim report as CSV: %w", err)
 	}
 
-	page := store.Page{Limit: csvPage}
+	page := paging.Page{Limit: csvPage}
 
 	for {
 		slice, err := report.Claims().Page(ctx, page)
@@ -72,7 +73,7 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 
 func writeClaims(
 	ctx context.Context, out *csv.Writer, tenant store.Handle, catalog *licensing.Catalog,
-	claims []store.Item[licensing.Claim],
+	claims []paging.Item[licensing.Claim],
 ) error {
 	userIDs := make([]licensing.ID, len(claims))
 	policyIDs := make([]licensing.ID, len(claims))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
@@ -58,10 +59,10 @@ func (r Report) filter() store.ReportFilter {
 }
 
 // Claims lists the report's claims, latest first.
-func (r Report) Claims() store.List[licensing.Claim] { return r.tenant.Claims(r.filter()) }
+func (r Report) Claims() paging.List[licensing.Claim] { return r.tenant.Claims(r.filter()) }
 
 // MissedClaims lists the users who were turned away in the period, those of late first.
-func (r Report) MissedClaims() store.List[licensing.MissedClaim] {
+func (r Report) MissedClaims() paging.List[licensing.MissedClaim] {
 	return r.tenant.MissedClaims(r.filter())
 }
 

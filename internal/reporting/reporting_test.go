@@ -14,6 +14,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
@@ -128,7 +129,7 @@ func requireClaims(t *testing.T, reports *reporting.Service, tenant *storetest.T
 	t.Helper()
 
 	report := reports.ClaimReport(tenant.ID, licensing.Period1Day, nil)
-	page, err := report.Claims().Page(context.Background(), store.Page{Limit: 10})
+	page, err := report.Claims().Page(context.Background(), paging.Page{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, page.Items, want)
 
@@ -159,7 +160,7 @@ func TestTheCSVHasEveryClaimAlsoOfDeletedPoliciesAndRemovedLicenses(t *testing.T
 			claim(user)
 		}
 
-		removed, err := tenant.Data().Licenses(store.LicenseFilter{}).Page(ctx, store.Page{Limit: 1, Backward: true})
+		removed, err := tenant.Data().Licenses(store.LicenseFilter{}).Page(ctx, paging.Page{Limit: 1, Backward: true})
 		require.NoError(t, err)
 		_, err = tenant.Admin.RemoveLicense(ctx, tenant.Actor, removed.Items[0].Value.ID, false)
 		require.NoError(t, err)

@@ -2,45 +2,48 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
-	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// Authenticator returns the function for [Config.Authenticate]: it verifies tokens and finds the tenants
-// of their organizations, whose ids never change and are kept in memory.
+// ErrUnknownTenant means that a token is valid, but its organization is not a tenant of this server.
+var ErrUnknownTenant = errors.New("the organization is not a tenant")
+
+// Authenticator returns the function for [Config.Authenticate]. It verifies tokens and finds the tenants of their
+// organizations. It caches the tenants' ids, which never change.
 func Authenticator(
 	verifier auth.Verifier, db *store.Store,
-) func(ctx context.Context, token string) (graph.Caller, error) {
-	var tenants sync.Map // From external id to licensing.ID.
+) func(ctx context.Context, token string) (auth.Caller, error) {
+	var tenantIDs sync.Map // Maps external ids to values of licensing.ID.
 
-	return func(ctx context.Context, token string) (graph.Caller, error) {
+	return func(ctx context.Context, token string) (auth.Caller, error) {
 		identity, err := verifier.Verify(ctx, token)
 		if err != nil {
-			return graph.Caller{}, fmt.Errorf("verify the token: %w", err)
+			return auth.Caller{}, fmt.Errorf("verify the token: %w", err)
 		}
 
-		known, ok := tenants.Load(identity.TenantExternalID)
+		known, ok := tenantIDs.Load(identity.TenantExternalID)
 		if !ok {
 			tenant, err := db.TenantByExternalID(ctx, identity.TenantExternalID)
-			if store.IsNotFound(err) {
-				return graph.Caller{}, ErrUnknownTenant
+			if licensing.IsNotFound(err) {
+				return auth.Caller{}, ErrUnknownTenant
 			}
 
 			if err != nil {
-				return graph.Caller{}, fmt.Errorf("find the tenant: %w", err)
+				return auth.Caller{}, fmt.Errorf("find the tenant: %w", err)
 			}
 
 			known = tenant.ID
-			tenants.Store(identity.TenantExternalID, known)
+			tenantIDs.Store(identity.TenantExternalID, known)
 		}
 
 		id, _ := known.(licensing.ID)
 
-		return graph.Caller{Identity: identity, TenantID: id}, nil
+		return auth.Caller{Identity: identity, TenantID: id}, nil
 	}
 }

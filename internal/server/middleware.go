@@ -1,20 +1,16 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/rs/cors"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
@@ -129,7 +125,7 @@ func (s *Server) recovering(next http.Handler) http.Handler {
 				panic(p)
 			}
 
-			s.internal(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack())) // Not to be told apart.
+			s.internal(w, r, apierror.Panic(p))
 		}()
 
 		next.ServeHTTP(w, r)
@@ -139,8 +135,8 @@ func (s *Server) recovering(next http.Handler) http.Handler {
 func (s *Server) internal(w http.ResponseWriter, r *http.Request, err error) {
 	s.config.Logger.ErrorContext(r.Context(), "request failed",
 		"request_id", requestid.From(r.Context()), "path", r.URL.Path, "error", err)
-	WriteError(w, r, http.StatusInternalServerError, graph.CodeInternal,
-		"Something went wrong on the server. Tell its operator the request id.")
+	apierror.Write(w, r, http.StatusInternalServerError, apierror.CodeInternal,
+		apierror.InternalMessage)
 }
 
 // secured keeps browsers from guessing, framing, caching and telling others.
@@ -171,43 +167,6 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// withBody reads the whole body, within the limit, before anything looks at it.
-func (s *Server) withBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		size := s.config.MaxBodyBytes
-		if r.ContentLength >= 0 {
-			size = min(size, r.ContentLength)
-		}
-
-		if !s.bodies.TryAcquire(size) {
-			w.Header().Set("Retry-After", "1")
-			WriteError(w, r, http.StatusServiceUnavailable, graph.CodeOverloaded, graph.OverloadedMessage)
-
-			return
-		}
-		defer s.bodies.Release(size)
-
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.config.MaxBodyBytes))
-
-		var tooLarge *http.MaxBytesError
-
-		switch {
-		case errors.As(err, &tooLarge):
-			WriteError(w, r, http.StatusRequestEntityTooLarge, graph.CodeBadUserInput,
-				fmt.Sprintf("The request has more than %d bytes. Send less at a time.", tooLarge.Limit))
-
-			return
-		case err != nil:
-			WriteError(w, r, http.StatusBadRequest, graph.CodeBadUserInput, "The request's body did not arrive. Send it again.")
-
-			return
-		}
-
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		next.ServeHTTP(w, r)
-	})
-}
-
 // authenticated lets requests through that have a good token, with their caller in the context. Those that
 // open a WebSocket may bring the token later.
 func (s *Server) authenticated(next http.Handler) http.Handler {
@@ -215,7 +174,7 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 		token, present, err := auth.BearerToken(r.Header)
 		if err == nil && !present && r.Method != http.MethodOptions && r.Header.Get("Upgrade") == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			WriteError(w, r, http.StatusUnauthorized, graph.CodeUnauthenticated,
+			apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated,
 				"Send a bearer token in the Authorization header.")
 
 			return
@@ -244,7 +203,7 @@ func (s *Server) withCaller(r *http.Request, token string) (*http.Request, error
 		return r, err
 	}
 
-	return r.WithContext(graph.WithCaller(r.Context(), caller)), nil
+	return r.WithContext(auth.WithCaller(r.Context(), caller)), nil
 }
 
 func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
@@ -253,14 +212,14 @@ func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &bad):
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		WriteError(w, r, http.StatusUnauthorized, graph.CodeUnauthenticated, bad.Reason)
+		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, bad.Reason)
 	case errors.Is(err, auth.ErrKeysUnavailable):
 		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
 		w.Header().Set("Retry-After", "5")
-		WriteError(w, r, http.StatusServiceUnavailable, graph.CodeUnavailable,
+		apierror.Write(w, r, http.StatusServiceUnavailable, apierror.CodeUnavailable,
 			"The identity provider does not answer, so your token cannot be verified. Try again soon.")
 	case errors.Is(err, ErrUnknownTenant):
-		WriteError(w, r, http.StatusForbidden, graph.CodeForbidden,
+		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden,
 			"Your organization is not registered here. Ask the operator to create a tenant for it.")
 	default:
 		s.internal(w, r, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 )
 
 func TestWhoConnectsWhenTooManyAreConnectedIsHungUpOn(t *testing.T) {
@@ -79,7 +79,7 @@ func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
 	<-waiting
 
 	response, body := send(t, http.MethodPost, url, "good", "much more than there is room for")
-	requireError(t, response, body, http.StatusServiceUnavailable, graph.CodeOverloaded)
+	requireError(t, response, body, http.StatusServiceUnavailable, apierror.CodeOverloaded)
 	assert.Equal(t, "1", response.Header.Get("Retry-After"))
 
 	requests.Go(func() { send(t, http.MethodPost, url, "good", "small") })

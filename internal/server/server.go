@@ -11,9 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/graph/model"
+	"github.com/autoclaim/autoclaim/internal/admission"
+	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
 const (
@@ -26,23 +27,24 @@ const (
 	idleTimeout            = 2 * time.Minute
 	maxHeaderBytes         = 32 << 10
 	readyTimeout           = 2 * time.Second
-	// maxBodies bounds the bytes of all requests that are in memory at once.
-	maxBodies = 64 << 20
 	// writeMargin is for an answer to reach a slow client after the request's own time is up.
 	writeMargin = 20 * time.Second
 )
 
+// ClaimsCSVPath is the path of claim reports as CSV.
+const ClaimsCSVPath = model.ClaimsCSVPath
+
 // Config is what a server serves and within which limits.
 type Config struct {
-	// GraphQL answers /graphql, and ClaimsCSV GET requests of ClaimsCSVPath. Their requests are authenticated.
-	GraphQL       http.Handler
-	ClaimsCSV     http.Handler
-	ClaimsCSVPath string
+	// GraphQL handles /graphql, and ClaimsCSV handles GET requests of [ClaimsCSVPath]. The server authenticates
+	// their requests first.
+	GraphQL   http.Handler
+	ClaimsCSV http.Handler
 	// Pages are for browsers, and open to everybody who can connect; / leads to the first.
 	Pages []Page
 	// Authenticate verifies a token and returns its caller. Errors that it may return: *auth.TokenError,
 	// auth.ErrKeysUnavailable, ErrUnknownTenant; any other is INTERNAL.
-	Authenticate func(ctx context.Context, token string) (graph.Caller, error)
+	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins (https://admin.example.com) whose pages may call from browsers; "*" is
 	// all. Pages of this server's own origin always may.
 	AllowedOrigins []string
@@ -80,9 +82,6 @@ type Page struct {
 type Server struct {
 	config   Config
 	draining atomic.Bool
-	// connections are those of clients, and bodies the bytes of requests that are in memory.
-	connections atomic.Int64
-	bodies      *semaphore.Weighted
 }
 
 // New returns a server that isn't running yet.
@@ -94,7 +93,7 @@ func New(config Config) *Server {
 	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
 	setDefault(&config.ReadTimeout, readTimeout)
 
-	return &Server{config: config, bodies: semaphore.NewWeighted(max(maxBodies, config.MaxBodyBytes))}
+	return &Server{config: config}
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -111,10 +110,10 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("/graphql", s.authenticated(s.withBody(s.config.GraphQL)))
+	mux.Handle("/graphql", s.authenticated(admission.NewBodies(s.config.MaxBodyBytes).Read(s.config.GraphQL)))
 
 	if s.config.ClaimsCSV != nil {
-		mux.Handle("GET "+s.config.ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
+		mux.Handle("GET "+ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
 	}
 
 	for i, page := range s.config.Pages {
@@ -126,7 +125,7 @@ func (s *Server) Handler() http.Handler {
 	}
 
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		WriteError(w, r, http.StatusNotFound, graph.CodeNotFound, "There is nothing at this path. The API is at /graphql.")
+		apierror.Write(w, r, http.StatusNotFound, apierror.CodeNotFound, "There is nothing at this path. The API is at /graphql.")
 	})
 
 	handler := s.logged(s.recovering(secured(s.crossOrigin(mux))))
@@ -147,7 +146,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		WriteTimeout:      s.config.RequestTimeout + writeMargin,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ConnState:         s.countConnections,
+		ConnState:         admission.NewConnections(s.config.MaxConnections).Track,
 		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelDebug),
 	}
 
@@ -180,19 +179,6 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	}
 
 	return err
-}
-
-// countConnections hangs up on those who are too many: to let them wait would be no answer either.
-func (s *Server) countConnections(connection net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		if s.connections.Add(1) > int64(s.config.MaxConnections) {
-			_ = connection.Close()
-		}
-	case http.StateHijacked, http.StateClosed:
-		s.connections.Add(-1)
-	default:
-	}
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {

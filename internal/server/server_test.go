@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
 	"github.com/autoclaim/autoclaim/internal/server"
@@ -60,11 +60,11 @@ func config(out *log) server.Config {
 	})
 
 	return server.Config{
-		GraphQL: hello, ClaimsCSV: hello, ClaimsCSVPath: "/reports/claims.csv",
+		GraphQL: hello, ClaimsCSV: hello,
 		Logger: slog.New(slog.NewTextHandler(out, nil)), MaxBodyBytes: 100,
 		Ready: func(context.Context) error { return nil },
-		Authenticate: func(_ context.Context, token string) (graph.Caller, error) {
-			return graph.Caller{}, map[string]error{
+		Authenticate: func(_ context.Context, token string) (auth.Caller, error) {
+			return auth.Caller{}, map[string]error{
 				"good":     nil,
 				"expired":  fmt.Errorf("verify: %w", &auth.TokenError{Reason: "The token has expired."}),
 				"no keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
@@ -388,7 +388,7 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 		assert.NotContains(t, string(answer), "200 OK", name)
 
 		if name == "in the body" {
-			assert.Contains(t, string(answer), graph.CodeBadUserInput)
+			assert.Contains(t, string(answer), apierror.CodeBadUserInput)
 		}
 
 		require.NoError(t, connection.Close())

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // RecordAudit adds an audit event.
@@ -25,14 +26,14 @@ type AuditFilter struct {
 }
 
 // AuditEvents lists audit events, newest first.
-func (h Handle) AuditEvents(filter AuditFilter) List[licensing.AuditEvent] {
+func (h Handle) AuditEvents(filter AuditFilter) paging.List[licensing.AuditEvent] {
 	return lazily[auditEventRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &auditEventRow{})
 		query = whereEqual(query, "object_id", filter.ObjectID)
 		query = whereEqual(query, "actor", filter.Actor)
 
 		return whereEqual(query, "action", filter.Action)
-	}, byNewest(), func(e licensing.AuditEvent) Cursor { return Cursor{ID: e.ID} })
+	}, byNewest(), func(e licensing.AuditEvent) paging.Cursor { return paging.Cursor{ID: e.ID} })
 }
 
 // AuditEvent returns an audit event, or [ErrNotFound].

@@ -75,25 +75,25 @@ func loadCatalog(db *gorm.DB, version int64) (*licensing.Catalog, error) {
 		return nil, err
 	}
 
-	inclusions, err := all[productAppRow](db, "the products' apps")
+	productApps, err := all[productAppRow](db, "the products' apps")
 	if err != nil {
 		return nil, err
 	}
 
-	return licensing.NewCatalog(version, apps, products, inclusions), nil
+	return licensing.NewCatalog(version, apps, products, productApps), nil
 }
 
-// CatalogChanges are new and changed apps and products, by id, and links that come and go.
+// CatalogChanges are new and changed apps and products, by id, and the product apps to add and to remove.
 type CatalogChanges struct {
-	Apps     []licensing.App
-	Products []licensing.Product
-	Added    []licensing.Inclusion
-	Removed  []licensing.Inclusion
+	Apps               []licensing.App
+	Products           []licensing.Product
+	AddedProductApps   []licensing.ProductApp
+	RemovedProductApps []licensing.ProductApp
 }
 
 // Empty says whether there is nothing to change.
 func (c CatalogChanges) Empty() bool {
-	return len(c.Apps)+len(c.Products)+len(c.Added)+len(c.Removed) == 0
+	return len(c.Apps)+len(c.Products)+len(c.AddedProductApps)+len(c.RemovedProductApps) == 0
 }
 
 // ChangeCatalog calls decide with the catalog as it is, and makes the changes that it returns, all or
@@ -143,19 +143,19 @@ func saveCatalog(db *gorm.DB, changes CatalogChanges) error {
 		products[i] = productRow(product)
 	}
 
-	links := make([]productAppRow, len(changes.Added))
-	for i, link := range changes.Added {
-		links[i] = productAppRow(link)
+	productApps := make([]productAppRow, len(changes.AddedProductApps))
+	for i, added := range changes.AddedProductApps {
+		productApps[i] = productAppRow(added)
 	}
 
-	for _, rows := range []any{apps, products, links} {
+	for _, rows := range []any{apps, products, productApps} {
 		if err := upsert.CreateInBatches(rows, insertChunk).Error; err != nil {
 			return fmt.Errorf("save the catalog: %w", err)
 		}
 	}
 
-	for _, link := range changes.Removed {
-		row := productAppRow(link)
+	for _, removed := range changes.RemovedProductApps {
+		row := productAppRow(removed)
 		if err := db.Delete(&row).Error; err != nil {
 			return fmt.Errorf("remove an app from a product: %w", err)
 		}

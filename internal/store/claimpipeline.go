@@ -35,7 +35,7 @@ SELECT product_id, total, assigned FROM license_pools WHERE tenant_id = $1 AND p
 ORDER BY product_id FOR NO KEY UPDATE`
 
 	// It comes after the locks, so it sees what was committed before they were had. Each user's rows are looked
-	// up by themselves, and planned once, as in signInsQuery.
+	// up by themselves, and planned once, as in claimantsQuery.
 	claimReadLicenses = `
 SELECT l.id, l.user_id, l.product_id, l.source, l.policy_id, l.apps_off, l.assigned_at
 FROM unnest((SELECT $2::text[])) AS r (external_id)
@@ -78,7 +78,7 @@ SET last_at = excluded.last_at, count = missed_claims.count + excluded.count`
 // claimInPipeline is a batch in two round trips.
 func (s *Store) claimInPipeline(
 	ctx context.Context, tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
-	decide func(ClaimFacts) (ClaimResults, error),
+	decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),
 ) error {
 	return s.withConnection(ctx, func(connection *pgx.Conn) (err error) {
 		defer func() {
@@ -131,8 +131,8 @@ func (s *Store) withConnection(ctx context.Context, work func(*pgx.Conn) error) 
 func readClaimFacts(
 	ctx context.Context, connection *pgx.Conn,
 	tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
-) (ClaimFacts, error) {
-	facts := ClaimFacts{
+) (licensing.ClaimFacts, error) {
+	facts := licensing.ClaimFacts{
 		Users:    make(map[string]licensing.User, len(externalIDs)),
 		Licenses: make(map[licensing.ID][]licensing.License),
 		Pools:    make(map[licensing.ID]licensing.Pool, len(products)),
@@ -188,7 +188,7 @@ func readClaimFacts(
 	})
 
 	if err := connection.SendBatch(ctx, &batch).Close(); err != nil {
-		return ClaimFacts{}, fmt.Errorf("lock users and pools: %w", err)
+		return licensing.ClaimFacts{}, fmt.Errorf("lock users and pools: %w", err)
 	}
 
 	return facts, nil
@@ -221,7 +221,7 @@ func scanLicense(row pgx.Row) (licensing.License, error) {
 	return license, nil
 }
 
-func saveClaimResults(ctx context.Context, connection *pgx.Conn, tenant licensing.ID, results ClaimResults) error {
+func saveClaimResults(ctx context.Context, connection *pgx.Conn, tenant licensing.ID, results licensing.ClaimResults) error {
 	var batch pgx.Batch
 
 	queueMissed(&batch, tenant, results)
@@ -235,7 +235,7 @@ func saveClaimResults(ctx context.Context, connection *pgx.Conn, tenant licensin
 	return nil
 }
 
-func queueClaims(batch *pgx.Batch, tenant licensing.ID, results ClaimResults) {
+func queueClaims(batch *pgx.Batch, tenant licensing.ID, results licensing.ClaimResults) {
 	if len(results.Claims) == 0 {
 		return
 	}
@@ -250,7 +250,7 @@ func queueClaims(batch *pgx.Batch, tenant licensing.ID, results ClaimResults) {
 		appsOff[i] = idList(results.Licenses[i].AppsOff)
 	}
 
-	taken := results.taken()
+	taken := results.LicensesByProduct()
 	changed := slices.SortedFunc(maps.Keys(taken), licensing.CompareIDs)
 	counts := make([]int64, len(changed))
 
@@ -262,12 +262,8 @@ func queueClaims(batch *pgx.Batch, tenant licensing.ID, results ClaimResults) {
 		licenses, claims, users, products, positions, appsOff, pgUUIDs(changed), counts, licensing.Day(results.At))
 }
 
-func queueMissed(batch *pgx.Batch, tenant licensing.ID, results ClaimResults) {
-	times := make(map[licensing.ID]int64)
-	for _, user := range results.Missed {
-		times[user]++
-	}
-
+func queueMissed(batch *pgx.Batch, tenant licensing.ID, results licensing.ClaimResults) {
+	times := results.MissedByUser()
 	if len(times) == 0 {
 		return
 	}
@@ -277,7 +273,7 @@ func queueMissed(batch *pgx.Batch, tenant licensing.ID, results ClaimResults) {
 	ids, counts := make([]pgtype.UUID, len(missed)), make([]int64, len(missed))
 
 	for i, user := range missed {
-		ids[i], counts[i] = pgUUID(licensing.NewID(results.At)), times[user]
+		ids[i], counts[i] = pgUUID(licensing.NewID(results.At)), int64(times[user])
 	}
 
 	batch.Queue(claimRecordMissed, pgUUID(tenant), pgUUID(results.PolicyID), results.At, ids, pgUUIDs(missed), counts)

@@ -66,7 +66,7 @@ func (tx *Tx) lockOrAddUsers(
 }
 
 // insertClaimed adds licenses with their claims, and counts them in their day's roll-up.
-func (tx *Tx) insertClaimed(ctx context.Context, results ClaimResults) error {
+func (tx *Tx) insertClaimed(ctx context.Context, results licensing.ClaimResults) error {
 	licenses := list(results.Licenses, func(l licensing.License) []any {
 		return []any{l.ID, l.UserID, l.ProductID, idList(l.AppsOff)}
 	})
@@ -84,9 +84,9 @@ func (tx *Tx) insertClaimed(ctx context.Context, results ClaimResults) error {
 		return fmt.Errorf("add the claims: %w", err)
 	}
 
-	tx.change.claimed(results.Claims)
+	tx.change.AddClaims(results.Claims)
 
-	for product, claimed := range results.taken() {
+	for product, claimed := range results.LicensesByProduct() {
 		day := claimDayRow{
 			TenantID: tx.tenant, Day: licensing.Day(results.At), PolicyID: results.PolicyID, ProductID: product, Claims: claimed,
 		}
@@ -107,13 +107,8 @@ func (tx *Tx) insertClaimed(ctx context.Context, results ClaimResults) error {
 
 // recordMissedClaims notes that the policy turned the users away.
 func (tx *Tx) recordMissedClaims(
-	ctx context.Context, policy licensing.ID, users []licensing.ID, at time.Time,
+	ctx context.Context, policy licensing.ID, counts map[licensing.ID]int, at time.Time,
 ) error {
-	counts := make(map[licensing.ID]int)
-	for _, user := range users {
-		counts[user]++
-	}
-
 	rows := make([]missedClaimRow, 0, len(counts))
 	for user, times := range counts {
 		rows = append(rows, missedClaimRow{

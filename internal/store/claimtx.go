@@ -8,43 +8,8 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
-
-// ClaimFacts are what a batch of claims depends on. The users and the pools are locked: nobody else changes
-// them, or what the users hold, until the batch is stored.
-type ClaimFacts struct {
-	AutoClaimEnabled bool
-	// ConfigVersion and CatalogVersion tell whether remembered policies and catalog are still true.
-	ConfigVersion  int64
-	CatalogVersion int64
-	// Users are by external id; those that the tenant did not know have been added.
-	Users map[string]licensing.User
-	// Licenses are what the users hold, by their ids, oldest first.
-	Licenses map[licensing.ID][]licensing.License
-	Pools    map[licensing.ID]licensing.Pool
-}
-
-// ClaimResults are what a batch of claims under one policy came to.
-type ClaimResults struct {
-	PolicyID licensing.ID
-	AppID    licensing.ID
-	At       time.Time
-	// Licenses are new ones, and Claims their claims, in the same order.
-	Licenses []licensing.License
-	Claims   []licensing.Claim
-	// Missed are users who were turned away; one for each time.
-	Missed []licensing.ID
-}
-
-// taken counts the new licenses of each product.
-func (r ClaimResults) taken() map[licensing.ID]int {
-	taken := make(map[licensing.ID]int)
-	for _, license := range r.Licenses {
-		taken[license.ProductID]++
-	}
-
-	return taken
-}
 
 // ClaimInTx decides and stores a batch of claims in one transaction. It locks the users (and adds those whom
 // the tenant does not know) and the products' pools, asks decide, and stores what decide says. Where another
@@ -52,15 +17,15 @@ func (r ClaimResults) taken() map[licensing.ID]int {
 // may it use the database. An error of decide leaves everything as it was.
 func (s *Store) ClaimInTx(
 	ctx context.Context, tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
-	decide func(ClaimFacts) (ClaimResults, error),
+	decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),
 ) error {
 	sorted := slices.Clone(externalIDs)
 	slices.Sort(sorted)
 	sorted = slices.Compact(sorted)
 
-	var stored ClaimResults
+	var stored licensing.ClaimResults
 
-	deciding := func(facts ClaimFacts) (ClaimResults, error) {
+	deciding := func(facts licensing.ClaimFacts) (licensing.ClaimResults, error) {
 		var err error
 		stored, err = decide(facts)
 
@@ -73,15 +38,15 @@ func (s *Store) ClaimInTx(
 			return err
 		}
 
-		var change Change
+		var change livefeed.Change
 
-		change.claimed(stored.Claims)
+		change.AddClaims(stored.Claims)
 
-		for product := range stored.taken() {
-			change.poolChanged(product)
+		for product := range stored.LicensesByProduct() {
+			change.AddPool(product)
 		}
 
-		s.feed.publish(tenant, change)
+		s.feed.Publish(tenant, change)
 
 		return nil
 	}
@@ -92,7 +57,7 @@ func (s *Store) ClaimInTx(
 // claim is a batch in steps, as on SQLite, where each costs little: there is no network between.
 func (tx *Tx) claim(
 	ctx context.Context, externalIDs []string, products []licensing.ID, at time.Time,
-	decide func(ClaimFacts) (ClaimResults, error),
+	decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),
 ) error {
 	users, err := tx.lockOrAddUsers(ctx, externalIDs, at)
 	if err != nil {
@@ -124,7 +89,7 @@ func (tx *Tx) claim(
 		return err
 	}
 
-	results, err := decide(ClaimFacts{
+	results, err := decide(licensing.ClaimFacts{
 		AutoClaimEnabled: tenant.AutoClaimEnabled, ConfigVersion: tenant.ConfigVersion, CatalogVersion: version,
 		Users: users, Licenses: held, Pools: pools,
 	})
@@ -135,8 +100,8 @@ func (tx *Tx) claim(
 	return tx.saveClaims(ctx, results)
 }
 
-func (tx *Tx) saveClaims(ctx context.Context, results ClaimResults) error {
-	if err := tx.recordMissedClaims(ctx, results.PolicyID, results.Missed, results.At); err != nil {
+func (tx *Tx) saveClaims(ctx context.Context, results licensing.ClaimResults) error {
+	if err := tx.recordMissedClaims(ctx, results.PolicyID, results.MissedByUser(), results.At); err != nil {
 		return err
 	}
 
@@ -148,7 +113,7 @@ func (tx *Tx) saveClaims(ctx context.Context, results ClaimResults) error {
 		return err
 	}
 
-	taken := results.taken()
+	taken := results.LicensesByProduct()
 	for _, product := range slices.SortedFunc(maps.Keys(taken), licensing.CompareIDs) {
 		if err := tx.AddToPool(ctx, product, 0, taken[product]); err != nil {
 			return fmt.Errorf("take licenses: %w", err)

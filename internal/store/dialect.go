@@ -23,6 +23,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
 // dialect is where the two databases differ: one named method for each difference.
@@ -189,23 +190,6 @@ func (d dialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// announce tells every process that listens, after the fact: within a transaction, PostgreSQL would make
-// the commits of all that announce wait for each other. Processes that share an SQLite file aren't told.
-func (d dialect) announce(db *gorm.DB, channel string, texts []string) error {
-	if d == dialectSQLite {
-		return nil
-	}
-
-	list, _ := json.Marshal(texts) // Text always has a JSON form.
-
-	err := db.Exec("SELECT pg_notify(?, text) FROM json_array_elements_text(?::json) AS t (text)", channel, string(list)).Error
-	if err != nil {
-		return fmt.Errorf("announce changes: %w", err)
-	}
-
-	return nil
-}
-
 // goose is the dialect by the name that migrations know.
 func (d dialect) goose() goose.Dialect {
 	if d == dialectSQLite {
@@ -256,13 +240,13 @@ func (d dialect) migratingAlone(ctx context.Context, databaseURL string, work fu
 	return work()
 }
 
-// listenURL is where to listen for announcements; empty if there are none.
-func (d dialect) listenURL(databaseURL string) string {
+// transport carries live changes between processes. Processes that share an SQLite file do not see each other's.
+func (d dialect) transport(db *gorm.DB, direct string) livefeed.Transport {
 	if d == dialectSQLite {
-		return ""
+		return nil
 	}
 
-	return databaseURL
+	return announcements{db: db, direct: direct}
 }
 
 // dayOf is an expression of the day (UTC) of a time, as text.

@@ -35,12 +35,12 @@ func SchemaVersion(of string) int64 {
 
 // MigrateTo migrates to a version that later ones follow, as an earlier program did.
 func (s *Store) MigrateTo(ctx context.Context, version int) (int, error) {
-	return s.migrate(ctx, UpTo(version), DefaultPatience())
+	return s.migrate(ctx, UpTo(version), DefaultLockRetries())
 }
 
 // MigrateFiles migrates by other files, which hold the folders migrations/postgres and migrations/sqlite.
-func (s *Store) MigrateFiles(ctx context.Context, files fs.FS, patience Patience) (int, error) {
-	return s.migrate(ctx, files, patience)
+func (s *Store) MigrateFiles(ctx context.Context, files fs.FS, retries LockRetries) (int, error) {
+	return s.migrate(ctx, files, retries)
 }
 
 // UpTo is the product's migrations up to a version.

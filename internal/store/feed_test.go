@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
@@ -69,7 +70,7 @@ func TestAWatcherThatFallsBehindIsDroppedAndHoldsNobodyUp(t *testing.T) {
 	}
 
 	_, err = slow.Next(t.Context())
-	require.ErrorIs(t, err, store.ErrFellBehind)
+	require.ErrorIs(t, err, livefeed.ErrFellBehind)
 }
 
 func TestWatchesEndWhenTheDatabasesAnnouncementsAreInterruptedAndNewOnesBegin(t *testing.T) {
@@ -93,7 +94,7 @@ func TestWatchesEndWhenTheDatabasesAnnouncementsAreInterruptedAndNewOnesBegin(t 
 	require.NoError(t, err)
 
 	_, err = watch.Next(soon(t))
-	require.ErrorIs(t, err, store.ErrInterrupted)
+	require.ErrorIs(t, err, livefeed.ErrInterrupted)
 
 	again, err := db.Watch(soon(t), tenant.ID)
 	require.NoError(t, err)

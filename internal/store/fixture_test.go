@@ -20,6 +20,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admin"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
@@ -224,10 +225,10 @@ func readTenant(t *testing.T, catalog *licensing.Catalog, data store.Handle) []s
 	return lines
 }
 
-func listed[T any](t *testing.T, list store.List[T]) []T {
+func listed[T any](t *testing.T, list paging.List[T]) []T {
 	t.Helper()
 
-	slice, err := list.Page(t.Context(), store.Page{Limit: 1000})
+	slice, err := list.Page(t.Context(), paging.Page{Limit: 1000})
 	require.NoError(t, err)
 
 	values := make([]T, len(slice.Items))

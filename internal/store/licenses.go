@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // LicenseFilter restricts a list of licenses; a nil field restricts nothing.
@@ -20,7 +21,7 @@ type LicenseFilter struct {
 }
 
 // Licenses lists licenses, newest first.
-func (h Handle) Licenses(filter LicenseFilter) List[licensing.License] {
+func (h Handle) Licenses(filter LicenseFilter) paging.List[licensing.License] {
 	return lazily[licenseRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &licenseRow{})
 		query = whereEqual(query, "user_id", filter.UserID)
@@ -37,7 +38,7 @@ func (h Handle) Licenses(filter LicenseFilter) List[licensing.License] {
 		}
 
 		return query
-	}, byNewest(), func(l licensing.License) Cursor { return Cursor{ID: l.ID} })
+	}, byNewest(), func(l licensing.License) paging.Cursor { return paging.Cursor{ID: l.ID} })
 }
 
 // License returns a license, or [ErrNotFound].
@@ -49,12 +50,12 @@ func (h Handle) License(ctx context.Context, id licensing.ID) (licensing.License
 
 // LicensesByID returns those of the licenses that exist, in no order.
 func (h Handle) LicensesByID(ctx context.Context, ids []licensing.ID) ([]licensing.License, error) {
-	return all[licenseRow](h.from(ctx, &licenseRow{}).Where(h.dialect.anyOf("id", ids)), "licenses")
+	return all[licenseRow](h.from(ctx, &licenseRow{}).Where(h.anyOf("id", ids)), "licenses")
 }
 
 // ActiveLicenses returns what the users hold, oldest first.
 func (h Handle) ActiveLicenses(ctx context.Context, users []licensing.ID) (map[licensing.ID][]licensing.License, error) {
-	query := h.from(ctx, &licenseRow{}).Where(h.dialect.anyOf("user_id", users)).Where("removed_at IS NULL")
+	query := h.from(ctx, &licenseRow{}).Where(h.anyOf("user_id", users)).Where("removed_at IS NULL")
 
 	found, err := all[licenseRow](query.Order("assigned_at, id"), "active licenses")
 	if err != nil {

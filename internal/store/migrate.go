@@ -38,9 +38,9 @@ type Schema struct {
 // happens while servers are replaced one after the other.
 func (s Schema) Ahead() bool { return s.Database > s.Program }
 
-// Patience is how long a migration waits for the locks that it needs. While it waits for one, whoever comes later
+// LockRetries is how long a migration waits for the locks that it needs. While it waits for one, whoever comes later
 // to the same table waits behind it: so each wait is short, and there are many.
-type Patience struct {
+type LockRetries struct {
 	// LockTimeout is for one wait. Migrations that hold nobody up have longer ones of their own.
 	LockTimeout time.Duration
 	// Attempts are made with a pause in between.
@@ -48,24 +48,24 @@ type Patience struct {
 	Pause    time.Duration
 }
 
-// DefaultPatience holds clients up for no longer than a request may take, and gives up after two minutes.
-func DefaultPatience() Patience {
-	return Patience{LockTimeout: time.Second, Attempts: 40, Pause: 2 * time.Second}
+// DefaultLockRetries holds clients up for no longer than a request may take, and gives up after two minutes.
+func DefaultLockRetries() LockRetries {
+	return LockRetries{LockTimeout: time.Second, Attempts: 40, Pause: 2 * time.Second}
 }
 
 // Migrate brings the schema up to date and returns how many migrations it ran. Several processes may
 // call it at once: one migrates, the others wait for it.
 func (s *Store) Migrate(ctx context.Context) (int, error) {
-	return s.MigrateWith(ctx, DefaultPatience())
+	return s.MigrateWith(ctx, DefaultLockRetries())
 }
 
-// MigrateWith is Migrate with another patience. A migration that does not get its lock is not made; the ones
+// MigrateWith is Migrate with other retries. A migration that does not get its lock is not made; the ones
 // before it are.
-func (s *Store) MigrateWith(ctx context.Context, patience Patience) (int, error) {
-	return s.migrate(ctx, migrations, patience)
+func (s *Store) MigrateWith(ctx context.Context, retries LockRetries) (int, error) {
+	return s.migrate(ctx, migrations, retries)
 }
 
-func (s *Store) migrate(ctx context.Context, all fs.FS, patience Patience) (done int, err error) {
+func (s *Store) migrate(ctx context.Context, all fs.FS, retries LockRetries) (done int, err error) {
 	files, err := fs.Sub(all, "migrations/"+string(s.dialect))
 	if err != nil {
 		return 0, fmt.Errorf("open the migrations: %w", err)
@@ -73,23 +73,23 @@ func (s *Store) migrate(ctx context.Context, all fs.FS, patience Patience) (done
 
 	err = s.dialect.migratingAlone(ctx, s.direct, func() error {
 		for attempt := 1; ; attempt++ {
-			ran, err := s.attemptToMigrate(ctx, files, patience)
+			ran, err := s.attemptToMigrate(ctx, files, retries)
 			done += ran
 
 			if !lockMissed(err) {
 				return err
 			}
 
-			if attempt >= patience.Attempts {
+			if attempt >= retries.Attempts {
 				return fmt.Errorf("another session has held a lock that the migration needs, %d times for %v; "+
 					"it has changed nothing. Find the session (see docs/upgrades.md) and try again: %w",
-					attempt, patience.LockTimeout, err)
+					attempt, retries.LockTimeout, err)
 			}
 
 			select {
 			case <-ctx.Done():
 				return errors.Join(ctx.Err(), err)
-			case <-time.After(patience.Pause):
+			case <-time.After(retries.Pause):
 			}
 		}
 	})
@@ -102,8 +102,8 @@ func (s *Store) migrate(ctx context.Context, all fs.FS, patience Patience) (done
 
 // attemptToMigrate runs what is missing on a connection of its own, to the database itself: a pooler would not
 // keep the lock by which one process migrates at a time.
-func (s *Store) attemptToMigrate(ctx context.Context, files fs.FS, patience Patience) (ran int, err error) {
-	pool, options, err := s.migrator(patience)
+func (s *Store) attemptToMigrate(ctx context.Context, files fs.FS, retries LockRetries) (ran int, err error) {
+	pool, options, err := s.migrator(retries)
 	if err != nil {
 		return 0, err
 	}
@@ -133,7 +133,7 @@ func (s *Store) attemptToMigrate(ctx context.Context, files fs.FS, patience Pati
 	return ran, err
 }
 
-func (s *Store) migrator(patience Patience) (*sql.DB, []goose.ProviderOption, error) {
+func (s *Store) migrator(retries LockRetries) (*sql.DB, []goose.ProviderOption, error) {
 	alone := goose.WithDisableGlobalRegistry(true)
 
 	if s.dialect == dialectSQLite {
@@ -149,7 +149,7 @@ func (s *Store) migrator(patience Patience) (*sql.DB, []goose.ProviderOption, er
 
 	// An index may take long to build, whatever limit the database's role has for statements.
 	config.RuntimeParams["statement_timeout"] = "0"
-	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(patience.LockTimeout.Milliseconds(), 10)
+	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(retries.LockTimeout.Milliseconds(), 10)
 	config.RuntimeParams["application_name"] = "autoclaim migrate"
 
 	// Whoever comes second asks each second, for an hour: the first may have an index to build.

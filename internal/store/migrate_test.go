@@ -36,8 +36,8 @@ func with(files fstest.MapFS, added map[string]string) fs.FS {
 }
 
 // quick gives up soon.
-func quick() store.Patience {
-	return store.Patience{LockTimeout: 50 * time.Millisecond, Attempts: 2, Pause: 10 * time.Millisecond}
+func quick() store.LockRetries {
+	return store.LockRetries{LockTimeout: 50 * time.Millisecond, Attempts: 2, Pause: 10 * time.Millisecond}
 }
 
 func TestAFilledDatabaseOfEachVersionIsUpgradedAndReadsTheSame(t *testing.T) {
@@ -165,7 +165,7 @@ func TestProcessesThatMigrateAtOnceRunEachMigrationOnce(t *testing.T) {
 			db := storetest.Open(t, url)
 
 			migrating.Go(func() {
-				ran, err := db.MigrateFiles(context.Background(), files, store.DefaultPatience())
+				ran, err := db.MigrateFiles(context.Background(), files, store.DefaultLockRetries())
 				assert.NoError(t, err)
 
 				mu.Lock()

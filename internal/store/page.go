@@ -9,36 +9,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
-
-// Cursor is a place in an ordered list: the sort key (empty in lists ordered by id alone) and the id.
-type Cursor struct {
-	Key string       `json:"k,omitempty"`
-	ID  licensing.ID `json:"i"`
-}
-
-// Page says which part of a list is wanted: the first or the last so many after or before a cursor.
-type Page struct {
-	// Limit is at least 1.
-	Limit int
-	// Backward asks for the last Limit items rather than for the first.
-	Backward bool
-	// After and Before leave out everything up to, or from, the place.
-	After, Before *Cursor
-}
-
-// Slice is a part of a list, always in the list's order.
-type Slice[T any] struct {
-	Items []Item[T]
-	// HasNext and HasPrevious say whether the list goes on behind and before the items.
-	HasNext, HasPrevious bool
-}
-
-// Item is one object of a list and its place.
-type Item[T any] struct {
-	Value  T
-	Cursor Cursor
-}
 
 // ordering is a total order of a table: by a column, then by id; or by id alone.
 type ordering struct {
@@ -67,7 +39,7 @@ func byLatest(column string) ordering {
 func timeKey(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 
 // beyond restricts the query to what lies behind the cursor (or before it) in the order.
-func (o ordering) beyond(query *gorm.DB, cursor Cursor, behind bool) (*gorm.DB, error) {
+func (o ordering) beyond(query *gorm.DB, cursor paging.Cursor, behind bool) (*gorm.DB, error) {
 	sign := ">"
 	if behind == o.descending {
 		sign = "<"
@@ -106,10 +78,10 @@ func (o ordering) sql(backward bool) string {
 
 // paginate reads one page of the query by keyset: a page costs the same wherever it lies.
 func paginate[Row interface{ domain() T }, T any](
-	query *gorm.DB, order ordering, page Page, cursor func(T) Cursor,
-) (Slice[T], error) {
+	query *gorm.DB, order ordering, page paging.Page, cursor func(T) paging.Cursor,
+) (paging.Slice[T], error) {
 	for _, bound := range []struct {
-		cursor *Cursor
+		cursor *paging.Cursor
 		behind bool
 	}{{page.After, true}, {page.Before, false}} {
 		if bound.cursor == nil {
@@ -118,7 +90,7 @@ func paginate[Row interface{ domain() T }, T any](
 
 		bounded, err := order.beyond(query, *bound.cursor, bound.behind)
 		if err != nil {
-			return Slice[T]{}, err
+			return paging.Slice[T]{}, err
 		}
 
 		query = bounded
@@ -127,7 +99,7 @@ func paginate[Row interface{ domain() T }, T any](
 	var rows []Row
 	// One row more than asked for tells whether the list goes on.
 	if err := query.Order(order.sql(page.Backward)).Limit(page.Limit + 1).Find(&rows).Error; err != nil {
-		return Slice[T]{}, fmt.Errorf("read a page: %w", err)
+		return paging.Slice[T]{}, fmt.Errorf("read a page: %w", err)
 	}
 
 	more := len(rows) > page.Limit
@@ -135,7 +107,7 @@ func paginate[Row interface{ domain() T }, T any](
 		rows = rows[:page.Limit]
 	}
 
-	slice := Slice[T]{Items: make([]Item[T], len(rows)), HasNext: more, HasPrevious: page.After != nil}
+	slice := paging.Slice[T]{Items: make([]paging.Item[T], len(rows)), HasNext: more, HasPrevious: page.After != nil}
 
 	if page.Backward {
 		slices.Reverse(rows)
@@ -145,7 +117,7 @@ func paginate[Row interface{ domain() T }, T any](
 
 	for i, row := range rows {
 		value := row.domain()
-		slice.Items[i] = Item[T]{Value: value, Cursor: cursor(value)}
+		slice.Items[i] = paging.Item[T]{Value: value, Cursor: cursor(value)}
 	}
 
 	return slice, nil
@@ -160,18 +132,12 @@ func count(query *gorm.DB) (int, error) {
 	return int(n), nil
 }
 
-// List is a list that has not been read yet: a page of it, its length, or both can be asked for.
-type List[T any] struct {
-	Page  func(ctx context.Context, page Page) (Slice[T], error)
-	Count func(ctx context.Context) (int, error)
-}
-
-// lazily makes a list from a query that is built anew for each reading.
+// lazily makes a list from a query that is built again for each read.
 func lazily[Row interface{ domain() T }, T any](
-	query func(ctx context.Context) *gorm.DB, order ordering, cursor func(T) Cursor,
-) List[T] {
-	return List[T]{
-		Page: func(ctx context.Context, page Page) (Slice[T], error) {
+	query func(ctx context.Context) *gorm.DB, order ordering, cursor func(T) paging.Cursor,
+) paging.List[T] {
+	return paging.List[T]{
+		Page: func(ctx context.Context, page paging.Page) (paging.Slice[T], error) {
 			return paginate[Row](query(ctx), order, page, cursor)
 		},
 		Count: func(ctx context.Context) (int, error) { return count(query(ctx)) },

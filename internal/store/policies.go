@@ -16,7 +16,7 @@ func (h Handle) Policies(ctx context.Context) ([]licensing.Policy, error) {
 
 // PoliciesByID returns those of the policies that exist, deleted ones included.
 func (h Handle) PoliciesByID(ctx context.Context, ids []licensing.ID) ([]licensing.Policy, error) {
-	return h.policies(ctx, h.from(ctx, &policyRow{}).Where(h.dialect.anyOf("id", ids)))
+	return h.policies(ctx, h.from(ctx, &policyRow{}).Where(h.anyOf("id", ids)))
 }
 
 // Policy returns a policy, which may be a deleted one, or [ErrNotFound].
@@ -50,7 +50,7 @@ func (h Handle) policies(ctx context.Context, query *gorm.DB) ([]licensing.Polic
 
 	var products []policyProductRow
 
-	err := h.from(ctx, &policyProductRow{}).Where(h.dialect.anyOf("policy_id", ids)).
+	err := h.from(ctx, &policyProductRow{}).Where(h.anyOf("policy_id", ids)).
 		Order("policy_id, position").Find(&products).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the policies' products: %w", err)

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // ReportFilter says which claims a report is about.
@@ -35,12 +36,12 @@ const claimView = `claims.*, EXISTS (SELECT 1 FROM licenses l
 WHERE l.tenant_id = claims.tenant_id AND l.id = claims.license_id AND l.removed_at IS NULL) AS still_held`
 
 // Claims lists claims, latest first.
-func (h Handle) Claims(filter ReportFilter) List[licensing.Claim] {
+func (h Handle) Claims(filter ReportFilter) paging.List[licensing.Claim] {
 	return lazily[claimViewRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &claimRow{}).Select(claimView).Where("claimed_at >= ?", filter.Since)
 
 		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)
-	}, byLatest("claimed_at"), func(c licensing.Claim) Cursor { return Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
+	}, byLatest("claimed_at"), func(c licensing.Claim) paging.Cursor { return paging.Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
 }
 
 // Claim returns a claim, or [ErrNotFound].
@@ -52,18 +53,18 @@ func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, er
 
 // ClaimsByID returns the claims that exist of these, in the order of their ids.
 func (h Handle) ClaimsByID(ctx context.Context, ids []licensing.ID) ([]licensing.Claim, error) {
-	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.dialect.anyOf("id", ids)).Order("id")
+	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.anyOf("id", ids)).Order("id")
 
 	return all[claimViewRow](query, "claims")
 }
 
 // MissedClaims lists the users who were turned away, those of late first.
-func (h Handle) MissedClaims(filter ReportFilter) List[licensing.MissedClaim] {
+func (h Handle) MissedClaims(filter ReportFilter) paging.List[licensing.MissedClaim] {
 	return lazily[missedClaimRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
 
 		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)
-	}, byLatest("last_at"), func(m licensing.MissedClaim) Cursor { return Cursor{Key: timeKey(m.LastAt), ID: m.ID} })
+	}, byLatest("last_at"), func(m licensing.MissedClaim) paging.Cursor { return paging.Cursor{Key: timeKey(m.LastAt), ID: m.ID} })
 }
 
 // MissedClaim returns a missed claim, or [ErrNotFound].

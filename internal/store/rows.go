@@ -48,7 +48,7 @@ type productAppRow struct {
 
 func (productAppRow) TableName() string { return "product_apps" }
 
-func (r productAppRow) domain() licensing.Inclusion { return licensing.Inclusion(r) }
+func (r productAppRow) domain() licensing.ProductApp { return licensing.ProductApp(r) }
 
 type tenantRow struct {
 	ID               licensing.ID `gorm:"primaryKey"`

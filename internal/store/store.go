@@ -17,16 +17,18 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/coalesce"
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
-// ErrNotFound says that the tenant has no such object.
-var ErrNotFound = errors.New("not found")
+// ErrNotFound is [licensing.ErrNotFound].
+var ErrNotFound = licensing.ErrNotFound
 
 // IsNotFound says whether the error means that the tenant has no such object.
-func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+func IsNotFound(err error) bool { return licensing.IsNotFound(err) }
 
 // maxAttempts bounds how often a transaction is tried that others keep getting in the way of.
 const maxAttempts = 8
@@ -38,9 +40,9 @@ type Store struct {
 	dialect     dialect
 	// direct is the URL of the database itself, where a pooler stands in front of it.
 	direct string
-	feed   *feed
-	// signIns are lookups that wait at the same moment.
-	signIns *coalesce.Batcher[licensing.ID, string, SignInState]
+	feed   *livefeed.Feed
+	// lookups batches reads of claimants that wait at the same moment.
+	lookups *coalesce.Batcher[licensing.ID, string, licensing.ClaimantState]
 
 	catalogMu sync.Mutex
 	catalog   *licensing.Catalog
@@ -60,10 +62,10 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	}
 
 	s := &Store{read: read, write: write, dialect: dialect, direct: cmp.Or(with.direct, url)}
-	s.feed = newFeed(s, dialect.listenURL(s.direct))
+	s.feed = livefeed.New(dialect.transport(s.write, s.direct))
 
-	s.signIns = coalesce.New(signInLimits(), s.readSignIns)
-	s.signIns.Observe(with.lookups)
+	s.lookups = coalesce.New(lookupLimits(), s.readClaimants)
+	s.lookups.Observe(with.lookups)
 
 	if err := s.use(with.plugins); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -90,9 +92,9 @@ func (s *Store) use(plugins []gorm.Plugin) error {
 
 // Close ends all watches and all connections.
 func (s *Store) Close() error {
-	s.feed.close()
+	s.feed.Close()
 
-	s.signIns.Close()
+	s.lookups.Close()
 
 	errs := make([]error, 0, 2) // The reader and the writer.
 
@@ -122,6 +124,11 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Watch starts a watch of the tenant's changes; see [livefeed.Feed.Watch].
+func (s *Store) Watch(ctx context.Context, tenant licensing.ID) (*livefeed.Watch, error) {
+	return s.feed.Watch(ctx, tenant)
+}
+
 // For returns the handle that reads the tenant's data. Each of its calls sees what was committed
 // before the call began.
 func (s *Store) For(tenant licensing.ID) Handle {
@@ -140,7 +147,7 @@ func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx)
 		return work(tx)
 	})
 	if err == nil {
-		s.feed.publish(tenant, tx.change)
+		s.feed.Publish(tenant, tx.change)
 	}
 
 	return err
@@ -191,12 +198,17 @@ func (h Handle) from(ctx context.Context, model any) *gorm.DB {
 	return h.db.WithContext(ctx).Model(model).Where("tenant_id = ?", h.tenant)
 }
 
+// anyOf is a condition that holds where the column is one of the ids.
+func (h Handle) anyOf(column string, ids []licensing.ID) clause.Expr {
+	return h.dialect.anyOf(column, ids)
+}
+
 // Tx reads and writes one tenant's data within a transaction. It must not be used concurrently.
 type Tx struct {
 	Handle
 
 	store  *Store
-	change Change
+	change livefeed.Change
 }
 
 // Catalog returns the catalog as the transaction sees it.

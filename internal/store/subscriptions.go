@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // Pools returns all the tenant's license pools by product.
@@ -17,13 +18,13 @@ func (h Handle) Pools(ctx context.Context) (map[licensing.ID]licensing.Pool, err
 
 // PoolsOf returns the pools of these products; a product that the tenant never had has none.
 func (h Handle) PoolsOf(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
-	return pools(h.from(ctx, &poolRow{}).Where(h.dialect.anyOf("product_id", products)))
+	return pools(h.from(ctx, &poolRow{}).Where(h.anyOf("product_id", products)))
 }
 
 // LockPools returns the pools of these products and keeps other transactions from changing them. They
 // are locked in the order of their ids, so that two transactions cannot wait for each other.
 func (tx *Tx) LockPools(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
-	return pools(tx.locking(ctx, &poolRow{}).Where(tx.dialect.anyOf("product_id", products)).Order("product_id"))
+	return pools(tx.locking(ctx, &poolRow{}).Where(tx.anyOf("product_id", products)).Order("product_id"))
 }
 
 func pools(query *gorm.DB) (map[licensing.ID]licensing.Pool, error) {
@@ -62,7 +63,7 @@ func (tx *Tx) AddToPool(ctx context.Context, product licensing.ID, total, assign
 		return fmt.Errorf("count in the license pool: %w", err)
 	}
 
-	tx.change.poolChanged(product)
+	tx.change.AddPool(product)
 
 	return nil
 }
@@ -74,13 +75,13 @@ type SubscriptionFilter struct {
 }
 
 // Subscriptions lists subscriptions, newest first.
-func (h Handle) Subscriptions(filter SubscriptionFilter) List[licensing.Subscription] {
+func (h Handle) Subscriptions(filter SubscriptionFilter) paging.List[licensing.Subscription] {
 	return lazily[subscriptionRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &subscriptionRow{})
 		query = whereEqual(query, "product_id", filter.ProductID)
 
 		return whereEqual(query, "status", filter.Status)
-	}, byNewest(), func(s licensing.Subscription) Cursor { return Cursor{ID: s.ID} })
+	}, byNewest(), func(s licensing.Subscription) paging.Cursor { return paging.Cursor{ID: s.ID} })
 }
 
 // whereEqual restricts a query to a column's value if there is one to restrict it to.

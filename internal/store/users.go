@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
 // userSearchKey is what users are searched in and ordered by. The line breaks keep a search from
@@ -21,10 +22,10 @@ func userSearchKey(u licensing.User) string {
 
 // Users lists users by display name, email and external id; text restricts it to those in which one
 // of these contains the text, ignoring case.
-func (h Handle) Users(text string) List[licensing.User] {
+func (h Handle) Users(text string) paging.List[licensing.User] {
 	return lazily[userRow](func(ctx context.Context) *gorm.DB {
 		return h.usersFound(ctx, text)
-	}, byText("search_key"), func(u licensing.User) Cursor { return Cursor{Key: userSearchKey(u), ID: u.ID} })
+	}, byText("search_key"), func(u licensing.User) paging.Cursor { return paging.Cursor{Key: userSearchKey(u), ID: u.ID} })
 }
 
 func (h Handle) usersFound(ctx context.Context, text string) *gorm.DB {
@@ -53,7 +54,7 @@ func (h Handle) UserByExternalID(ctx context.Context, externalID string) (licens
 
 // UsersByID returns those of the users that exist, in no order.
 func (h Handle) UsersByID(ctx context.Context, ids []licensing.ID) ([]licensing.User, error) {
-	return all[userRow](h.from(ctx, &userRow{}).Where(h.dialect.anyOf("id", ids)), "users")
+	return all[userRow](h.from(ctx, &userRow{}).Where(h.anyOf("id", ids)), "users")
 }
 
 // LockUser returns a user and keeps other transactions from changing the user's licenses, or returns
@@ -99,20 +100,21 @@ func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
 	return nil
 }
 
-// SignIn is the fact that a user signed in.
-type SignIn struct {
+// SignInTime is when a user signed in.
+type SignInTime struct {
 	ExternalID string
 	At         time.Time
 }
 
-// RecordSignIns notes when users signed in and adds those that the tenant doesn't know yet.
-func (tx *Tx) RecordSignIns(ctx context.Context, signIns []SignIn) error {
-	if len(signIns) == 0 {
+// SaveSignInTimes stores when users signed in, and adds the users that the tenant does not know yet. The times must
+// be in the order of the external ids: claims lock users in that order too.
+func (tx *Tx) SaveSignInTimes(ctx context.Context, times []SignInTime) error {
+	if len(times) == 0 {
 		return nil
 	}
 
-	rows := make([]userRow, len(signIns))
-	for i, s := range signIns {
+	rows := make([]userRow, len(times))
+	for i, s := range times {
 		rows[i] = newUserRow(tx.tenant, licensing.User{
 			ID: licensing.NewID(s.At), ExternalID: s.ExternalID, LastSignInAt: &s.At, CreatedAt: s.At,
 		})
@@ -123,7 +125,7 @@ func (tx *Tx) RecordSignIns(ctx context.Context, signIns []SignIn) error {
 		DoUpdates: clause.AssignmentColumns([]string{"last_sign_in_at"}),
 	}).Create(&rows).Error
 	if err != nil {
-		return fmt.Errorf("record sign-ins: %w", err)
+		return fmt.Errorf("save the times of sign-ins: %w", err)
 	}
 
 	return nil

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/claiming"
@@ -105,7 +105,7 @@ func (m *Metrics) begin() {
 		m.batchFailed.WithLabelValues(batch)
 	}
 
-	for _, code := range []string{graph.CodeInternal, graph.CodeUnavailable, graph.CodeOverloaded, graph.CodeRateLimited} {
+	for _, code := range []string{apierror.CodeInternal, apierror.CodeUnavailable, apierror.CodeOverloaded, apierror.CodeRateLimited} {
 		for _, operation := range []ast.Operation{ast.Query, ast.Mutation} {
 			m.responses.WithLabelValues(string(operation), code)
 		}

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/paging"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
@@ -93,7 +94,7 @@ func (m *machine) compareUsers(r *rapid.T, data store.Handle) {
 		require.Equal(r, m.model.blocked[externalID], user.Blocked(), "%s is blocked", externalID)
 	}
 
-	missed, err := data.MissedClaims(store.ReportFilter{}).Page(context.Background(), store.Page{Limit: 100})
+	missed, err := data.MissedClaims(store.ReportFilter{}).Page(context.Background(), paging.Page{Limit: 100})
 	require.NoError(r, err)
 
 	var got, want int

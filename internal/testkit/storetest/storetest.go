@@ -233,7 +233,7 @@ func NewWorld(t testing.TB, db *store.Store) *World {
 	}
 	include := func(product licensing.Product, apps ...licensing.App) {
 		for _, app := range apps {
-			changes.Added = append(changes.Added, licensing.Inclusion{ProductID: product.ID, AppID: app.ID})
+			changes.AddedProductApps = append(changes.AddedProductApps, licensing.ProductApp{ProductID: product.ID, AppID: app.ID})
 		}
 	}
 	include(w.E5, w.Teams, w.Mail, w.Voice)

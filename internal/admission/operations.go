@@ -1,0 +1,98 @@
+package admission
+
+import (
+	"context"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/autoclaim/autoclaim/internal/apierror"
+)
+
+// OperationLimits bound the size of one operation, the time that it may take, and the number of subscriptions. A
+// zero means the default. As a gqlgen extension, they refuse operations that are too large before any of their
+// resolvers runs.
+type OperationLimits struct {
+	// Tokens is how many lexical tokens an operation's text may have; 1,000 by default. Validation compares each
+	// field with each other field of the same name, so its time grows with the square of this number. The parser
+	// enforces it.
+	Tokens int
+	// Depth is how many levels of fields an operation may have; 15 by default. Introspection does not count.
+	Depth int
+	// Cost is how many objects an operation may read, computed from the schema's @cost and @listSize and from the
+	// sizes of pages; 50,000 by default.
+	Cost int
+	// Aliases is how many fields may have aliases; 50 by default.
+	Aliases int
+	// Directives is how many directives an operation may have; 50 by default.
+	Directives int
+	// Timeout is the time that a query or a mutation may take, including the database; 2 seconds by default. The
+	// transport enforces it.
+	Timeout time.Duration
+	// Streams is how many subscriptions a principal may have open at the same time on one server; 20 by default.
+	// [Streams] enforces it.
+	Streams int
+}
+
+// WithDefaults returns the limits with defaults in place of zeros.
+func (l OperationLimits) WithDefaults() OperationLimits {
+	for _, limit := range []struct {
+		field *int
+		value int
+	}{
+		{&l.Tokens, 1000},
+		{&l.Depth, 15},
+		{&l.Cost, 50_000},
+		{&l.Aliases, 50},
+		{&l.Directives, 50},
+		{&l.Streams, 20},
+	} {
+		if *limit.field == 0 {
+			*limit.field = limit.value
+		}
+	}
+
+	if l.Timeout == 0 {
+		l.Timeout = 2 * time.Second
+	}
+
+	return l
+}
+
+// ExtensionName implements [graphql.HandlerExtension].
+func (OperationLimits) ExtensionName() string { return "OperationLimits" }
+
+// Validate implements [graphql.HandlerExtension].
+func (OperationLimits) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext implements [graphql.OperationContextMutator].
+func (l OperationLimits) MutateOperationContext(
+	_ context.Context, op *graphql.OperationContext,
+) *gqlerror.Error {
+	walk := costWalk{variables: op.Variables, fragments: make(map[fragmentUse]measure)}
+	walk.directives += len(op.Operation.Directives)
+	found := walk.selections(op.Operation.SelectionSet, 1)
+
+	for _, check := range []struct {
+		what          string
+		actual, limit int
+		remedy        string
+	}{
+		{"levels of fields", found.depth, l.Depth, "Ask for fewer levels"},
+		{"aliases", walk.aliases, l.Aliases, "Send several operations"},
+		{"directives", walk.directives, l.Directives, "Send several operations"},
+		{"objects to read", found.cost, l.Cost, "Ask for smaller pages, or for fewer nested lists"},
+	} {
+		if check.actual > check.limit {
+			return apierror.New(apierror.CodeTooComplex, "The operation has %d %s; at most %d are allowed. %s.",
+				check.actual, check.what, check.limit, check.remedy)
+		}
+	}
+
+	if walk.deferred {
+		return apierror.BadInput("@defer is not supported. Send the fields that can wait as a separate operation.")
+	}
+
+	return nil
+}

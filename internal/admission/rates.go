@@ -1,0 +1,76 @@
+package admission
+
+import (
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+)
+
+// maxPrincipals bounds the memory of rate limiters. The limiter that was not used for the longest time is
+// dropped first. Its principal then starts with a full burst, as it would have anyway after such a pause.
+const maxPrincipals = 100_000
+
+// RateLimit is how many requests one principal may send to one server per second. A burst of two seconds'
+// worth is allowed.
+type RateLimit struct {
+	// PerSecond applies to all callers but sign-in services; zero means no limit.
+	PerSecond float64
+	// SignInPerSecond applies to each sign-in service, which calls on behalf of all users; zero means no limit.
+	SignInPerSecond float64
+}
+
+// Rates limits the requests per second of each principal. It is safe for concurrent use.
+type Rates struct {
+	limit    RateLimit
+	limiters *lru.Cache[principal, *rate.Limiter]
+}
+
+// NewRates returns rate limiters.
+func NewRates(limit RateLimit) *Rates {
+	limiters, err := lru.New[principal, *rate.Limiter](maxPrincipals)
+	if err != nil {
+		panic(err) // The size is positive.
+	}
+
+	return &Rates{limit: limit, limiters: limiters}
+}
+
+// Allow counts a request of the caller. If it is over the limit, ok is false, and retryAfter is when the next one
+// may be sent. A nil Rates allows everything.
+func (r *Rates) Allow(caller auth.Caller) (retryAfter time.Duration, ok bool) {
+	if r == nil {
+		return 0, true
+	}
+
+	limit := r.limit.PerSecond
+	if caller.Roles.Has(auth.RoleSignInService) {
+		limit = r.limit.SignInPerSecond
+	}
+
+	if limit <= 0 {
+		return 0, true
+	}
+
+	if r.limiterOf(principalOf(caller), limit).Allow() {
+		return 0, true
+	}
+
+	return time.Duration(float64(time.Second) / limit), false
+}
+
+func (r *Rates) limiterOf(key principal, limit float64) *rate.Limiter {
+	limiter, known := r.limiters.Get(key)
+	if known {
+		return limiter
+	}
+
+	limiter = rate.NewLimiter(rate.Limit(limit), max(1, int(2*limit))) //nolint:mnd // Two seconds' worth.
+	if earlier, raced, _ := r.limiters.PeekOrAdd(key, limiter); raced {
+		return earlier
+	}
+
+	return limiter
+}

@@ -1,0 +1,52 @@
+package apierror
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/autoclaim/autoclaim/internal/requestid"
+)
+
+// retryAfterOverload is when to try again after [CodeOverloaded] and [CodeUnavailable].
+const retryAfterOverload = time.Second
+
+// Write sends one error as a response outside of GraphQL. The body has the shape of a GraphQL response with
+// errors only.
+func Write(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	type object map[string]any
+
+	// Text always has a JSON form.
+	body, _ := json.Marshal(object{"errors": []object{{
+		"message":    message,
+		"extensions": object{"code": code, "requestId": requestid.From(r.Context())},
+	}}})
+
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // The client closed the connection.
+}
+
+// WriteOverloaded sends the response of a request that the server has no capacity for, with a Retry-After header.
+func WriteOverloaded(w http.ResponseWriter, r *http.Request) {
+	SetRetryAfter(w, retryAfterOverload)
+	Write(w, r, http.StatusServiceUnavailable, CodeOverloaded, OverloadedMessage)
+}
+
+// SetRetryAfter sets the Retry-After header, in whole seconds, at least 1.
+func SetRetryAfter(w http.ResponseWriter, after time.Duration) {
+	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(after.Seconds())))))
+}
+
+// SetRetryAfterOf sets the Retry-After header if one of the errors is temporary.
+func SetRetryAfterOf(w http.ResponseWriter, errs gqlerror.List) {
+	for _, err := range errs {
+		if code := err.Extensions["code"]; code == CodeOverloaded || code == CodeUnavailable {
+			SetRetryAfter(w, retryAfterOverload)
+		}
+	}
+}

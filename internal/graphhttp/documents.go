@@ -1,0 +1,115 @@
+package graphhttp
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"github.com/autoclaim/autoclaim/internal/apierror"
+)
+
+// documentIDExtension is the extension into which the transport copies the documentId of a request.
+const documentIDExtension = "documentId"
+
+// documentIDScheme is the prefix of ids that are the hexadecimal SHA-256 of the document.
+const documentIDScheme = "sha256:"
+
+// TrustedDocuments are the operations that clients were built with, by the SHA-256 of their text. A server that
+// has any runs no other operation. As a gqlgen extension, they put the text in place of its hash.
+type TrustedDocuments map[string]string
+
+// ReadTrustedDocuments reads a manifest as code generators for clients write it: a JSON object whose keys are
+// hashes and whose values are the operations' texts. It fails if a text does not match its hash or is not valid
+// for the schema, and if there are no operations.
+func ReadTrustedDocuments(r io.Reader, schema *ast.Schema) (TrustedDocuments, error) {
+	var documents TrustedDocuments
+
+	decoder := json.NewDecoder(r)
+	if err := decoder.Decode(&documents); err != nil {
+		return nil, fmt.Errorf("the manifest is not a JSON object of operations by their hash: %w", err)
+	}
+
+	switch {
+	case decoder.More():
+		return nil, errors.New("the manifest is more than one JSON object: generate it again")
+	case len(documents) == 0:
+		return nil, errors.New("the manifest has no operations: without any trusted operation, every operation would run")
+	}
+
+	for id, text := range documents {
+		if hash := sha256.Sum256([]byte(text)); hex.EncodeToString(hash[:]) != strings.TrimPrefix(id, documentIDScheme) {
+			return nil, fmt.Errorf("document %s has another SHA-256: generate the manifest again", id)
+		}
+
+		document, err := parser.ParseQuery(&ast.Source{Input: text})
+		if err != nil {
+			return nil, fmt.Errorf("document %s: %w", id, err)
+		}
+
+		if errs := validator.ValidateWithRules(schema, document, nil); len(errs) > 0 {
+			return nil, fmt.Errorf("document %s does not fit the schema: %w", id, errs)
+		}
+
+		if bare, scheme := strings.CutPrefix(id, documentIDScheme); scheme {
+			delete(documents, id)
+			documents[bare] = text
+		}
+	}
+
+	return documents, nil
+}
+
+// documentOf returns the hash of the document that a request names: by the parameter documentId, or, from older
+// clients, by the extension persistedQuery.
+func documentOf(params *graphql.RawParams) string {
+	if id, ok := params.Extensions[documentIDExtension].(string); ok {
+		return strings.TrimPrefix(id, documentIDScheme)
+	}
+
+	if persisted, ok := params.Extensions["persistedQuery"].(map[string]any); ok {
+		hash, _ := persisted["sha256Hash"].(string)
+
+		return hash
+	}
+
+	return ""
+}
+
+// ExtensionName implements [graphql.HandlerExtension].
+func (TrustedDocuments) ExtensionName() string { return "TrustedDocuments" }
+
+// Validate implements [graphql.HandlerExtension].
+func (TrustedDocuments) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters implements [graphql.OperationParameterMutator].
+func (d TrustedDocuments) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
+	hash := documentOf(params)
+
+	switch text, known := d[hash]; {
+	case hash == "" && len(d) == 0:
+		return nil
+	case hash == "":
+		return apierror.New(apierror.CodeUntrustedDocument,
+			"This server runs trusted documents only. Send the documentId of one in place of 'query'.")
+	case !known:
+		return apierror.New(apierror.CodeUntrustedDocument,
+			"The server does not know this document. Send the operation's text, or ask the operator to add it.")
+	case params.Query != "" && params.Query != text:
+		return apierror.New(apierror.CodeUntrustedDocument, "The text is not that of the document with this id. Send only one of them.")
+	default:
+		params.Query = text
+
+		return nil
+	}
+}

@@ -1,0 +1,116 @@
+package graphhttp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/autoclaim/autoclaim/internal/admission"
+	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/auth"
+)
+
+// queryCacheSize is how many parsed operations are cached. Clients send few different ones.
+const queryCacheSize = 1000
+
+// Config is how a schema is served.
+type Config struct {
+	// Requests decides which requests are processed. It does not apply to WebSockets.
+	Requests admission.Requests
+	// Limits bound operations. Zeros are replaced by defaults.
+	Limits admission.OperationLimits
+	// Documents are the only operations that run, if there are any.
+	Documents TrustedDocuments
+	// Introspection lets clients query the schema, and adds suggestions to errors about misspelled names.
+	Introspection bool
+	// Authenticate verifies the token in a WebSocket's connection_init. It returns a *auth.TokenError if the token
+	// is not valid.
+	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
+	// AllowedOrigins are the origins whose pages may open WebSockets, in addition to the server's own.
+	AllowedOrigins []string
+	// Present gives each error its code and message.
+	Present graphql.ErrorPresenterFunc
+	Now     func() time.Time
+	// Extensions are gqlgen extensions that run in addition to those of this package.
+	Extensions []graphql.HandlerExtension
+}
+
+// New returns the handler of a schema. The context of each request must have a caller (see [auth.WithCaller]),
+// unless the request opens a WebSocket.
+func New(schema graphql.ExecutableSchema, config Config) http.Handler {
+	limits := config.Limits.WithDefaults()
+	server := handler.New(schema)
+
+	server.AddTransport(webSocketTransport{
+		authenticate: config.Authenticate, now: config.Now, origins: config.AllowedOrigins,
+	})
+	server.AddTransport(httpTransport{requests: config.Requests, timeout: limits.Timeout})
+	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
+	server.SetErrorPresenter(config.Present)
+	server.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Panic(p) })
+	server.SetParserTokenLimit(limits.Tokens)
+	server.SetDisableSuggestion(!config.Introspection)
+
+	if !config.Introspection {
+		server.SetValidationRulesFn(rulesWithoutSuggestions)
+	}
+
+	server.Use(config.Documents)
+	server.Use(limits)
+	server.Use(authorization{permissions: auth.NewPermissions(), introspection: config.Introspection})
+	server.Use(webSocketOperations{})
+
+	for _, extension := range config.Extensions {
+		server.Use(extension)
+	}
+
+	if config.Introspection {
+		server.Use(extension.Introspection{})
+	}
+
+	return server
+}
+
+// rulesWithoutSuggestions returns gqlparser's rules in the variants whose errors do not suggest names of the
+// schema. SetDisableSuggestion covers two more rules.
+func rulesWithoutSuggestions() *rules.Rules {
+	set := rules.NewDefaultRules()
+
+	for suggesting, silent := range map[string]core.Rule{
+		rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
+		rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
+		rules.ValuesOfCorrectTypeRule.Name: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
+	} {
+		set.RemoveRule(suggesting)
+		set.AddRule(silent.Name, silent.RuleFunc)
+	}
+
+	return set
+}
+
+// webSocketOperations refuses queries and mutations over WebSockets: the bounds on requests do not apply there.
+type webSocketOperations struct{}
+
+// ExtensionName implements [graphql.HandlerExtension].
+func (webSocketOperations) ExtensionName() string { return "WebSocketOperations" }
+
+// Validate implements [graphql.HandlerExtension].
+func (webSocketOperations) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext implements [graphql.OperationContextMutator].
+func (webSocketOperations) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	if op.Operation.Operation != ast.Subscription && isWebSocket(ctx) {
+		return apierror.BadInput("Only subscriptions run over WebSockets. Send queries and mutations by POST.")
+	}
+
+	return nil
+}

@@ -1,0 +1,103 @@
+package graphhttp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/autoclaim/autoclaim/internal/admission"
+	"github.com/autoclaim/autoclaim/internal/apierror"
+)
+
+// The media types of responses.
+const (
+	mediaJSON     = "application/json"
+	mediaResponse = "application/graphql-response+json"
+	mediaEvents   = "text/event-stream"
+)
+
+// httpTransport is GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/) by GET and POST, with
+// server-sent events for subscriptions. gqlgen's own transports do not implement all of the specification.
+type httpTransport struct {
+	requests admission.Requests
+	timeout  time.Duration
+}
+
+// Supports implements [graphql.Transport]: webSocketTransport handles upgrades.
+func (httpTransport) Supports(r *http.Request) bool { return r.Header.Get("Upgrade") == "" }
+
+// Do implements [graphql.Transport].
+func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	w.Header().Add("Vary", "Accept")
+
+	media, ok := negotiate(r.Header.Values("Accept"))
+	if !ok {
+		reject(w, exec, r, mediaJSON, http.StatusNotAcceptable, apierror.BadInput(
+			"Accept: this server responds with %s, %s or %s. Accept one of them.", mediaResponse, mediaJSON, mediaEvents))
+
+		return
+	}
+
+	leave, refusal := t.requests.Enter(r.Context())
+	if refusal != nil {
+		apierror.SetRetryAfter(w, refusal.RetryAfter)
+		reject(w, exec, r, media, refusal.Status, refusal.Err)
+
+		return
+	}
+	defer leave()
+
+	started := graphql.Now()
+
+	params, problem := readParams(r)
+	if problem != nil {
+		if problem.status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", "GET, POST")
+		}
+
+		reject(w, exec, r, media, problem.status, problem.err)
+
+		return
+	}
+
+	params.Headers = r.Header
+	params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
+
+	operation, errs := exec.CreateOperationContext(r.Context(), params)
+	ctx := graphql.WithOperationContext(r.Context(), operation)
+
+	switch {
+	case errs != nil:
+		respond(w, media, statusOf(media, errs), exec.DispatchError(ctx, errs))
+	case operation.Operation.Operation == ast.Subscription && media != mediaEvents:
+		reject(w, exec, r, media, http.StatusBadRequest, apierror.BadInput(
+			"A subscription needs a stream. Accept %s, or use a WebSocket with graphql-transport-ws.", mediaEvents))
+	case operation.Operation.Operation != ast.Query && r.Method == http.MethodGet:
+		w.Header().Set("Allow", "POST")
+		reject(w, exec, r, media, http.StatusMethodNotAllowed, apierror.BadInput(
+			"A GET request cannot change anything. Send this operation by POST."))
+	case media == mediaEvents:
+		if operation.Operation.Operation == ast.Subscription {
+			leave() // A stream lasts long, and has a limit of its own.
+		}
+
+		t.stream(ctx, w, exec, operation)
+	default:
+		ctx, cancel := context.WithTimeout(ctx, t.timeout)
+		defer cancel()
+
+		responses, ctx := exec.DispatchOperation(ctx, operation)
+
+		response := responses(ctx)
+		if response == nil { // It timed out before it started.
+			reject(w, exec, r, media, http.StatusServiceUnavailable, ctx.Err())
+
+			return
+		}
+
+		respond(w, media, http.StatusOK, response)
+	}
+}

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/internal/admin"
+	"github.com/autoclaim/autoclaim/internal/admission"
+	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/claiming"
+	"github.com/autoclaim/autoclaim/internal/graphhttp"
+	"github.com/autoclaim/autoclaim/internal/reading"
+	"github.com/autoclaim/autoclaim/internal/reporting"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+// APIConfig is what the API needs.
+type APIConfig struct {
+	Store     *store.Store
+	Admin     *admin.Service
+	Claiming  *claiming.Service
+	Reporting *reporting.Service
+	Logger    *slog.Logger
+	Now       func() time.Time
+
+	// Authenticate verifies the token in a WebSocket's connection_init.
+	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
+	// AllowedOrigins are the origins whose pages may open WebSockets, in addition to the server's own.
+	AllowedOrigins []string
+	// Introspection lets clients query the schema, and adds suggestions to errors about misspelled names.
+	Introspection bool
+	// Documents are the only operations that run, if there are any.
+	Documents graphhttp.TrustedDocuments
+
+	// Limits bound operations and subscriptions. Zeros are replaced by defaults.
+	Limits admission.OperationLimits
+	// RateLimit bounds requests per second. Its zeros mean no limit.
+	RateLimit admission.RateLimit
+	// MaxInFlight is how many requests are processed at the same time; zero means no limit.
+	MaxInFlight int
+
+	// Extensions are gqlgen extensions that observe operations.
+	Extensions []graphql.HandlerExtension
+}
+
+// API holds the handlers of the API. Close it with EndStreams.
+type API struct {
+	// GraphQL handles /graphql, and ClaimsCSV handles GET requests of [ClaimsCSVPath].
+	GraphQL, ClaimsCSV http.Handler
+
+	streams *admission.Streams
+}
+
+// NewAPI returns the API's handlers.
+func NewAPI(config APIConfig) *API {
+	limits := config.Limits.WithDefaults()
+	rates := admission.NewRates(config.RateLimit)
+	requests := admission.Requests{Rates: rates, Places: admission.NewPlaces(config.MaxInFlight)}
+	streams := admission.NewStreams(limits.Streams, rates)
+	present := apierror.Presenter(config.Logger)
+
+	resolver := &graph.Resolver{
+		Reading: reading.New(config.Store), Admin: config.Admin, Claiming: config.Claiming, Reporting: config.Reporting,
+		Watch: config.Store.Watch, Streams: streams, Present: present, Now: config.Now,
+	}
+
+	return &API{
+		GraphQL: graphhttp.New(graph.NewExecutableSchema(resolver), graphhttp.Config{
+			Requests: requests, Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
+			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, Present: present, Now: config.Now,
+			Extensions: append([]graphql.HandlerExtension{resolver.Extension()}, config.Extensions...),
+		}),
+		ClaimsCSV: claimsCSV{
+			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), logger: config.Logger,
+		},
+		streams: streams,
+	}
+}
+
+// EndStreams ends all subscriptions with the code UNAVAILABLE, and waits for them.
+func (a *API) EndStreams() { a.streams.Close() }
+
+// OpenStreams returns the number of open subscriptions.
+func (a *API) OpenStreams() int { return a.streams.Count() }
