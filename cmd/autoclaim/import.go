@@ -60,7 +60,7 @@ func readFile[T any](name string, read func(io.Reader) (T, error)) (T, error) {
 		return none, fmt.Errorf("open the input file: %w", err)
 	}
 
-	defer func() { _ = file.Close() }() // It was only read.
+	defer func() { _ = file.Close() }() // A file that was only read loses nothing.
 
 	return read(file)
 }

@@ -67,15 +67,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		build    = buildinfo.Read(version)
 	)
 
-	parser, err := kong.New(&commands,
-		kong.Name("autoclaim"),
-		kong.Description("Gives users a license the first time they sign in to an app."),
-		kong.DefaultEnvars("AUTOCLAIM"),
-		kong.Vars{"version": build.String()},
-		kong.UsageOnError(),
-		kong.Writers(out, errOut),
-		kong.Exit(func(status int) { exited = &status }),
-	)
+	parser, err := newParser(&commands, build, kong.Writers(out, errOut), kong.Exit(func(status int) { exited = &status }))
 	if err != nil {
 		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
 
@@ -85,7 +77,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	command, err := parser.Parse(args)
 
 	switch {
-	case exited != nil: // --help
+	case exited != nil: // By --help or --version.
 		return *exited
 	case err != nil:
 		_, _ = fmt.Fprintf(errOut, "autoclaim: %v. See autoclaim --help.\n", err)
@@ -108,4 +100,15 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 
 	return 0
+}
+
+// newParser returns a parser of command lines that sets the commands' flags.
+func newParser(commands *cli, build buildinfo.Build, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(commands, append([]kong.Option{
+		kong.Name("autoclaim"),
+		kong.Description("Gives users a license the first time they sign in to an app."),
+		kong.DefaultEnvars("AUTOCLAIM"),
+		kong.Vars{"version": build.String()},
+		kong.UsageOnError(),
+	}, options...)...)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	// cluster is this package's PostgreSQL.
+	// cluster is the PostgreSQL server of this package's tests.
 	cluster = testdb.NewCluster()
 	// program is the command, built as a release.
 	program string
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// command runs the program in the test's process and returns its status and output.
+// command runs a command line in this process, and returns its exit status and output.
 func command(t *testing.T, args ...string) (status int, out string) {
 	t.Helper()
 
@@ -46,7 +46,7 @@ func command(t *testing.T, args ...string) (status int, out string) {
 	return status, text.String()
 }
 
-// succeed runs the program, which must succeed, and returns its output.
+// succeed is like command, but an exit status other than 0 fails the test.
 func succeed(t *testing.T, args ...string) string {
 	t.Helper()
 

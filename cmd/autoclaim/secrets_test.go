@@ -23,7 +23,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// What a run's logs must not have in them.
+// Secrets that the logs must not contain.
 const (
 	secretPassword = "hunter2-of-the-database"
 	secretUser     = "ann.secretuser@example.com"
@@ -31,7 +31,7 @@ const (
 	secretPolicy   = "Secretpolicy for the merger"
 )
 
-// withPassword puts a password into a database's URL. The tests' server asks for none.
+// withPassword adds a password to a database URL. The tests' PostgreSQL ignores it.
 func withPassword(t *testing.T, databaseURL string) string {
 	t.Helper()
 
@@ -67,7 +67,7 @@ func serveLogged(t *testing.T, databaseURL, issuer, format string) (url string, 
 	return url, log, stop
 }
 
-func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
+func TestLogsContainNoSecrets(t *testing.T) {
 	t.Parallel()
 
 	for _, format := range []string{"text", "json"} {
@@ -94,7 +94,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 
 			var ignored any
 
-			// What is done all day, and what goes wrong.
+			// Ordinary requests and requests that fail.
 			require.NoError(t, server.query(t.Context(), "good", claimQuery(secretUser), &ignored))
 			require.NoError(t, server.query(t.Context(), "good", claimQuery("second."+secretUser), &ignored))
 			require.NoError(t, server.query(t.Context(), "good", `{ users { nodes { externalId email displayName } } policies { nodes { name } } }`, &ignored))
@@ -119,7 +119,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 			get("/reports/claims.csv?period=" + url.QueryEscape(secretUser))
 			get("/reports/claims.csv")
 
-			// A token in a WebSocket's first message, a good one and a bad one.
+			// WebSockets whose first message has a valid token and a forged one.
 			for _, bearer := range []string{token, forged} {
 				connection, _, err := websocket.Dial(t.Context(), server.url+"/graphql",
 					&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
@@ -133,7 +133,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 				_ = connection.CloseNow()
 			}
 
-			// The database fails a claim, and the provider fails a token.
+			// A claim that the database fails, and a token whose keys the provider cannot give.
 			db, err := sql.Open("pgx", plain)
 			require.NoError(t, err)
 
@@ -148,7 +148,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 			stop()
 
 			logs := log.String()
-			assert.Contains(t, logs, "request failed", "it was a run in which something went wrong")
+			assert.Contains(t, logs, "request failed", "the failed claim must be in the log")
 			assert.Contains(t, logs, "tokens cannot be verified")
 			assert.Contains(t, logs, "/reports/claims.csv")
 			assert.Greater(t, strings.Count(logs, "\n"), 10)
@@ -164,7 +164,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsNotToldWhenTheDatabaseCannotBeReached(t *testing.T) {
+func TestErrorsAboutTheDatabaseContainNoPassword(t *testing.T) {
 	t.Parallel()
 
 	for _, address := range []string{

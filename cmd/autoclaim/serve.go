@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/autoclaim/autoclaim/graph"
@@ -48,9 +47,9 @@ type serveCommand struct {
 	TrustedDocuments string  `group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE" type:"existingfile"`
 
 	Issuer      string            `group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted." placeholder:"URL"`
-	Audience    string            `group:"Sign-in" help:"Audience that access tokens must have."`
+	Audience    string            `group:"Sign-in" help:"Audience that access tokens must have." placeholder:"NAME"`
 	TenantClaim string            `default:"tid" group:"Sign-in" help:"Token claim with the organization's ID."`
-	FixedTenant string            `group:"Sign-in" help:"Organization ID for all tokens, if the provider's tokens have none. Replaces --tenant-claim."`
+	FixedTenant string            `group:"Sign-in" help:"Organization ID for all tokens, if the provider's tokens have none. Replaces --tenant-claim." placeholder:"ID"`
 	UserClaim   string            `default:"sub" group:"Sign-in" help:"Token claim with the user's ID. For Entra ID, use oid."`
 	RolesClaim  string            `default:"roles" group:"Sign-in" help:"Token claim with the roles. For Keycloak, use realm_access.roles."`
 	RoleMap     map[string]string `group:"Sign-in" help:"Autoclaim roles for the provider's role names, such as license-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER. Default: the names are the same." placeholder:"NAME=ROLE"`
@@ -66,7 +65,7 @@ type serveCommand struct {
 func (c serveCommand) Validate() error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return fmt.Errorf("--listen: %w; use HOST:PORT, such as 127.0.0.1:8080", err)
 	}
 
 	switch ip := net.ParseIP(host); {
@@ -118,6 +117,7 @@ func (c serveCommand) run(e *environment) error {
 	})
 }
 
+// listen opens the listener of --listen.
 func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -182,23 +182,7 @@ func (c serveCommand) serve(
 	return errors.Join(serving.Run(ctx, listener), stop())
 }
 
-// tuneMemory makes Go collect garbage less often while the heap is small: requests allocate much, and little of it
-// stays. The environment variables GOGC and GOMEMLIMIT take precedence.
-func tuneMemory() {
-	const (
-		percent = 400
-		limit   = 192 << 20
-	)
-
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(percent)
-	}
-
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(limit)
-	}
-}
-
+// trustedDocuments reads the file of --trusted-documents. Without the flag it returns nil.
 func (c serveCommand) trustedDocuments() (graphhttp.TrustedDocuments, error) {
 	if c.TrustedDocuments == "" {
 		return nil, nil
@@ -209,7 +193,7 @@ func (c serveCommand) trustedDocuments() (graphhttp.TrustedDocuments, error) {
 		return nil, fmt.Errorf("--trusted-documents: %w", err)
 	}
 
-	defer func() { _ = file.Close() }() // It was only read.
+	defer func() { _ = file.Close() }() // A file that was only read loses nothing.
 
 	documents, err := graphhttp.ReadTrustedDocuments(file, graph.Schema())
 	if err != nil {

@@ -39,7 +39,7 @@ func (n nodes) id(t *testing.T, code string) string {
 	return ""
 }
 
-// setUp turns auto-claim on and makes a policy with a primary and two backups that have 100 licenses left.
+// setUp turns auto-claim on and creates a policy whose primary product and two backups have 100 licenses available.
 func setUp(t *testing.T, p *process) {
 	t.Helper()
 
@@ -89,27 +89,27 @@ func claimQuery(user string) string {
 		outcome license { user { externalId } } } }`, user)
 }
 
-func TestTwoHundredCallersOfTwoServerProcessesGetAHundredLicenses(t *testing.T) {
+func TestTwoHundredCallersOfTwoServersGetAHundredLicenses(t *testing.T) {
 	t.Parallel()
 
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		twoHundredCallers(t, storetest.Postgres(t, cluster))
+		requireAHundredLicenses(t, storetest.Postgres(t, cluster))
 	})
 	t.Run("PgBouncer", func(t *testing.T) {
 		t.Parallel()
-		twoHundredCallers(t, storetest.Pooled(t, cluster))
+		requireAHundredLicenses(t, storetest.Pooled(t, cluster))
 	})
 }
 
-func twoHundredCallers(t *testing.T, url string) {
+func requireAHundredLicenses(t *testing.T, url string) {
 	t.Helper()
 
-	dir := t.TempDir() // The processes share the key in it.
+	dir := t.TempDir() // The processes share its signing key, so they accept the same tokens.
 	servers := []*process{start(t, dir, url), start(t, dir, url)}
 	setUp(t, servers[0])
 
-	told := follow(t, servers[1], 100)
+	streamed := countStreamedClaims(t, servers[1], 100)
 
 	var (
 		callers  sync.WaitGroup
@@ -140,12 +140,12 @@ func twoHundredCallers(t *testing.T, url string) {
 	assert.Equal(t, map[licensing.Outcome]int{
 		licensing.OutcomeClaimed: 100, licensing.OutcomeOutOfLicenses: 100,
 	}, outcomes)
-	assert.Len(t, holders, 100, "no user got two")
-	assert.Equal(t, 100, <-told, "claims of both servers are told by one")
+	assert.Len(t, holders, 100, "no user has two licenses")
+	assert.Equal(t, 100, <-streamed, "one server streams the claims of both")
 	assert.Contains(t, succeed(t, "check", "--database-url="+url), "All rules hold")
 }
 
-func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
+func TestASignInServiceClaimsWithATokenOfTheProvider(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		provider := oidctest.New(t)
 		provider.Claims = map[string]any{"org": map[string]any{"id": "acme-external"}, "groups": []string{"logins"}}
@@ -167,7 +167,7 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 		}()
 
 		server := &process{t: t, url: requireServing(t, log), tokens: map[string]string{
-			"service": provider.ClientToken(t), "nobody": "nonsense",
+			"service": provider.ClientToken(t), "invalid": "nonsense",
 		}}
 
 		var answer claimAnswer
@@ -177,7 +177,7 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 
 		var ignored any
 
-		require.ErrorContains(t, server.query(t.Context(), "nobody", claimQuery("ann"), &ignored), "malformed")
+		require.ErrorContains(t, server.query(t.Context(), "invalid", claimQuery("ann"), &ignored), "malformed")
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ policies { totalCount } }`, &ignored), "roles")
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ __schema { description } }`, &ignored), "Introspection is off")
 
@@ -188,7 +188,7 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 			response, err := http.Get(server.url + path)
 			require.NoError(t, err)
 			require.NoError(t, response.Body.Close())
-			assert.Equal(t, http.StatusNotFound, response.StatusCode, "no page unless it is asked for: %s", path)
+			assert.Equal(t, http.StatusNotFound, response.StatusCode, "%s needs a flag", path)
 		}
 
 		stop()
@@ -196,7 +196,7 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 	})
 }
 
-func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
+func TestRunningClaimsFinishAtShutdown(t *testing.T) {
 	t.Parallel()
 
 	for name, url := range map[string]string{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.Postgres(t, cluster)} {
@@ -214,7 +214,7 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 				user := fmt.Sprintf("user-%d", i)
 
 				var answer claimAnswer
-				// Those who come too late find nobody there, which is no answer.
+				// Requests after the shutdown get no response, which is fine.
 				if server.query(context.Background(), "demo-sign-in", claimQuery(user), &answer) == nil {
 					mu.Lock()
 					defer mu.Unlock()
@@ -237,7 +237,7 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 
 		for _, user := range claimed {
 			known, err := db.For(tenant.ID).UserByExternalID(t.Context(), user)
-			require.NoError(t, err, "%s: %s was told of a license", name, user)
+			require.NoError(t, err, "%s: %s got a license in the response", name, user)
 
 			held, err := db.For(tenant.ID).ActiveLicenses(t.Context(), []licensing.ID{known.ID})
 			require.NoError(t, err)
@@ -248,9 +248,9 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 	}
 }
 
-// follow subscribes to the server's claims, and tells how many it has heard of when it has heard of so many, or
-// when they don't come.
-func follow(t *testing.T, p *process, enough int) <-chan int {
+// countStreamedClaims subscribes to the server's claims. The channel gets their number once it has reached enough, or
+// after a timeout.
+func countStreamedClaims(t *testing.T, p *process, enough int) <-chan int {
 	t.Helper()
 
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
@@ -266,7 +266,7 @@ func follow(t *testing.T, p *process, enough int) <-chan int {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, response.StatusCode)
 
-	heard := make(chan int, 1)
+	counted := make(chan int, 1)
 
 	go func() {
 		defer cancel()
@@ -278,8 +278,8 @@ func follow(t *testing.T, p *process, enough int) <-chan int {
 			count += strings.Count(lines.Text(), `"claimedAt"`)
 		}
 
-		heard <- count
+		counted <- count
 	}()
 
-	return heard
+	return counted
 }

@@ -23,7 +23,7 @@ func (f metricsFlags) validate() error {
 	}
 
 	if _, _, err := net.SplitHostPort(f.MetricsListen); err != nil {
-		return fmt.Errorf("--metrics-listen: %w", err)
+		return fmt.Errorf("--metrics-listen: %w; use HOST:PORT, such as 127.0.0.1:9464", err)
 	}
 
 	return nil

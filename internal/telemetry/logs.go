@@ -29,7 +29,7 @@ func NewLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 	}
 }
 
-// LogHandler adds the ids of the trace and of the span to lines that are written within one.
+// LogHandler adds the ids of the current trace and span to log lines.
 func LogHandler(next slog.Handler) slog.Handler { return traced{next} }
 
 type traced struct{ slog.Handler }
@@ -41,7 +41,7 @@ func (t traced) Handle(ctx context.Context, record slog.Record) error {
 		record.AddAttrs(slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
 	}
 
-	return t.Handler.Handle(ctx, record) //nolint:wrapcheck // It is the next handler's own.
+	return t.Handler.Handle(ctx, record) //nolint:wrapcheck // The error is the next handler's.
 }
 
 // WithAttrs implements [slog.Handler].
