@@ -11,7 +11,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
-func TestADevelopmentServersTokensAreNotToldToPagesOfOtherNames(t *testing.T) {
+func TestADevelopmentServerRefusesItsTokensToOtherHostNames(t *testing.T) {
 	t.Parallel()
 
 	server := start(t, t.TempDir(), storetest.SQLite(t))
