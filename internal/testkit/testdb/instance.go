@@ -5,12 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -19,7 +17,7 @@ import (
 // Everything that makes commits durable is as it is by default.
 type Instance struct {
 	dir, data string
-	port      int
+	port      port
 	settings  []string
 	process   *exec.Cmd
 	done      chan struct{}
@@ -54,7 +52,7 @@ func newInstance(settings []string) (*Instance, error) {
 		return i, err
 	}
 
-	i.port, err = freePort()
+	i.port, err = reservePort()
 
 	return i, err
 }
@@ -112,7 +110,7 @@ func (i *Instance) start() error {
 	}
 
 	args := []string{
-		"-D", i.data, "-p", strconv.Itoa(i.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+		"-D", i.data, "-p", i.port.String(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "log_destination=stderr", "-c", "logging_collector=off",
 	}
 	for _, setting := range i.settings {
@@ -194,7 +192,7 @@ func (i *Instance) URL(database string) string {
 }
 
 // Address is where the server listens: host and port.
-func (i *Instance) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(i.port)) }
+func (i *Instance) Address() string { return i.port.address() }
 
 func (i *Instance) address(database string) url.URL {
 	return url.URL{
@@ -205,6 +203,7 @@ func (i *Instance) address(database string) url.URL {
 // Close ends the server and removes its files.
 func (i *Instance) Close() {
 	i.end(os.Interrupt) // Fast shutdown: it ends its sessions.
+	i.port.close()
 
 	if i.dir != "" {
 		_ = os.RemoveAll(i.dir)
