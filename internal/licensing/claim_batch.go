@@ -27,6 +27,16 @@ func (s ClaimantState) Claimant() Claimant {
 	return Claimant{UserID: s.User.ID, Blocked: s.User.Blocked(), Licenses: s.Licenses}
 }
 
+// ClaimBatch is a batch of claims of one tenant's users that are decided in one transaction.
+type ClaimBatch struct {
+	TenantID ID
+	// ExternalIDs are the users', sorted and each once. All transactions lock users in this order.
+	ExternalIDs []string
+	// Products are the products whose pools are locked.
+	Products []ID
+	At       time.Time
+}
+
 // ClaimFacts are what a batch of claims depends on. The rows of the users and of the pools are locked: no other
 // transaction can change them, or the users' licenses, until the batch is committed.
 type ClaimFacts struct {

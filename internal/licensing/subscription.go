@@ -1,6 +1,9 @@
 package licensing
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // MaxQuantity is the largest quantity of one subscription.
 const MaxQuantity = 10_000_000
@@ -22,6 +25,11 @@ func SubscriptionStatuses() []SubscriptionStatus {
 	return []SubscriptionStatus{
 		SubscriptionActive, SubscriptionWarning, SubscriptionSuspended, SubscriptionCanceled,
 	}
+}
+
+// CountingStatuses returns the statuses in which a subscription's quantity counts as licenses.
+func CountingStatuses() []SubscriptionStatus {
+	return slices.DeleteFunc(SubscriptionStatuses(), func(s SubscriptionStatus) bool { return !s.Counts() })
 }
 
 // Counts says whether the quantity of a subscription in this status counts as licenses.

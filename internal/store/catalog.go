@@ -21,7 +21,7 @@ func catalogVersion(query *gorm.DB) (int64, error) {
 
 // Catalog returns the catalog as it is in the database now. It is read anew only when it has changed.
 func (s *Store) Catalog(ctx context.Context) (*licensing.Catalog, error) {
-	return s.catalogSeenBy(s.read.WithContext(ctx))
+	return s.catalogSeenBy(s.database.Reader().WithContext(ctx))
 }
 
 func (s *Store) catalogSeenBy(db *gorm.DB) (*licensing.Catalog, error) {
@@ -35,7 +35,7 @@ func (s *Store) catalogSeenBy(db *gorm.DB) (*licensing.Catalog, error) {
 
 // CatalogSince returns the catalog at this version or at a later one, from memory if it can.
 func (s *Store) CatalogSince(ctx context.Context, version int64) (*licensing.Catalog, error) {
-	return s.catalogSince(s.read.WithContext(ctx), version)
+	return s.catalogSince(s.database.Reader().WithContext(ctx), version)
 }
 
 func (s *Store) catalogSince(db *gorm.DB, version int64) (*licensing.Catalog, error) {
@@ -102,7 +102,7 @@ func (s *Store) ChangeCatalog(
 	ctx context.Context, decide func(current *licensing.Catalog) (CatalogChanges, error),
 ) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {
-		version, err := catalogVersion(s.dialect.lockRows(db))
+		version, err := catalogVersion(s.database.LockRows(db))
 		if err != nil {
 			return err
 		}

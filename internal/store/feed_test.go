@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"testing"
 	"time"
@@ -71,38 +70,4 @@ func TestAWatcherThatFallsBehindIsDroppedAndHoldsNobodyUp(t *testing.T) {
 
 	_, err = slow.Next(t.Context())
 	require.ErrorIs(t, err, livefeed.ErrFellBehind)
-}
-
-func TestWatchesEndWhenTheDatabasesAnnouncementsAreInterruptedAndNewOnesBegin(t *testing.T) {
-	t.Parallel()
-
-	url := storetest.Postgres(t, cluster)
-	db := storetest.Open(t, url)
-	world := storetest.NewWorld(t, db)
-	tenant := world.NewTenant(t, "acme")
-
-	watch, err := db.Watch(soon(t), tenant.ID)
-	require.NoError(t, err)
-
-	operator, err := sql.Open("pgx", url)
-	require.NoError(t, err)
-
-	defer operator.Close()
-
-	_, err = operator.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-		WHERE datname = current_database() AND query LIKE 'LISTEN %'`)
-	require.NoError(t, err)
-
-	_, err = watch.Next(soon(t))
-	require.ErrorIs(t, err, livefeed.ErrInterrupted)
-
-	again, err := db.Watch(soon(t), tenant.ID)
-	require.NoError(t, err)
-
-	defer again.Close()
-
-	tenant.Buy(t, world.E3, 5)
-
-	_, err = again.Next(soon(t))
-	require.NoError(t, err)
 }

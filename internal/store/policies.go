@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
 // policyRow is a row of the table policies. [newPolicyRow] and [policyRow.domain] name each of its columns.
@@ -40,7 +41,7 @@ func newPolicyRow(tenant licensing.ID, p licensing.Policy) policyRow {
 func (r policyRow) domain(products []licensing.PolicyProduct) licensing.Policy {
 	return licensing.Policy{
 		ID: r.ID, Name: r.Name, AppID: r.AppID, Enabled: r.Enabled, Version: r.Version, Products: products,
-		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), DeletedAt: utc(r.DeletedAt),
+		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), DeletedAt: columns.UTC(r.DeletedAt),
 	}
 }
 

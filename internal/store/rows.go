@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
 // The row types are the tables as GORM sees them; a test holds them against the migrated schema. They
@@ -118,14 +119,14 @@ func (userRow) TableName() string { return "users" }
 func (r userRow) domain() licensing.User {
 	return licensing.User{
 		ID: r.ID, ExternalID: r.ExternalID, DisplayName: r.DisplayName, Email: r.Email,
-		BlockedAt: utc(r.BlockedAt), LastSignInAt: utc(r.LastSignInAt), CreatedAt: r.CreatedAt.UTC(),
+		BlockedAt: columns.UTC(r.BlockedAt), LastSignInAt: columns.UTC(r.LastSignInAt), CreatedAt: r.CreatedAt.UTC(),
 	}
 }
 
 func newUserRow(tenant licensing.ID, u licensing.User) userRow {
 	return userRow{
 		TenantID: tenant, ID: u.ID, ExternalID: u.ExternalID, DisplayName: u.DisplayName, Email: u.Email,
-		SearchKey: userSearchKey(u), BlockedAt: u.BlockedAt, LastSignInAt: u.LastSignInAt, CreatedAt: u.CreatedAt,
+		SearchKey: columns.UserSearchKey(u), BlockedAt: u.BlockedAt, LastSignInAt: u.LastSignInAt, CreatedAt: u.CreatedAt,
 	}
 }
 
@@ -146,7 +147,7 @@ func (licenseRow) TableName() string { return "licenses" }
 func (r licenseRow) domain() licensing.License {
 	return licensing.License{
 		ID: r.ID, UserID: r.UserID, ProductID: r.ProductID, Source: r.Source, PolicyID: r.PolicyID,
-		AppsOff: r.AppsOff, AssignedAt: r.AssignedAt.UTC(), RemovedAt: utc(r.RemovedAt),
+		AppsOff: r.AppsOff, AssignedAt: r.AssignedAt.UTC(), RemovedAt: columns.UTC(r.RemovedAt),
 	}
 }
 
@@ -252,16 +253,6 @@ func models() []any {
 		&subscriptionRow{}, &userRow{}, &policyRow{}, &policyProductRow{}, &licenseRow{}, &claimRow{},
 		&claimDayRow{}, &missedClaimRow{}, &auditEventRow{},
 	}
-}
-
-func utc(at *time.Time) *time.Time {
-	if at == nil {
-		return nil
-	}
-
-	u := at.UTC()
-
-	return &u
 }
 
 func rawJSON(text *string) []byte {

@@ -71,7 +71,7 @@ func parsed(t *testing.T, db *gorm.DB, model any) *schema.Schema {
 
 func TestTheModelsAndTheMigratedSchemaAgree(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
-		db := storetest.Open(t, url).Write()
+		db := storetest.Open(t, url).Writer()
 		modeled := make(map[string]bool)
 
 		for _, model := range store.Models() {
@@ -112,7 +112,7 @@ func TestARowOfOneTenantCannotReferToAnothers(t *testing.T) {
 	shared := []string{"schema_state", "catalog_state", "apps", "products", "product_apps", "tenants"}
 
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
-		db := storetest.Open(t, url).Write()
+		db := storetest.Open(t, url).Writer()
 
 		for _, model := range store.Models() {
 			table := parsed(t, db, model).Table

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-
-	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
 // Supply is how well the policies of all tenants can give licenses at one moment.
@@ -46,48 +44,9 @@ SELECT
 // Supply counts what the policies of all tenants have left to give.
 func (s *Store) Supply(ctx context.Context) (Supply, error) {
 	var supply Supply
-	if err := s.read.WithContext(ctx).Raw(supplyQuery).Scan(&supply).Error; err != nil {
+	if err := s.database.Reader().WithContext(ctx).Raw(supplyQuery).Scan(&supply).Error; err != nil {
 		return Supply{}, fmt.Errorf("count what policies have left: %w", err)
 	}
 
 	return supply, nil
-}
-
-// NamedPool is a license pool with the names that operators know its tenant and its product by.
-type NamedPool struct {
-	licensing.Pool
-
-	TenantExternalID string
-	ProductCode      string
-}
-
-// PoolsOfTenants returns the pools of the tenants that tokens name so, in order of these names and of their
-// products' codes, but not more than limit.
-func (s *Store) PoolsOfTenants(ctx context.Context, externalIDs []string, limit int) ([]NamedPool, error) {
-	var rows []struct {
-		ExternalID      string
-		Code            string
-		ProductID       licensing.ID
-		Total, Assigned int
-	}
-
-	err := s.read.WithContext(ctx).Table("license_pools lp").
-		Select("t.external_id, p.code, lp.product_id, lp.total, lp.assigned").
-		Joins("JOIN tenants t ON t.id = lp.tenant_id").
-		Joins("JOIN products p ON p.id = lp.product_id").
-		Where("t.external_id IN ?", externalIDs).
-		Order("t.external_id, p.code, lp.product_id").Limit(limit).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the tenants' pools: %w", err)
-	}
-
-	pools := make([]NamedPool, len(rows))
-	for i, row := range rows {
-		pools[i] = NamedPool{
-			Pool:             licensing.Pool{ProductID: row.ProductID, Total: row.Total, Assigned: row.Assigned},
-			TenantExternalID: row.ExternalID, ProductCode: row.Code,
-		}
-	}
-
-	return pools, nil
 }

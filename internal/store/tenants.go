@@ -25,7 +25,7 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 		ConfigVersion: 1, CreatedAt: licensing.Instant(at),
 	}
 
-	err := s.write.WithContext(ctx).Create(&row).Error
+	err := s.database.Writer().WithContext(ctx).Create(&row).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return licensing.Tenant{}, licensing.Refuse(licensing.CodeNameTaken, "name",
 			"A tenant with this name or external id exists already. See 'autoclaim tenant list'.")
@@ -40,12 +40,12 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 
 // Tenants returns all tenants by name.
 func (s *Store) Tenants(ctx context.Context) ([]licensing.Tenant, error) {
-	return all[tenantRow](s.read.WithContext(ctx).Order("name_key"), "the tenants")
+	return all[tenantRow](s.database.Reader().WithContext(ctx).Order("name_key"), "the tenants")
 }
 
 // TenantByExternalID returns the tenant that tokens name so, or [ErrNotFound].
 func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
-	row, err := one[tenantRow](s.read.WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
+	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
 
 	return row.domain(), err
 }
@@ -53,7 +53,7 @@ func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (lice
 // TenantByName returns the tenant of this name, ignoring case, or [ErrNotFound].
 func (s *Store) TenantByName(ctx context.Context, name string) (licensing.Tenant, error) {
 	key := licensing.Fold(strings.TrimSpace(name))
-	row, err := one[tenantRow](s.read.WithContext(ctx).Where("name_key = ?", key), "the tenant")
+	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("name_key = ?", key), "the tenant")
 
 	return row.domain(), err
 }
@@ -67,7 +67,7 @@ func (h Handle) Tenant(ctx context.Context) (licensing.Tenant, error) {
 
 // LockTenant returns the tenant and keeps other transactions from changing its switch and policies.
 func (tx *Tx) LockTenant(ctx context.Context) (licensing.Tenant, error) {
-	query := tx.dialect.lockRows(tx.db.WithContext(ctx).Where("id = ?", tx.tenant))
+	query := tx.database.LockRows(tx.db.WithContext(ctx).Where("id = ?", tx.tenant))
 	row, err := one[tenantRow](query, "the tenant")
 
 	return row.domain(), err

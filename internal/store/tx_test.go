@@ -32,7 +32,7 @@ func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 		require.ErrorIs(t, err, failure)
 
 		_, err = tenant.Data().UserByExternalID(ctx, "ann")
-		assert.True(t, store.IsNotFound(err))
+		assert.True(t, licensing.IsNotFound(err))
 	})
 }
 
@@ -81,7 +81,7 @@ func TestATransactionInWhoseWayAnotherGotRunsAgainABoundedNumberOfTimes(t *testi
 func busy(t *testing.T, url string) error {
 	t.Helper()
 
-	first, second := storetest.Open(t, url).Write(), storetest.Open(t, url).Write()
+	first, second := storetest.Open(t, url).Writer(), storetest.Open(t, url).Writer()
 	require.NoError(t, second.Exec("PRAGMA busy_timeout = 0").Error)
 
 	holding := first.Begin()

@@ -5,27 +5,21 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/paging"
+	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
-
-// userSearchKey is what users are searched in and ordered by. The line breaks keep a search from
-// matching across its parts.
-func userSearchKey(u licensing.User) string {
-	return licensing.Fold(u.DisplayName + "\n" + u.Email + "\n" + u.ExternalID)
-}
 
 // Users lists users by display name, email and external id; text restricts it to those in which one
 // of these contains the text, ignoring case.
 func (h Handle) Users(text string) paging.List[licensing.User] {
 	return lazily[userRow](func(ctx context.Context) *gorm.DB {
 		return h.usersFound(ctx, text)
-	}, byText("search_key"), func(u licensing.User) paging.Cursor { return paging.Cursor{Key: userSearchKey(u), ID: u.ID} })
+	}, byText("search_key"), func(u licensing.User) paging.Cursor { return paging.Cursor{Key: columns.UserSearchKey(u), ID: u.ID} })
 }
 
 func (h Handle) usersFound(ctx context.Context, text string) *gorm.DB {
@@ -115,33 +109,7 @@ func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
 	return nil
 }
 
-// SignInTime is when a user signed in.
-type SignInTime struct {
-	ExternalID string
-	At         time.Time
-}
-
-// SaveSignInTimes stores when users signed in, and adds the users that the tenant does not know yet. The times must
-// be in the order of the external ids: claims lock users in that order too.
-func (tx *Tx) SaveSignInTimes(ctx context.Context, times []SignInTime) error {
-	if len(times) == 0 {
-		return nil
-	}
-
-	rows := make([]userRow, len(times))
-	for i, s := range times {
-		rows[i] = newUserRow(tx.tenant, licensing.User{
-			ID: licensing.NewID(s.At), ExternalID: s.ExternalID, LastSignInAt: &s.At, CreatedAt: s.At,
-		})
-	}
-
-	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "external_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"last_sign_in_at"}),
-	}).Create(&rows).Error
-	if err != nil {
-		return fmt.Errorf("save the times of sign-ins: %w", err)
-	}
-
-	return nil
+// likePattern matches texts that contain the part, whatever characters it has; the escape character is \.
+func likePattern(part string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
 }

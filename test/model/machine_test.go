@@ -17,6 +17,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 // cluster is this package's PostgreSQL.
@@ -61,7 +62,7 @@ func TestRandomHistoriesOfTwoTenantsFollowTheModel(t *testing.T) {
 
 			r.Repeat(actions)
 
-			violations, err := world.Store.Check(context.Background())
+			violations, err := upkeep.Check(context.Background(), world.Store)
 			require.NoError(r, err)
 			require.Empty(r, violations)
 		})

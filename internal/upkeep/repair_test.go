@@ -1,4 +1,4 @@
-package store_test
+package upkeep_test
 
 import (
 	"context"
@@ -13,28 +13,29 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		db := storetest.Open(t, url)
-		fill(t, db)
+		storetest.Fill(t, db)
 
-		before := reading(t, db)
+		before := storetest.Contents(t, db)
 		for _, damage := range []string{
 			"UPDATE license_pools SET assigned = assigned + 7, total = total + 1",
 			"UPDATE claim_days SET claims = claims + 2 WHERE claims = 2",
 			// Right in sum, but on another day.
 			"UPDATE claim_days SET day = '2026-03-12 00:00:00+00:00' WHERE claims = 1",
 		} {
-			require.NoError(t, db.Write().Exec(damage).Error)
+			require.NoError(t, execute(url, damage))
 		}
 
-		violations, err := db.Check(t.Context())
+		violations, err := upkeep.Check(t.Context(), db)
 		require.NoError(t, err)
 		assert.Len(t, violations, 4+4+1+4, "totals, assigned, a day's claims, and two days that were moved")
 
-		repairs, err := db.Repair(t.Context(), storetest.NewClock().Now())
+		repairs, err := upkeep.Repair(t.Context(), db, storetest.NewClock().Now())
 		require.NoError(t, err)
 		assert.Len(t, repairs, len(violations))
 		assert.Equal(t, []int{9, 2}, func() []int {
@@ -60,10 +61,10 @@ func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {
 		}
 
 		assert.Equal(t, 4+1+4, events, "for each pool and each day")
-		require.NoError(t, db.Write().Exec("DELETE FROM audit_events WHERE action = ?", action).Error)
-		assert.Equal(t, before, reading(t, db))
+		require.NoError(t, execute(url, "DELETE FROM audit_events WHERE action = '"+action+"'"))
+		assert.Equal(t, before, storetest.Contents(t, db))
 
-		repairs, err = db.Repair(t.Context(), time.Now())
+		repairs, err = upkeep.Repair(t.Context(), db, time.Now())
 		require.NoError(t, err)
 		assert.Empty(t, repairs)
 	})
@@ -76,7 +77,7 @@ func TestCountersAreRepairedWhileUsersClaim(t *testing.T) {
 		tenant.Buy(t, tenant.E3, 1000)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 
-		claims := newClaims(t, world.Store, world.Clock)
+		claims := storetest.NewClaims(t, world.Store, world.Clock)
 		operator := storetest.Open(t, url)
 
 		ctx, stop := context.WithCancel(context.Background())
@@ -103,16 +104,16 @@ func TestCountersAreRepairedWhileUsersClaim(t *testing.T) {
 				damage = "UPDATE claim_days SET claims = claims + 1"
 			}
 
-			assert.NoError(t, operator.Write().Exec(damage).Error)
+			assert.NoError(t, execute(url, damage))
 
-			_, err := operator.Repair(context.Background(), time.Now())
+			_, err := upkeep.Repair(context.Background(), operator, time.Now())
 			assert.NoError(t, err)
 		}
 
 		stop()
 		users.Wait()
 
-		violations, err := operator.Check(t.Context())
+		violations, err := upkeep.Check(t.Context(), operator)
 		require.NoError(t, err)
 		assert.Empty(t, violations)
 

@@ -1,36 +1,21 @@
-package store
+package upkeep
 
 import (
-	"context"
-	"fmt"
-
-	"gorm.io/gorm"
-
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// Violation is a fact in the database that a rule forbids.
-type Violation struct {
-	// Rule is the rule, as a sentence.
-	Rule string
-	// TenantID and Tenant are whose data it is.
-	TenantID licensing.ID
-	Tenant   string
-	// Object names what is wrong.
-	Object string
-	// Recountable says that it is a counter, which [Store.Repair] sets right.
-	Recountable bool
-}
-
-// invariant is a rule with a query of what breaks it: rows of the tenant's id and name and of the object.
+// invariant is a rule and a query for what breaks it: rows of the tenant's id and name, and of the object.
 type invariant struct {
+	// rule is a sentence.
 	rule        string
 	query       string
 	args        []any
 	recountable bool
 }
 
-func (d dialect) invariants() []invariant {
+// invariants returns the rules, in the order in which they are checked.
+func invariants(in store.Snapshot) []invariant {
 	return []invariant{
 		{rule: "a pool's count of assigned licenses is the number of its active licenses", recountable: true, query: `
 SELECT t.id, t.name, 'pool of product ' || p.product_id AS object FROM license_pools p JOIN tenants t ON t.id = p.tenant_id
@@ -41,7 +26,7 @@ WHERE p.assigned <> (SELECT count(*) FROM licenses l
 SELECT t.id, t.name, 'pool of product ' || p.product_id AS object FROM license_pools p JOIN tenants t ON t.id = p.tenant_id
 WHERE p.total <> (SELECT coalesce(sum(s.quantity), 0) FROM subscriptions s
 	WHERE s.tenant_id = p.tenant_id AND s.product_id = p.product_id AND s.status IN ?)`,
-			args: []any{countingStatuses()},
+			args: []any{licensing.CountingStatuses()},
 		},
 		{rule: "a user has at most one active license of a product", query: `
 SELECT t.id, t.name, 'user ' || l.user_id || ', product ' || l.product_id AS object
@@ -79,50 +64,10 @@ WHERE CAST(pp.apps_off AS text) LIKE '%' || p.app_id || '%'`},
 		{rule: "a day's roll-up counts its claims", recountable: true, query: `
 SELECT t.id, t.name, 'day ' || d.day || ', policy ' || d.policy_id || ', product ' || d.product_id AS object
 FROM (
-	SELECT tenant_id, ` + d.dayOf("claimed_at") + ` AS day, policy_id, product_id, 1 AS n FROM claims
+	SELECT tenant_id, ` + in.DayOfTime("claimed_at") + ` AS day, policy_id, product_id, 1 AS n FROM claims
 	UNION ALL
-	SELECT tenant_id, ` + d.dayText("day") + `, policy_id, product_id, -claims FROM claim_days
+	SELECT tenant_id, ` + in.DayText("day") + `, policy_id, product_id, -claims FROM claim_days
 ) d JOIN tenants t ON t.id = d.tenant_id
 GROUP BY t.id, t.name, d.tenant_id, d.day, d.policy_id, d.product_id HAVING sum(d.n) <> 0`},
 	}
-}
-
-func countingStatuses() []licensing.SubscriptionStatus {
-	var counting []licensing.SubscriptionStatus
-
-	for _, status := range licensing.SubscriptionStatuses() {
-		if status.Counts() {
-			counting = append(counting, status)
-		}
-	}
-
-	return counting
-}
-
-// Check returns everything in the database that breaks a rule. It reads one moment's state, changes
-// nothing, and may take long on a large database.
-func (s *Store) Check(ctx context.Context) ([]Violation, error) {
-	var violations []Violation
-
-	err := s.read.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		for _, invariant := range s.dialect.invariants() {
-			var found []struct {
-				ID           licensing.ID
-				Name, Object string
-			}
-			if err := db.Raw(invariant.query, invariant.args...).Scan(&found).Error; err != nil {
-				return fmt.Errorf("check that %s: %w", invariant.rule, err)
-			}
-
-			for _, f := range found {
-				violations = append(violations, Violation{
-					Rule: invariant.rule, TenantID: f.ID, Tenant: f.Name, Object: f.Object, Recountable: invariant.recountable,
-				})
-			}
-		}
-
-		return nil
-	}, s.dialect.snapshot())
-
-	return violations, err
 }

@@ -1,4 +1,4 @@
-package store_test
+package postgres_test
 
 import (
 	"fmt"
@@ -12,7 +12,9 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/store/postgres"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
@@ -20,15 +22,15 @@ func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
 
 	url := storetest.Postgres(t, cluster)
 	db := storetest.Open(t, url)
-	fill(t, db)
+	storetest.Fill(t, db)
 
-	before := reading(t, db)
-	statements, err := os.ReadFile("../../docs/partition.sql")
+	before := storetest.Contents(t, db)
+	statements, err := os.ReadFile("../../../docs/partition.sql")
 	require.NoError(t, err)
-	load(t, url, strings.Replace(string(statements), ":= 16;", ":= 4;", 1))
+	runScript(t, url, strings.Replace(string(statements), ":= 16;", ":= 4;", 1))
 
 	partitioned := storetest.Open(t, url)
-	assert.Equal(t, before, reading(t, partitioned))
+	assert.Equal(t, before, storetest.Contents(t, partitioned))
 
 	// Claims of two servers at once, under the same rules.
 	tenant, err := partitioned.TenantByName(t.Context(), "other")
@@ -41,7 +43,7 @@ func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
 	)
 
 	for range 2 {
-		claims := newClaims(t, storetest.Open(t, url), storetest.NewClock())
+		claims := storetest.NewClaims(t, storetest.Open(t, url), storetest.NewClock())
 
 		for i := range 20 {
 			users.Go(func() {
@@ -61,13 +63,13 @@ func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
 	users.Wait()
 	assert.Equal(t, 2, claimed, "as many as there were")
 
-	violations, err := partitioned.Check(t.Context())
+	violations, err := upkeep.Check(t.Context(), partitioned)
 	require.NoError(t, err)
 	assert.Empty(t, violations)
 
 	// A tenant's rows are looked for in its partition alone.
 	var plan []string
-	require.NoError(t, partitioned.Write().Raw("EXPLAIN SELECT * FROM licenses WHERE tenant_id = ?", tenant.ID).Scan(&plan).Error)
+	require.NoError(t, open(t, url, postgres.Options{}).Reader().Raw("EXPLAIN SELECT * FROM licenses WHERE tenant_id = ?", tenant.ID).Scan(&plan).Error)
 	assert.Equal(t, 1, strings.Count(strings.Join(plan, "\n"), " on licenses_"), "%v", plan)
 
 	// The database itself still refuses a second active license, and another tenant's rows.
@@ -92,17 +94,15 @@ func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
 func TestAnIndexIsAddedToAPartitionedDatabaseByHand(t *testing.T) {
 	t.Parallel()
 
-	url, err := cluster.Database()
+	url := emptyDatabase(t)
+	database := open(t, url, postgres.Options{})
+	migrateTo(t, database, 2)
+
+	statements, err := os.ReadFile("../../../docs/partition.sql")
 	require.NoError(t, err)
+	runScript(t, url, strings.Replace(string(statements), ":= 16;", ":= 2;", 1))
 
 	db := storetest.Open(t, url)
-	_, err = db.MigrateTo(t.Context(), 2)
-	require.NoError(t, err)
-
-	statements, err := os.ReadFile("../../docs/partition.sql")
-	require.NoError(t, err)
-	load(t, url, strings.Replace(string(statements), ":= 16;", ":= 2;", 1))
-
 	_, err = db.Migrate(t.Context())
 	require.ErrorContains(t, err, "concurrently")
 
@@ -114,17 +114,17 @@ func TestAnIndexIsAddedToAPartitionedDatabaseByHand(t *testing.T) {
 		"ALTER INDEX audit_events_by_object ATTACH PARTITION audit_events_1_by_object",
 		"INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, true)",
 	} {
-		require.NoError(t, db.Write().Exec(statement).Error)
+		require.NoError(t, database.Writer().Exec(statement).Error)
 	}
 
 	ran, err := db.Migrate(t.Context())
 	require.NoError(t, err)
-	assert.EqualValues(t, store.SchemaVersion("postgres")-3, ran)
+	assert.EqualValues(t, newest(t)-3, ran)
 
 	_, err = db.Schema(t.Context())
 	require.NoError(t, err)
 
 	var valid bool
-	require.NoError(t, db.Write().Raw("SELECT indisvalid FROM pg_index WHERE indexrelid = 'audit_events_by_object'::regclass").Scan(&valid).Error)
+	require.NoError(t, database.Writer().Raw("SELECT indisvalid FROM pg_index WHERE indexrelid = 'audit_events_by_object'::regclass").Scan(&valid).Error)
 	assert.True(t, valid)
 }

@@ -1,4 +1,4 @@
-package store_test
+package postgres_test
 
 import (
 	"testing"
@@ -7,14 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/store/postgres"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
 func TestMigrationsGoPastThePooler(t *testing.T) {
 	t.Parallel()
 
-	url, err := cluster.Database()
-	require.NoError(t, err)
+	url := emptyDatabase(t)
 	pooled, err := cluster.Pooled(url)
 	require.NoError(t, err)
 
@@ -28,7 +28,7 @@ func TestMigrationsGoPastThePooler(t *testing.T) {
 
 	ran, err := past.Migrate(t.Context())
 	require.NoError(t, err)
-	assert.EqualValues(t, store.SchemaVersion("postgres"), ran)
+	assert.EqualValues(t, newest(t), ran)
 
 	_, err = past.Schema(t.Context())
 	require.NoError(t, err)
@@ -38,23 +38,17 @@ func TestMigrationsGoPastThePooler(t *testing.T) {
 func TestAPoolersUserMayChooseHowStatementsAreSent(t *testing.T) {
 	t.Parallel()
 
-	url, err := cluster.Database()
-	require.NoError(t, err)
-
+	url := emptyDatabase(t)
 	prepared := func(pooled string) (count int) {
-		db, err := store.Open(t.Context(), pooled, store.WithDirectURL(url))
-		require.NoError(t, err)
-
+		database := open(t, pooled, postgres.Options{DirectURL: url})
 		for range 5 {
-			require.NoError(t, db.Write().Raw("SELECT count(*) FROM pg_prepared_statements WHERE ? = 1", 1).Scan(&count).Error)
+			require.NoError(t, database.Reader().Raw("SELECT count(*) FROM pg_prepared_statements WHERE ? = 1", 1).Scan(&count).Error)
 		}
-
-		require.NoError(t, db.Close())
 
 		return count
 	}
 
-	// These URLs differ from the direct one, so there is a pooler for all that the store knows.
+	// These URLs differ from the direct one, which means that they lead to a pooler.
 	assert.Zero(t, prepared(url+"&application_name=x"))
 	assert.Equal(t, 1, prepared(url+"&default_query_exec_mode=cache_statement"))
 }
