@@ -36,7 +36,7 @@ func (h Handle) AuditEvents(filter AuditFilter) paging.List[licensing.AuditEvent
 	}, byNewest(), func(e licensing.AuditEvent) paging.Cursor { return paging.Cursor{ID: e.ID} })
 }
 
-// AuditEvent returns an audit event, or [ErrNotFound].
+// AuditEvent returns an audit event, or [licensing.ErrNotFound].
 func (h Handle) AuditEvent(ctx context.Context, id licensing.ID) (licensing.AuditEvent, error) {
 	row, err := one[auditEventRow](h.from(ctx, &auditEventRow{}).Where("id = ?", id), "the audit event")
 

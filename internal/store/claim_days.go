@@ -10,17 +10,18 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// ClaimTotal is how many claims one policy made of one product on one day.
+// ClaimTotal is the number of claims of one product under one policy on one day.
 type ClaimTotal struct {
-	// Day is the midnight (UTC) at which the day begins.
+	// Day is the midnight in UTC at which the day begins.
 	Day       time.Time
 	PolicyID  licensing.ID
 	ProductID licensing.ID
 	Claims    int
 }
 
-// ClaimTotals counts the claims that [Handle.Claims] lists for an empty Text, by day, policy and product, latest
-// day first. It takes them from the roll-up, whatever their number; so the period must begin at a midnight (UTC).
+// ClaimTotals returns the numbers of claims that [Handle.Claims] lists if Text is empty, by day, policy and product,
+// latest day first. It reads the daily roll-up, so its cost does not grow with the number of claims, and the period
+// must begin at a midnight in UTC.
 func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTotal, error) {
 	var totals []ClaimTotal
 
@@ -38,7 +39,7 @@ func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTo
 	return totals, nil
 }
 
-// ClaimDay names a row of the roll-up of claims.
+// ClaimDay identifies a row of the daily roll-up of claims.
 type ClaimDay struct {
 	Day       string // As 2006-01-02, in UTC.
 	PolicyID  licensing.ID

@@ -16,7 +16,7 @@ func lookupLimits() coalesce.Limits {
 }
 
 // ClaimantState reads what decides a claim of the user. All of it is the state at one moment after the call. Lookups
-// that wait at the same moment share a query. It returns [ErrNotFound] for an unknown tenant, and
+// that wait at the same moment share a query. It returns [licensing.ErrNotFound] for an unknown tenant, and
 // [coalesce.ErrOverloaded] when too many lookups of the tenant wait.
 func (s *Store) ClaimantState(
 	ctx context.Context, tenant licensing.ID, externalID string,
@@ -33,7 +33,7 @@ func (s *Store) readClaimants(
 	}
 
 	if states == nil {
-		return nil, fmt.Errorf("the tenant: %w", ErrNotFound)
+		return nil, fmt.Errorf("the tenant: %w", licensing.ErrNotFound)
 	}
 
 	return states, nil

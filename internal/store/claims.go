@@ -15,8 +15,8 @@ import (
 
 // ClaimInTx decides and stores a batch of claims in one transaction. It locks the users (and adds those whom the tenant
 // does not know) and the products' pools, calls decide, and stores what decide returns. If the transaction conflicts
-// with another, all of it runs again, up to 8 times: decide must do nothing that cannot be repeated, and must not use the
-// database. If decide returns an error, ClaimInTx returns it and changes nothing.
+// with another, all of it runs again, up to 8 times: decide must do nothing that cannot be repeated, and must not use
+// the database. If decide returns an error, ClaimInTx returns it and changes nothing.
 func (s *Store) ClaimInTx(
 	ctx context.Context, tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
 	decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),
@@ -54,17 +54,17 @@ func (s *Store) ClaimInTx(
 	return nil
 }
 
-// ReportFilter says which claims a report is about.
+// ReportFilter says which claims a report covers.
 type ReportFilter struct {
-	// Since is the midnight (UTC) at which the period begins; claims at that very moment belong to it.
+	// Since is the midnight in UTC at which the period begins; it belongs to the period.
 	Since time.Time
-	// PolicyID restricts the report to one policy, if it isn't nil.
+	// PolicyID restricts the report to one policy; nil for all.
 	PolicyID *licensing.ID
-	// Text restricts the lists, not the totals, to users whom [Handle.Users] finds by it.
+	// Text restricts the lists, but not the totals, to users whom [Handle.Users] finds by it.
 	Text string
 }
 
-// ofUsers restricts a list of what users did to those whom a search finds.
+// ofUsers restricts a query of rows with a user to the users whom a search finds.
 func (h Handle) ofUsers(ctx context.Context, query *gorm.DB, text string) *gorm.DB {
 	if strings.TrimSpace(text) == "" {
 		return query
@@ -86,14 +86,14 @@ func (h Handle) Claims(filter ReportFilter) paging.List[licensing.Claim] {
 	}, byLatest("claimed_at"), func(c licensing.Claim) paging.Cursor { return paging.Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
 }
 
-// Claim returns a claim, or [ErrNotFound].
+// Claim returns a claim, or [licensing.ErrNotFound].
 func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, error) {
 	row, err := one[claimViewRow](h.from(ctx, &claimRow{}).Select(claimView).Where("id = ?", id), "the claim")
 
 	return row.domain(), err
 }
 
-// ClaimsByID returns the claims that exist of these, in the order of their ids.
+// ClaimsByID returns the claims with these ids, in the order of the ids. Unknown ids are ignored.
 func (h Handle) ClaimsByID(ctx context.Context, ids []licensing.ID) ([]licensing.Claim, error) {
 	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.anyOf("id", ids)).Order("id")
 

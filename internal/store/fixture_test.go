@@ -23,13 +23,13 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
-// A fixture is a filled database of some version of the schema, as SQL, and what could be read from it then.
-// `make schema-fixture` writes the first that is missing; those that are there never change.
+// A fixture is a filled database of one version of the schema, as SQL, and a text of all that a program of that version
+// reads from it. `make schema-fixture` writes the first fixture that is missing. Fixtures never change.
 var writeFixture = flag.Bool("write-fixture", false, "write the fixture of the first version of the schema that has none")
 
 func fixtures(dialect string) string { return filepath.Join("testdata", "schemas", dialect) }
 
-// dump is a whole database as SQL statements.
+// dump returns a whole database as SQL statements.
 func dump(t *testing.T, url string) string {
 	t.Helper()
 
@@ -40,17 +40,17 @@ func dump(t *testing.T, url string) string {
 	program, err := testdb.Program("pg_dump")
 	require.NoError(t, err)
 
-	var complaints bytes.Buffer
+	var stderr bytes.Buffer
 
 	cmd := exec.Command(program, "--inserts", "--no-owner", "--no-privileges", "--no-comments", "--dbname="+url)
-	cmd.Stderr = &complaints
-	said, err := cmd.Output()
-	require.NoError(t, err, complaints.String())
+	cmd.Stderr = &stderr
+	output, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
 
 	var kept []string
 
-	for line := range strings.Lines(string(said)) {
-		// What only psql understands, or only some version of the server.
+	for line := range strings.Lines(string(output)) {
+		// It leaves out what only psql understands, or only some versions of the server.
 		if !strings.HasPrefix(line, `\`) && !strings.HasPrefix(line, "--") && !strings.HasPrefix(line, "SET ") && line != "\n" {
 			kept = append(kept, line)
 		}
@@ -102,7 +102,7 @@ func dumpSQLite(t *testing.T, path string) string {
 	return out.String()
 }
 
-// load runs a dump in an empty database.
+// load runs the statements of a dump in an empty database.
 func load(t *testing.T, url, statements string) {
 	t.Helper()
 
@@ -151,7 +151,7 @@ func newest(t *testing.T, dialect string) int64 {
 	return version
 }
 
-// eachEmpty runs the test on an empty database of each kind, which has no schema yet.
+// eachEmpty runs the test on an empty database of each kind, without a schema.
 func eachEmpty(t *testing.T, test func(t *testing.T, dialect, url string)) {
 	t.Helper()
 	t.Parallel()
@@ -182,7 +182,7 @@ func TestEachVersionOfTheSchemaHasAFixture(t *testing.T) {
 				require.NoError(t, os.WriteFile(path+".sql", []byte(dump(t, url)), 0o600))
 				require.NoError(t, os.WriteFile(path+".txt", []byte(storetest.Contents(t, db)), 0o600))
 
-				return // The next one needs another empty database.
+				return // The next fixture needs another empty database.
 			}
 
 			require.FileExists(t, path+".sql", "run 'make schema-fixture' and commit what it writes")

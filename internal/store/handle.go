@@ -62,7 +62,7 @@ func insert[Row any](ctx context.Context, tx *Tx, rows ...Row) error {
 	return nil
 }
 
-// one returns the only row of the query, or [ErrNotFound]. what names the object in errors.
+// one returns the only row of the query, or [licensing.ErrNotFound]. what names the object in errors.
 func one[Row any](query *gorm.DB, what string) (Row, error) {
 	var rows []Row
 	if err := query.Limit(1).Find(&rows).Error; err != nil {
@@ -74,7 +74,7 @@ func one[Row any](query *gorm.DB, what string) (Row, error) {
 	if len(rows) == 0 {
 		var none Row
 
-		return none, fmt.Errorf("%s: %w", what, ErrNotFound)
+		return none, fmt.Errorf("%s: %w", what, licensing.ErrNotFound)
 	}
 
 	return rows[0], nil

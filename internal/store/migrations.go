@@ -48,8 +48,8 @@ func (s *Store) migrate(ctx context.Context, files fs.FS, retries migration.Lock
 	return ran, nil
 }
 
-// Schema returns the database's schema. It returns [ErrSchemaOld] or [ErrSchemaNew] if this program cannot work with it.
-// The program can work with a newer schema until a migration says otherwise, in the table schema_state.
+// Schema returns the database's schema. It returns [ErrSchemaOld] or [ErrSchemaNew] if this program cannot work with
+// it. The program can work with a newer schema until a migration says otherwise, in the table schema_state.
 func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	program, err := migration.Newest(s.database.Migrations())
 	if err != nil {

@@ -19,12 +19,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
-// fewRetries gives up soon.
+// fewRetries gives up quickly.
 func fewRetries() migration.LockRetries {
 	return migration.LockRetries{LockTimeout: 50 * time.Millisecond, Attempts: 2, Pause: 10 * time.Millisecond}
 }
 
-func TestAFilledDatabaseOfEachVersionIsUpgradedAndReadsTheSame(t *testing.T) {
+func TestAFilledDatabaseOfEachVersionReadsTheSameAfterItsUpgrade(t *testing.T) {
 	t.Parallel()
 
 	for _, dialect := range []string{"postgres", "sqlite"} {
@@ -60,7 +60,7 @@ func TestAFilledDatabaseOfEachVersionIsUpgradedAndReadsTheSame(t *testing.T) {
 	}
 }
 
-// checkAndClaim finds no rule broken, gives a license in a filled database, and finds none broken again.
+// checkAndClaim checks all rules of a filled database, before and after a claim.
 func checkAndClaim(t *testing.T, db *store.Store) {
 	t.Helper()
 
@@ -80,7 +80,7 @@ func checkAndClaim(t *testing.T, db *store.Store) {
 	require.Empty(t, violations)
 }
 
-func TestAProgramWorksOnTheSchemaOfANewerOneUntilThatSaysOtherwise(t *testing.T) {
+func TestAProgramWorksWithANewerSchemaUntilAMigrationSaysOtherwise(t *testing.T) {
 	eachEmpty(t, func(t *testing.T, _, url string) {
 		db := storetest.Open(t, url)
 
@@ -111,9 +111,9 @@ func TestAProgramWorksOnTheSchemaOfANewerOneUntilThatSaysOtherwise(t *testing.T)
 
 		ran, err := db.Migrate(t.Context())
 		require.NoError(t, err)
-		assert.Zero(t, ran, "an older program has nothing to add")
+		assert.Zero(t, ran, "an older program has no migrations to run")
 
-		// Later, when no such program runs any more, it takes away what they used.
+		// Later, when no older program runs any more, it removes what they used.
 		expanded["90002_no_email"] = `-- +goose Up
 			UPDATE schema_state SET oldest_program = 90001;
 			ALTER TABLE users DROP COLUMN email;`
@@ -126,11 +126,11 @@ func TestAProgramWorksOnTheSchemaOfANewerOneUntilThatSaysOtherwise(t *testing.T)
 	})
 }
 
-func TestProcessesThatMigrateAtOnceRunEachMigrationOnce(t *testing.T) {
+func TestProcessesThatMigrateAtTheSameTimeRunEachMigrationOnce(t *testing.T) {
 	eachEmpty(t, func(t *testing.T, _, url string) {
 		const processes = 4
 
-		// Nothing but the lock keeps this from being done again: the second time wouldn't fail.
+		// Only the lock keeps these migrations from running twice: running them again would not fail.
 		added := map[string]string{
 			"90001_count": `-- +goose Up
 				CREATE TABLE counted (n integer); INSERT INTO counted VALUES (0);`,

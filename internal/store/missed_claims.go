@@ -9,7 +9,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
-// MissedClaims lists the users who were turned away, those of late first.
+// MissedClaims lists the users whom policies turned away, latest first.
 func (h Handle) MissedClaims(filter ReportFilter) paging.List[licensing.MissedClaim] {
 	return lazily[missedClaimRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
@@ -18,7 +18,7 @@ func (h Handle) MissedClaims(filter ReportFilter) paging.List[licensing.MissedCl
 	}, byLatest("last_at"), func(m licensing.MissedClaim) paging.Cursor { return paging.Cursor{Key: timeKey(m.LastAt), ID: m.ID} })
 }
 
-// MissedClaim returns a missed claim, or [ErrNotFound].
+// MissedClaim returns a missed claim, or [licensing.ErrNotFound].
 func (h Handle) MissedClaim(ctx context.Context, id licensing.ID) (licensing.MissedClaim, error) {
 	row, err := one[missedClaimRow](h.from(ctx, &missedClaimRow{}).Where("id = ?", id), "the missed claim")
 

@@ -76,11 +76,11 @@ func (h Handle) PoliciesByID(ctx context.Context, ids []licensing.ID) ([]licensi
 	return h.policies(ctx, h.from(ctx, &policyRow{}).Where(h.anyOf("id", ids)))
 }
 
-// Policy returns a policy, which may be a deleted one, or [ErrNotFound].
+// Policy returns a policy, which may be a deleted one, or [licensing.ErrNotFound].
 func (h Handle) Policy(ctx context.Context, id licensing.ID) (licensing.Policy, error) {
 	found, err := h.PoliciesByID(ctx, []licensing.ID{id})
 	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("the policy: %w", ErrNotFound)
+		err = fmt.Errorf("the policy: %w", licensing.ErrNotFound)
 	}
 
 	if err != nil {

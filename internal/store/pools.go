@@ -15,13 +15,13 @@ func (h Handle) Pools(ctx context.Context) (map[licensing.ID]licensing.Pool, err
 	return pools(h.from(ctx, &poolRow{}))
 }
 
-// PoolsOf returns the pools of these products; a product that the tenant never had has none.
+// PoolsOf returns the pools of these products. A product that the tenant never bought has none.
 func (h Handle) PoolsOf(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
 	return pools(h.from(ctx, &poolRow{}).Where(h.anyOf("product_id", products)))
 }
 
-// LockPools returns the pools of these products and keeps other transactions from changing them. They
-// are locked in the order of their ids, so that two transactions cannot wait for each other.
+// LockPools returns the pools of these products and locks them until the transaction ends. It locks them in the order
+// of the products' ids, so that two transactions cannot wait for each other.
 func (tx *Tx) LockPools(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
 	return pools(tx.locking(ctx, &poolRow{}).Where(tx.anyOf("product_id", products)).Order("product_id"))
 }
@@ -81,8 +81,8 @@ func pools(query *gorm.DB) (map[licensing.ID]licensing.Pool, error) {
 	return byProduct, nil
 }
 
-// LockPool returns the product's pool and keeps other transactions from changing it. A product that the tenant
-// never had gets an empty pool, which is not stored or locked.
+// LockPool returns the product's pool and locks it until the transaction ends. If the tenant never bought the product,
+// it returns an empty pool, which is not stored and not locked.
 func (tx *Tx) LockPool(ctx context.Context, product licensing.ID) (licensing.Pool, error) {
 	locked, err := tx.LockPools(ctx, []licensing.ID{product})
 	pool := locked[product]
@@ -91,8 +91,9 @@ func (tx *Tx) LockPool(ctx context.Context, product licensing.ID) (licensing.Poo
 	return pool, err
 }
 
-// LockPoolOfSubscription returns the pool that a subscription counts in, and keeps other transactions from
-// changing it or its subscriptions. It returns [ErrNotFound] if there is no such subscription.
+// LockPoolOfSubscription returns the pool of a subscription's product and locks it until the transaction ends: other
+// transactions can change neither the pool nor its subscriptions. It returns [licensing.ErrNotFound] if there is no
+// such subscription.
 func (tx *Tx) LockPoolOfSubscription(ctx context.Context, subscription licensing.ID) (licensing.Pool, error) {
 	product := tx.from(ctx, &subscriptionRow{}).Select("product_id").Where("id = ?", subscription)
 	row, err := one[poolRow](tx.locking(ctx, &poolRow{}).Where("product_id = (?)", product), "the license pool")
@@ -100,7 +101,7 @@ func (tx *Tx) LockPoolOfSubscription(ctx context.Context, subscription licensing
 	return row.domain(), err
 }
 
-// CreatePool makes sure that the product has a pool. A new pool is empty.
+// CreatePool adds an empty pool for the product, unless there is a pool.
 func (tx *Tx) CreatePool(ctx context.Context, product licensing.ID) error {
 	row := poolRow{TenantID: tx.tenant, ProductID: product}
 	if err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
@@ -110,7 +111,7 @@ func (tx *Tx) CreatePool(ctx context.Context, product licensing.ID) error {
 	return nil
 }
 
-// AddToPool adds to a pool's total and to its count of assigned licenses; either may be negative.
+// AddToPool adds to a pool's total and to its number of assigned licenses. Both may be negative.
 func (tx *Tx) AddToPool(ctx context.Context, product licensing.ID, total, assigned int) error {
 	err := tx.from(ctx, &poolRow{}).Where("product_id = ?", product).Updates(map[string]any{
 		"total":    gorm.Expr("total + ?", total),
@@ -125,7 +126,7 @@ func (tx *Tx) AddToPool(ctx context.Context, product licensing.ID, total, assign
 	return nil
 }
 
-// NamedPool is a license pool with the names that operators know its tenant and its product by.
+// NamedPool is a license pool with the external id of its tenant and the code of its product.
 type NamedPool struct {
 	licensing.Pool
 
@@ -133,8 +134,8 @@ type NamedPool struct {
 	ProductCode      string
 }
 
-// PoolsOfTenants returns the pools of the tenants that tokens name so, in order of these names and of their
-// products' codes, but not more than limit.
+// PoolsOfTenants returns the pools of the tenants with these external ids, at most limit of them, in the order of the
+// external ids and of the products' codes.
 func (s *Store) PoolsOfTenants(ctx context.Context, externalIDs []string, limit int) ([]NamedPool, error) {
 	var rows []struct {
 		ExternalID      string

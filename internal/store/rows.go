@@ -9,8 +9,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
-// The row types are the tables as GORM sees them; a test holds them against the migrated schema. They
-// stay in this package: its callers get domain objects.
+// The row types are the models of GORM for the tables. A test compares them with the migrated schema. They are not
+// exported: callers of this package get domain objects.
 
 type catalogStateRow struct {
 	ID      int16 `gorm:"primaryKey"`
@@ -172,7 +172,7 @@ type claimRow struct {
 
 func (claimRow) TableName() string { return "claims" }
 
-// claimViewRow is a claim with what has become of its license.
+// claimViewRow is a claim, and whether its license is still active.
 type claimViewRow struct {
 	Claim     claimRow `gorm:"embedded"`
 	StillHeld bool
@@ -238,7 +238,7 @@ func (r auditEventRow) domain() licensing.AuditEvent {
 	}
 }
 
-// schemaStateRow says which programs the schema serves: those built for version OldestProgram or a later one.
+// schemaStateRow says which programs can work with the schema: those built for version OldestProgram or a later one.
 type schemaStateRow struct {
 	ID            int
 	OldestProgram int64
@@ -246,7 +246,7 @@ type schemaStateRow struct {
 
 func (schemaStateRow) TableName() string { return "schema_state" }
 
-// models are all row types that have a table.
+// models returns a value of each row type that has a table.
 func models() []any {
 	return []any{
 		&schemaStateRow{}, &catalogStateRow{}, &appRow{}, &productRow{}, &productAppRow{}, &tenantRow{}, &poolRow{},

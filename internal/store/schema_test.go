@@ -16,7 +16,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// inspection asks a database what its schema is.
+// inspection holds queries for the columns, indexes and foreign keys of a table.
 type inspection struct{ columns, indexes, references string }
 
 func inspect(db *gorm.DB) inspection {
@@ -125,7 +125,7 @@ func TestARowOfOneTenantCannotReferToAnothers(t *testing.T) {
 			}
 
 			references := ask[leading](t, db, inspect(db).references, table)
-			assert.NotEmpty(t, references, "%s refers to nothing, not even to its tenant", table)
+			assert.NotEmpty(t, references, "%s has no foreign key, not even to its tenant", table)
 
 			for _, reference := range references {
 				if reference.Name != "apps" && reference.Name != "products" {

@@ -16,8 +16,8 @@ type SignInTime struct {
 	At         time.Time
 }
 
-// SaveSignInTimes stores when users signed in, and adds the users that the tenant does not know yet. The times must
-// be in the order of the external ids: claims lock users in that order too.
+// SaveSignInTimes stores when users signed in, and adds the users that the tenant does not know yet. The times must be
+// in the order of the external ids, in which all transactions lock users.
 func (tx *Tx) SaveSignInTimes(ctx context.Context, times []SignInTime) error {
 	if len(times) == 0 {
 		return nil

@@ -19,8 +19,8 @@ func (s *Store) InSnapshot(ctx context.Context, work func(snapshot Snapshot) err
 	})
 }
 
-// Query scans the rows of an SQL query into a slice of structs, by the names of columns and fields. The query must be one
-// that both databases understand; parameters are written as ?.
+// Query scans the rows of an SQL query into a slice of structs, by the names of columns and fields. The query must be
+// one that both databases understand; parameters are written as ?.
 func (s Snapshot) Query(into any, query string, args ...any) error {
 	return s.db.Raw(query, args...).Scan(into).Error
 }
@@ -32,6 +32,6 @@ func (s Snapshot) DayOfTime(column string) string { return s.database.DayOfTime(
 func (s Snapshot) DayText(column string) string { return s.database.DayText(column) }
 
 // CopyTo writes all that is committed at one moment to a new file, which is a database itself, while others read and
-// write, and checks the file. It returns an error if the database has other tools for that. It leaves a file that is not
-// whole behind if it fails.
+// write, and checks the file. It returns an error if the database has other tools for that. It leaves a file that is
+// not whole behind if it fails.
 func (s *Store) CopyTo(ctx context.Context, path string) error { return s.database.CopyTo(ctx, path) }

@@ -21,9 +21,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
-// ErrNotFound is [licensing.ErrNotFound]: the tenant has no such object. Test for it with [licensing.IsNotFound].
-var ErrNotFound = licensing.ErrNotFound
-
 // maxAttempts is how often a transaction is tried that conflicts with others.
 const maxAttempts = 8
 
@@ -113,9 +110,9 @@ func (s *Store) For(tenant licensing.ID) Handle {
 	return Handle{db: s.database.Reader(), tenant: tenant, database: s.database}
 }
 
-// InTx runs work in one transaction for the tenant and commits it if work returns no error. If the transaction conflicts
-// with another, work runs again from the start in a new transaction, up to 8 times in all: it must do nothing outside
-// of the transaction that cannot be repeated.
+// InTx runs work in one transaction for the tenant and commits it if work returns no error. If the transaction
+// conflicts with another, work runs again from the start in a new transaction, up to 8 times in all: it must do nothing
+// outside of the transaction that cannot be repeated.
 func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx) error) error {
 	var tx *Tx
 

@@ -26,14 +26,15 @@ func (h Handle) Subscriptions(filter SubscriptionFilter) paging.List[licensing.S
 	}, byNewest(), func(s licensing.Subscription) paging.Cursor { return paging.Cursor{ID: s.ID} })
 }
 
-// Subscription returns a subscription, or [ErrNotFound].
+// Subscription returns a subscription, or [licensing.ErrNotFound].
 func (h Handle) Subscription(ctx context.Context, id licensing.ID) (licensing.Subscription, error) {
 	row, err := one[subscriptionRow](h.from(ctx, &subscriptionRow{}).Where("id = ?", id), "the subscription")
 
 	return row.domain(), err
 }
 
-// InsertSubscription adds a subscription. Its product must have a pool; see [Tx.CreatePool] and [Tx.AddToPool].
+// InsertSubscription adds a subscription. Its product must have a pool, whose total must follow; see [Tx.CreatePool]
+// and [Tx.AddToPool].
 func (tx *Tx) InsertSubscription(ctx context.Context, s licensing.Subscription) error {
 	return insert(ctx, tx, subscriptionRow{
 		TenantID: tx.tenant, ID: s.ID, ProductID: s.ProductID, Quantity: s.Quantity, Status: s.Status,
@@ -41,7 +42,8 @@ func (tx *Tx) InsertSubscription(ctx context.Context, s licensing.Subscription) 
 	})
 }
 
-// SaveSubscription stores quantity and status. Its product's pool must be locked; see [Tx.AddToPool].
+// SaveSubscription stores quantity, status and time of the update. The product's pool must be locked, and its total
+// must follow; see [Tx.AddToPool].
 func (tx *Tx) SaveSubscription(ctx context.Context, s licensing.Subscription) error {
 	err := tx.from(ctx, &subscriptionRow{}).Where("id = ?", s.ID).Updates(map[string]any{
 		"quantity": s.Quantity, "status": s.Status, "updated_at": s.UpdatedAt,

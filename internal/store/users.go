@@ -14,8 +14,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
-// Users lists users by display name, email and external id; text restricts it to those in which one
-// of these contains the text, ignoring case.
+// Users lists users in the order of display name, email and external id. text restricts the list to users in which one
+// of these contains the text, ignoring case; an empty text restricts nothing.
 func (h Handle) Users(text string) paging.List[licensing.User] {
 	return lazily[userRow](func(ctx context.Context) *gorm.DB {
 		return h.usersFound(ctx, text)
@@ -32,27 +32,27 @@ func (h Handle) usersFound(ctx context.Context, text string) *gorm.DB {
 	return query
 }
 
-// User returns a user, or [ErrNotFound].
+// User returns a user, or [licensing.ErrNotFound].
 func (h Handle) User(ctx context.Context, id licensing.ID) (licensing.User, error) {
 	row, err := one[userRow](h.from(ctx, &userRow{}).Where("id = ?", id), "the user")
 
 	return row.domain(), err
 }
 
-// UserByExternalID returns the user whom the identity provider calls so, or [ErrNotFound].
+// UserByExternalID returns the user with the identity provider's id, or [licensing.ErrNotFound].
 func (h Handle) UserByExternalID(ctx context.Context, externalID string) (licensing.User, error) {
 	row, err := one[userRow](h.from(ctx, &userRow{}).Where("external_id = ?", externalID), "the user")
 
 	return row.domain(), err
 }
 
-// UsersByID returns those of the users that exist, in no order.
+// UsersByID returns the users with these ids, in no particular order. Unknown ids are ignored.
 func (h Handle) UsersByID(ctx context.Context, ids []licensing.ID) ([]licensing.User, error) {
 	return all[userRow](h.from(ctx, &userRow{}).Where(h.anyOf("id", ids)), "users")
 }
 
-// LockUser returns a user and keeps other transactions from changing the user's licenses, or returns
-// [ErrNotFound]. Users are locked before pools.
+// LockUser returns a user and locks the user until the transaction ends: other transactions cannot change the user's
+// licenses. It returns [licensing.ErrNotFound] if there is no such user. Lock users before pools.
 func (tx *Tx) LockUser(ctx context.Context, id licensing.ID) (licensing.User, error) {
 	row, err := one[userRow](tx.locking(ctx, &userRow{}).Where("id = ?", id), "the user")
 
@@ -84,7 +84,7 @@ func (tx *Tx) SaveBlocked(ctx context.Context, user licensing.User) error {
 	return nil
 }
 
-// SaveUsers adds users, or gives known ones (by external id) the new display name and email.
+// SaveUsers adds users. If the tenant has a user with the same external id, it updates display name and email instead.
 func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
 	if len(users) == 0 {
 		return nil
@@ -95,7 +95,7 @@ func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
 		rows[i] = newUserRow(tx.tenant, user)
 	}
 
-	// Claims lock users in this order too.
+	// All transactions lock users in this order.
 	slices.SortFunc(rows, func(a, b userRow) int { return strings.Compare(a.ExternalID, b.ExternalID) })
 
 	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
@@ -109,7 +109,8 @@ func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
 	return nil
 }
 
-// likePattern matches texts that contain the part, whatever characters it has; the escape character is \.
+// likePattern is a pattern for texts that contain the part, which may contain any characters. The escape character is
+// \.
 func likePattern(part string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
 }

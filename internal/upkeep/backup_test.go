@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
-func TestABackupIsAWholeDatabaseThatOnlyItsOwnerCanRead(t *testing.T) {
+func TestABackupIsACompleteDatabaseThatOnlyItsOwnerCanRead(t *testing.T) {
 	t.Parallel()
 
 	db := storetest.Open(t, storetest.SQLite(t))

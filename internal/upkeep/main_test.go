@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// execute runs a statement on a database without the store, as damage happens.
+// execute runs a statement on a database without the store, to damage it.
 func execute(url, statement string) (err error) {
 	driver, source := "pgx", url
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {

@@ -16,7 +16,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
-func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {
+func TestRepairCorrectsCountersFromTheirRowsAndChangesNothingElse(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		db := storetest.Open(t, url)
 		storetest.Fill(t, db)
@@ -25,7 +25,7 @@ func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {
 		for _, damage := range []string{
 			"UPDATE license_pools SET assigned = assigned + 7, total = total + 1",
 			"UPDATE claim_days SET claims = claims + 2 WHERE claims = 2",
-			// Right in sum, but on another day.
+			// The sum is right, but on another day.
 			"UPDATE claim_days SET day = '2026-03-12 00:00:00+00:00' WHERE claims = 1",
 		} {
 			require.NoError(t, execute(url, damage))
@@ -35,11 +35,11 @@ func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, violations, 4+4+1+4, "totals, assigned, a day's claims, and two days that were moved")
 
-		repairs, err := upkeep.Repair(t.Context(), db, storetest.NewClock().Now())
+		corrections, err := upkeep.Repair(t.Context(), db, storetest.NewClock().Now())
 		require.NoError(t, err)
-		assert.Len(t, repairs, len(violations))
+		assert.Len(t, corrections, len(violations))
 		assert.Equal(t, []int{9, 2}, func() []int {
-			for _, r := range repairs {
+			for _, r := range corrections {
 				if r.Tenant == "acme" && r.Was == 9 {
 					return []int{r.Was, r.Is}
 				}
@@ -64,13 +64,13 @@ func TestCountersAreRepairedFromTheirRowsAndNothingElseChanges(t *testing.T) {
 		require.NoError(t, execute(url, "DELETE FROM audit_events WHERE action = '"+action+"'"))
 		assert.Equal(t, before, storetest.Contents(t, db))
 
-		repairs, err = upkeep.Repair(t.Context(), db, time.Now())
+		corrections, err = upkeep.Repair(t.Context(), db, time.Now())
 		require.NoError(t, err)
-		assert.Empty(t, repairs)
+		assert.Empty(t, corrections)
 	})
 }
 
-func TestCountersAreRepairedWhileUsersClaim(t *testing.T) {
+func TestRepairWorksWhileUsersClaim(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		world := storetest.NewWorld(t, storetest.Open(t, url))
 		tenant := world.NewTenant(t, "acme")

@@ -11,7 +11,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// soon is when a change must have arrived; only a test that fails waits this long.
+// soon returns a context that ends when a change must have arrived. Only a test that fails waits this long.
 func soon(t *testing.T) context.Context {
 	t.Helper()
 
@@ -21,7 +21,7 @@ func soon(t *testing.T) context.Context {
 	return ctx
 }
 
-func TestWatchesEndWhenTheDatabasesAnnouncementsAreInterruptedAndNewOnesBegin(t *testing.T) {
+func TestWatchesEndWhenListeningIsInterruptedAndNewOnesStart(t *testing.T) {
 	t.Parallel()
 
 	url := storetest.Postgres(t, cluster)

@@ -12,7 +12,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store/postgres"
 )
 
-func TestClaimsAndLookupsFailOnADriverThatIsWrapped(t *testing.T) {
+func TestClaimsAndLookupsFailIfTheDriverIsWrapped(t *testing.T) {
 	t.Parallel()
 
 	wrapped, err := otelsql.Open("pgx", emptyDatabase(t))
@@ -29,7 +29,7 @@ func TestClaimsAndLookupsFailOnADriverThatIsWrapped(t *testing.T) {
 
 	err = database.Claim(t.Context(), licensing.ClaimBatch{TenantID: tenant, ExternalIDs: []string{"ann"}},
 		func(licensing.ClaimFacts) (licensing.ClaimResults, error) {
-			assert.Fail(t, "nothing was read that could be decided on")
+			assert.Fail(t, "there are no facts to decide on")
 
 			return licensing.ClaimResults{}, nil
 		})

@@ -15,8 +15,8 @@ func (d *Database) Retryable(err error) bool {
 	return ok && (failure.Code == serializationFailure || failure.Code == deadlockDetected)
 }
 
-// Unavailable says whether the error means that the server could not be reached, or cannot work at the moment. known is false
-// if the error does not come from PostgreSQL; then it can still mean that the database is unavailable.
+// Unavailable says whether the error means that the server could not be reached, or cannot work at the moment. known is
+// false if the error does not come from PostgreSQL; then it may still mean that the database is unavailable.
 func Unavailable(err error) (unavailable, known bool) {
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return meansUnavailable(failure.Code), true

@@ -2,5 +2,5 @@ package postgres
 
 import "database/sql"
 
-// OnPool returns a database on a pool that was opened in another way than [Open] does.
+// OnPool returns a database on a pool that [Open] did not open.
 func OnPool(pool *sql.DB) *Database { return &Database{pool: pool} }

@@ -46,7 +46,7 @@ func TestAMigrationThatDoesNotGetItsLockChangesNothingAndSucceedsLater(t *testin
 	require.NoError(t, err)
 	assert.EqualValues(t, 90001, schema.Database)
 
-	// It takes as many attempts as it needs, if it may.
+	// With enough attempts it succeeds once the lock is free.
 	go func() {
 		time.Sleep(200 * time.Millisecond)
 		assert.NoError(t, busy.Rollback())
@@ -60,7 +60,7 @@ func TestAMigrationThatDoesNotGetItsLockChangesNothingAndSucceedsLater(t *testin
 	assert.True(t, there("made_with") && there("made_after"))
 }
 
-func TestAnIndexIsBuiltBesideWritersAndAfterAFailedAttempt(t *testing.T) {
+func TestAnIndexIsBuiltWhileOthersWriteAndAfterAFailedAttempt(t *testing.T) {
 	t.Parallel()
 
 	url := emptyDatabase(t)
@@ -78,7 +78,7 @@ func TestAnIndexIsBuiltBesideWritersAndAfterAFailedAttempt(t *testing.T) {
 		return state
 	}
 
-	// Whoever migrates is cut off while it waits for a writer.
+	// The migration is canceled while it waits for a writer.
 	writer := begin(t, url, "UPDATE audit_events SET actor = actor")
 	cut, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	_, err := db.Migrate(cut)
@@ -87,7 +87,7 @@ func TestAnIndexIsBuiltBesideWritersAndAfterAFailedAttempt(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, "invalid", valid())
 
-	// Those who come later write in the meantime.
+	// Later writers do not wait for the migration.
 	migrated := make(chan error, 1)
 
 	go func() {
@@ -101,7 +101,7 @@ func TestAnIndexIsBuiltBesideWritersAndAfterAFailedAttempt(t *testing.T) {
 
 	select {
 	case err := <-migrated:
-		require.Fail(t, "it waits for the writer", "%v", err)
+		require.Fail(t, "it did not wait for the writer", "%v", err)
 	case <-time.After(200 * time.Millisecond):
 	}
 
@@ -109,7 +109,7 @@ func TestAnIndexIsBuiltBesideWritersAndAfterAFailedAttempt(t *testing.T) {
 	assert.Equal(t, "valid", valid())
 }
 
-// It lists what a migration must not do to a table that servers use, and what makes it right.
+// The test has a list of what a migration must not do to a table that servers use, and of what makes it safe.
 func TestMigrationsKeepServersAtWork(t *testing.T) {
 	t.Parallel()
 
@@ -123,20 +123,20 @@ func TestMigrationsKeepServersAtWork(t *testing.T) {
 		text := regexp.MustCompile(`(?m)^--[^+\n]*\n`).ReplaceAllString(string(raw), "")
 		has := func(pattern string) bool { return regexp.MustCompile(`(?i)` + pattern).MatchString(text) }
 
-		assert.False(t, has(`\+goose Down`), "%s: there is no way back", path)
+		assert.False(t, has(`\+goose Down`), "%s: there are no down migrations", path)
 
 		for _, index := range regexp.MustCompile(`(?i)CREATE (UNIQUE )?INDEX (\w+ )*?(\w+) ON`).FindAllStringSubmatch(text, -1) {
 			assert.Contains(t, index[0], "CONCURRENTLY", path)
 			assert.True(t, has(`\+goose NO TRANSACTION`), "%s: an index is built concurrently outside of transactions", path)
-			assert.True(t, has(`DROP INDEX CONCURRENTLY IF EXISTS `+index[3]+`;`), "%s: after a failed attempt it can be repeated", path)
+			assert.True(t, has(`DROP INDEX CONCURRENTLY IF EXISTS `+index[3]+`;`), "%s: it must be repeatable after a failed attempt", path)
 		}
 
 		if has(`\+goose NO TRANSACTION`) {
-			assert.False(t, has(`\b(ALTER TABLE|CREATE TABLE|INSERT|UPDATE|DELETE)\b`), "%s: half of it could be done", path)
+			assert.False(t, has(`\b(ALTER TABLE|CREATE TABLE|INSERT|UPDATE|DELETE)\b`), "%s: it could fail half way", path)
 		}
 
 		if has(`\b(DROP (TABLE|COLUMN|CONSTRAINT)|RENAME|SET NOT NULL|TYPE)\b`) {
-			assert.True(t, has(`UPDATE schema_state SET oldest_program`), "%s: say which programs get along without", path)
+			assert.True(t, has(`UPDATE schema_state SET oldest_program`), "%s: it must say which programs work without it", path)
 		}
 
 		assert.False(t, has(`ADD CONSTRAINT [^;]*(CHECK|FOREIGN KEY)`) && !has(`NOT VALID`), "%s: first NOT VALID, then VALIDATE", path)

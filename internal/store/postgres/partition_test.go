@@ -17,7 +17,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
-func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
+func TestAPartitionedDatabaseBehavesTheSame(t *testing.T) {
 	t.Parallel()
 
 	url := storetest.Postgres(t, cluster)
@@ -32,7 +32,7 @@ func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
 	partitioned := storetest.Open(t, url)
 	assert.Equal(t, before, storetest.Contents(t, partitioned))
 
-	// Claims of two servers at once, under the same rules.
+	// Two servers claim at the same time, under the same rules.
 	tenant, err := partitioned.TenantByName(t.Context(), "other")
 	require.NoError(t, err)
 
@@ -61,18 +61,18 @@ func TestAPartitionedDatabaseServesTheSame(t *testing.T) {
 	}
 
 	users.Wait()
-	assert.Equal(t, 2, claimed, "as many as there were")
+	assert.Equal(t, 2, claimed, "as many as there were licenses")
 
 	violations, err := upkeep.Check(t.Context(), partitioned)
 	require.NoError(t, err)
 	assert.Empty(t, violations)
 
-	// A tenant's rows are looked for in its partition alone.
+	// A query for a tenant's rows reads that tenant's partition only.
 	var plan []string
 	require.NoError(t, open(t, url, postgres.Options{}).Reader().Raw("EXPLAIN SELECT * FROM licenses WHERE tenant_id = ?", tenant.ID).Scan(&plan).Error)
 	assert.Equal(t, 1, strings.Count(strings.Join(plan, "\n"), " on licenses_"), "%v", plan)
 
-	// The database itself still refuses a second active license, and another tenant's rows.
+	// The database still refuses a second active license, and references to another tenant's rows.
 	user, err := partitioned.For(tenant.ID).UserByExternalID(t.Context(), "ann")
 	require.NoError(t, err)
 

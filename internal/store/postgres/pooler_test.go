@@ -11,14 +11,14 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-func TestMigrationsGoPastThePooler(t *testing.T) {
+func TestMigrationsUseTheDirectURL(t *testing.T) {
 	t.Parallel()
 
 	url := emptyDatabase(t)
 	pooled, err := cluster.Pooled(url)
 	require.NoError(t, err)
 
-	// Through it, the lock by which one process migrates would not hold.
+	// A pooler would not keep the session that holds the lock of migrations.
 	db := storetest.Open(t, pooled)
 	_, err = db.Migrate(t.Context())
 	require.ErrorContains(t, err, "--direct-database-url")
@@ -35,7 +35,7 @@ func TestMigrationsGoPastThePooler(t *testing.T) {
 	require.NoError(t, past.Close())
 }
 
-func TestAPoolersUserMayChooseHowStatementsAreSent(t *testing.T) {
+func TestTheURLOfAPoolerMayChooseHowStatementsAreSent(t *testing.T) {
 	t.Parallel()
 
 	url := emptyDatabase(t)

@@ -110,7 +110,7 @@ func readTenant(t testing.TB, catalog *licensing.Catalog, data store.Handle) []s
 
 	var lines []string
 
-	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	product := func(id licensing.ID) string { p, _ := catalog.Product(id); return p.Code }
 	off := func(ids []licensing.ID) (codes string) {
 		for _, id := range ids {
@@ -130,22 +130,22 @@ func readTenant(t testing.TB, catalog *licensing.Catalog, data store.Handle) []s
 
 	tenant, err := data.Tenant(ctx)
 	require.NoError(t, err)
-	say("auto-claim %v, organization %s, since %s", tenant.AutoClaimEnabled, tenant.ExternalID, at(&tenant.CreatedAt))
+	add("auto-claim %v, organization %s, since %s", tenant.AutoClaimEnabled, tenant.ExternalID, at(&tenant.CreatedAt))
 
 	for _, user := range listed(t, data.Users("")) {
 		users[user.ID] = user.ExternalID
-		say("user %s %q %q, blocked %s", user.ExternalID, user.DisplayName, user.Email, at(user.BlockedAt))
+		add("user %s %q %q, blocked %s", user.ExternalID, user.DisplayName, user.Email, at(user.BlockedAt))
 	}
 
 	pools, err := data.Pools(ctx)
 	require.NoError(t, err)
 
 	for id, pool := range pools {
-		say("pool %s: %d of %d assigned", product(id), pool.Assigned, pool.Total)
+		add("pool %s: %d of %d assigned", product(id), pool.Assigned, pool.Total)
 	}
 
 	for _, s := range listed(t, data.Subscriptions(store.SubscriptionFilter{})) {
-		say("subscription %s: %d %s", product(s.ProductID), s.Quantity, s.Status)
+		add("subscription %s: %d %s", product(s.ProductID), s.Quantity, s.Status)
 	}
 
 	live, err := data.Policies(ctx)
@@ -172,7 +172,7 @@ func readTenant(t testing.TB, catalog *licensing.Catalog, data store.Handle) []s
 			text += ", " + product(p.ProductID) + off(p.AppsOff)
 		}
 
-		say("policy %s for %s, on %v, version %d, deleted %s%s",
+		add("policy %s for %s, on %v, version %d, deleted %s%s",
 			policy.Name, app.Code, policy.Enabled, policy.Version, at(policy.DeletedAt), text)
 	}
 
@@ -182,12 +182,12 @@ func readTenant(t testing.TB, catalog *licensing.Catalog, data store.Handle) []s
 			policy = *l.PolicyID
 		}
 
-		say("license %s %s%s, %s %s, assigned %s, removed %s", users[l.UserID], product(l.ProductID), off(l.AppsOff),
+		add("license %s %s%s, %s %s, assigned %s, removed %s", users[l.UserID], product(l.ProductID), off(l.AppsOff),
 			l.Source, policies[policy], at(&l.AssignedAt), at(l.RemovedAt))
 	}
 
 	for _, c := range listed(t, data.Claims(store.ReportFilter{})) {
-		say("claim %s %s, %s place %d, %s",
+		add("claim %s %s, %s place %d, %s",
 			users[c.UserID], product(c.ProductID), policies[c.PolicyID], c.Position, at(&c.ClaimedAt))
 	}
 
@@ -195,15 +195,15 @@ func readTenant(t testing.TB, catalog *licensing.Catalog, data store.Handle) []s
 	require.NoError(t, err)
 
 	for _, total := range totals {
-		say("day %s %s %s: %d", at(&total.Day), policies[total.PolicyID], product(total.ProductID), total.Claims)
+		add("day %s %s %s: %d", at(&total.Day), policies[total.PolicyID], product(total.ProductID), total.Claims)
 	}
 
 	for _, m := range listed(t, data.MissedClaims(store.ReportFilter{})) {
-		say("missed %s %s: %d, %s to %s", users[m.UserID], policies[m.PolicyID], m.Count, at(&m.FirstAt), at(&m.LastAt))
+		add("missed %s %s: %d, %s to %s", users[m.UserID], policies[m.PolicyID], m.Count, at(&m.FirstAt), at(&m.LastAt))
 	}
 
 	for _, e := range listed(t, data.AuditEvents(store.AuditFilter{})) {
-		say("audit %s %s %s, request %s, before %v, after %v",
+		add("audit %s %s %s, request %s, before %v, after %v",
 			at(&e.At), e.Actor, e.Action, e.RequestID, e.Before != nil, e.After != nil)
 	}
 

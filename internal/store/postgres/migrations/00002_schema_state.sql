@@ -1,7 +1,7 @@
 -- +goose Up
 
--- Programs built for this version of the schema or a later one can work on it. A migration that takes away what
--- older programs use raises it.
+-- oldest_program: programs built for this version of the schema or a later one can work with it. A migration that
+-- removes what older programs use raises it.
 CREATE TABLE schema_state (
     id             smallint PRIMARY KEY CHECK (id = 1),
     oldest_program bigint   NOT NULL

@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// soon is when a change must have arrived; only a test that fails waits this long.
+// soon returns a context that ends when a change must have arrived. Only a test that fails waits this long.
 func soon(t *testing.T) context.Context {
 	t.Helper()
 
@@ -24,7 +24,7 @@ func soon(t *testing.T) context.Context {
 	return ctx
 }
 
-func TestAWatchTellsWhatIsCommittedAndNothingElse(t *testing.T) {
+func TestAWatchReceivesCommittedChangesOnly(t *testing.T) {
 	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		db := storetest.Open(t, url)
 		world := storetest.NewWorld(t, db)
@@ -47,7 +47,7 @@ func TestAWatchTellsWhatIsCommittedAndNothingElse(t *testing.T) {
 	})
 }
 
-func TestAWatcherThatFallsBehindIsDroppedAndHoldsNobodyUp(t *testing.T) {
+func TestAWatchThatFallsBehindEndsAndDelaysNoOther(t *testing.T) {
 	t.Parallel()
 
 	db := storetest.Open(t, storetest.SQLite(t))
