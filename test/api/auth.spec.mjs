@@ -152,7 +152,7 @@ test("a refusal of the provider is shown, and leads in no circle", async ({ page
 
 test("somebody new signs in by the keyboard, and a wrong id is told of", async ({ page }) => {
   await page.goto(`${server.url}/console/`);
-  const id = page.getByLabel("Or somebody new, by their id");
+  const id = page.getByLabel("Or enter another user ID");
   await id.fill("no spaces");
   await id.press("Enter");
   await expect(page.getByRole("alert")).toContainText("type an id");

@@ -12,9 +12,10 @@ import (
 	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
 
+// metricsFlags are the flags of the metrics listener.
 type metricsFlags struct {
-	MetricsListen  string   `group:"Metrics" help:"The address to show metrics on, at /metrics, to all who can connect; none by default." placeholder:"HOST:PORT"`
-	MetricsTenants []string `group:"Metrics" help:"Organizations, by the ids in their tokens, whose license pools are metrics by themselves: three series for each product." placeholder:"ID"`
+	MetricsListen  string   `group:"Metrics" help:"Address to serve Prometheus metrics on, at /metrics, without authentication. Default: no metrics." placeholder:"HOST:PORT"`
+	MetricsTenants []string `group:"Metrics" help:"External IDs of tenants whose license pools get metrics of their own, three series per product. Default: none." placeholder:"ID"`
 }
 
 func (f metricsFlags) validate() error {
@@ -23,15 +24,15 @@ func (f metricsFlags) validate() error {
 	}
 
 	if _, _, err := net.SplitHostPort(f.MetricsListen); err != nil {
-		return fmt.Errorf("--metrics-listen: %w", err)
+		return fmt.Errorf("--metrics-listen: %w; use HOST:PORT, such as 127.0.0.1:9464", err)
 	}
 
 	return nil
 }
 
-// observed runs work with what is to be seen from outside: metrics if there is a listener for them, and traces if
-// OpenTelemetry's environment variables name a collector.
-func (f metricsFlags) observed(e *environment, work func() error) error {
+// withTelemetry runs work with metrics, if --metrics-listen is set, and with traces, if OpenTelemetry's environment
+// variables name a collector.
+func (f metricsFlags) withTelemetry(e *environment, work func() error) error {
 	traces, err := telemetry.OpenTraces(e.context, e.build, e.logger)
 	if err != nil {
 		return err
@@ -50,16 +51,16 @@ func (f metricsFlags) observed(e *environment, work func() error) error {
 
 	err = work()
 
-	// What was served was served, whether somebody takes the last spans or not.
+	// A collector that does not take the last spans is no failure of the server.
 	if lost := traces.Close(); lost != nil {
-		e.logger.Warn("traces are incomplete", "error", lost)
+		e.logger.Warn("the last spans were not sent", "error", lost)
 	}
 
 	return err
 }
 
-// show lets Prometheus read the metrics of what is wired up by now, until stop is called.
-func (f metricsFlags) show(
+// serveMetrics registers the metrics of the wired parts and serves them to Prometheus until stop is called.
+func (f metricsFlags) serveMetrics(
 	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, api *server.API,
 ) (stop func() error, err error) {
 	metrics := e.telemetry.Metrics
@@ -76,7 +77,7 @@ func (f metricsFlags) show(
 		return nil, fmt.Errorf("listen on %s (see --metrics-listen): %w", f.MetricsListen, err)
 	}
 
-	e.logger.Info("showing metrics", "address", listener.Addr().String(), "path", telemetry.Path)
+	e.logger.Info("serving metrics", "address", listener.Addr().String(), "path", telemetry.Path)
 
 	return metrics.Serve(listener, e.logger), nil
 }

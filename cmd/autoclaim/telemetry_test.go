@@ -6,97 +6,27 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
-	trace "go.opentelemetry.io/proto/otlp/trace/v1"
-	"google.golang.org/protobuf/proto"
 
+	"github.com/autoclaim/autoclaim/internal/demo"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// spans are what a collector of traces received. It is safe for concurrent use.
-type spans struct {
-	mu       sync.Mutex
-	all      []*trace.Span
-	services map[string]bool // The versions of the services that sent them.
-}
-
-// collect starts a collector and returns its URL.
-func (s *spans) collect(t *testing.T) string {
-	t.Helper()
-
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		var sent collector.ExportTraceServiceRequest
-
-		body, err := io.ReadAll(r.Body)
-		if assert.NoError(t, err) {
-			assert.NoError(t, proto.Unmarshal(body, &sent))
-		}
-
-		s.mu.Lock()
-		defer s.mu.Unlock()
-
-		for _, resource := range sent.GetResourceSpans() {
-			for _, attribute := range resource.GetResource().GetAttributes() {
-				if attribute.GetKey() == "service.version" {
-					s.services[attribute.GetValue().GetStringValue()] = true
-				}
-			}
-
-			for _, scope := range resource.GetScopeSpans() {
-				s.all = append(s.all, scope.GetSpans()...)
-			}
-		}
-	}))
-	t.Cleanup(server.Close)
-
-	return server.URL
-}
-
-// versions returns the versions of the services that sent spans, sorted.
-func (s *spans) versions() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	return slices.Sorted(maps.Keys(s.services))
-}
-
-// of are the spans of a trace, by the id of their parent.
-func (s *spans) of(traceID string) map[string][]*trace.Span {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	children := make(map[string][]*trace.Span)
-
-	for _, span := range s.all {
-		if hex.EncodeToString(span.GetTraceId()) == traceID {
-			parent := hex.EncodeToString(span.GetParentSpanId())
-			children[parent] = append(children[parent], span)
-		}
-	}
-
-	return children
-}
-
-// observedServer is a server that is looked at in every way.
+// observedServer is a server with metrics, traces and a debug log.
 type observedServer struct {
 	*process
 
@@ -117,15 +47,15 @@ func observe(t *testing.T, databaseURL string) *observedServer {
 	t.Cleanup(func() { _ = log.Close() })
 
 	o.process = start(t, dir, databaseURL, func(cmd *exec.Cmd) {
-		cmd.Args = append(cmd.Args, "--metrics-listen=127.0.0.1:0", "--metrics-tenants="+demoTenant)
+		cmd.Args = append(cmd.Args, "--metrics-listen=127.0.0.1:0", "--metrics-tenants="+demo.TenantExternalID)
 		cmd.Env = append(cmd.Env, "OTEL_EXPORTER_OTLP_ENDPOINT="+endpoint, "AUTOCLAIM_LOG_FORMAT=json", "AUTOCLAIM_LOG_LEVEL=debug")
 		cmd.Stderr = log
 	})
 
-	showing := o.line("showing metrics", "")
-	require.NotNil(t, showing)
+	serving := o.line("serving metrics", "")
+	require.NotNil(t, serving)
 
-	o.metrics = fmt.Sprintf("http://%v%v", showing["address"], showing["path"])
+	o.metrics = fmt.Sprintf("http://%v%v", serving["address"], serving["path"])
 
 	return o
 }
@@ -138,7 +68,7 @@ func (o *observedServer) end() {
 	require.NoError(o.t, o.cmd.Wait())
 }
 
-// line is the log line of the message, and of the request if it names one; nil if there is none.
+// line returns the log line with the message, and with the request id unless that is "", or nil.
 func (o *observedServer) line(message, requestID string) map[string]any {
 	o.t.Helper()
 
@@ -157,7 +87,7 @@ func (o *observedServer) line(message, requestID string) map[string]any {
 	return nil
 }
 
-// claim sends a claim with an id and within a trace of its own, which it returns.
+// claim sends a claim with a request id and in a new trace, and returns the id of the trace.
 func (o *observedServer) claim(user, requestID string) (traceID string) {
 	o.t.Helper()
 
@@ -185,7 +115,7 @@ func (o *observedServer) claim(user, requestID string) (traceID string) {
 	return traceID
 }
 
-// figure is the value of a metric, or the count of a histogram, whose labels are given; -1 if there is none.
+// figure returns the value of a metric with the labels, or the count of a histogram, or -1 if there is none.
 func (o *observedServer) figure(name string, labels ...string) float64 {
 	o.t.Helper()
 
@@ -222,7 +152,19 @@ func (o *observedServer) figure(name string, labels ...string) float64 {
 	return -1
 }
 
-func TestAServerIsSeenFromOutside(t *testing.T) {
+// awaitFigure waits until a metric has the expected value, since the server may count a request after the client has
+// read the response. It returns the last value that it saw.
+func (o *observedServer) awaitFigure(expected float64, name string, labels ...string) float64 {
+	o.t.Helper()
+
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if found := o.figure(name, labels...); found == expected || time.Now().After(deadline) {
+			return found
+		}
+	}
+}
+
+func TestMetricsLogsAndTracesFollowAClaimToItsRow(t *testing.T) {
 	t.Parallel()
 
 	for name, url := range map[string]string{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.Postgres(t, cluster)} {
@@ -244,8 +186,8 @@ func TestAServerIsSeenFromOutside(t *testing.T) {
 
 			o.claim("late@example.com", "too-late")
 
-			t.Run("its metrics say what happened", func(t *testing.T) { o.requireMetrics(t) })
-			t.Run("callers of the API do not see its metrics", func(t *testing.T) {
+			t.Run("metrics", func(t *testing.T) { o.requireMetrics(t) })
+			t.Run("no metrics at the address of the API", func(t *testing.T) {
 				response, err := http.Get(o.url + "/metrics")
 				require.NoError(t, err)
 				require.NoError(t, response.Body.Close())
@@ -253,8 +195,8 @@ func TestAServerIsSeenFromOutside(t *testing.T) {
 			})
 
 			o.end()
-			t.Run("its log leads from a request to the row", func(t *testing.T) { o.requireLog(t, url, claimed) })
-			t.Run("its spans lead from a request to the statements", func(t *testing.T) { o.requireSpans(t, claimed, again) })
+			t.Run("log", func(t *testing.T) { o.requireLog(t, url, claimed) })
+			t.Run("traces", func(t *testing.T) { o.requireSpans(t, claimed, again) })
 		})
 	}
 }
@@ -292,7 +234,8 @@ func (o *observedServer) requireMetrics(t *testing.T) {
 		{60, "autoclaim_license_pool_assigned_licenses", []string{"product=SPE_E3", "tenant=demo"}},
 		{10, "autoclaim_license_pool_bought_licenses", []string{"product=VISIOCLIENT", "tenant=demo"}},
 	} {
-		assert.InDelta(t, expected.value, o.figure(expected.name, expected.labels...), 0, "%s%v", expected.name, expected.labels)
+		assert.InDelta(t, expected.value, o.awaitFigure(expected.value, expected.name, expected.labels...), 0,
+			"%s%v", expected.name, expected.labels)
 	}
 }
 
@@ -307,7 +250,7 @@ func (o *observedServer) requireLog(t *testing.T, databaseURL, traceID string) {
 	assert.Equal(t, traceID, request["trace_id"])
 	assert.InDelta(t, 1, claim["batch_size"], 0)
 
-	// From the line's ids to the rows that the claim made.
+	// The ids in the line lead to the rows that the claim wrote.
 	db := storetest.Open(t, databaseURL)
 	tenant := uuid.MustParse(fmt.Sprint(claim["tenant"]))
 	license := uuid.MustParse(fmt.Sprint(claim["license"]))
@@ -323,24 +266,24 @@ func (o *observedServer) requireLog(t *testing.T, databaseURL, traceID string) {
 	require.NoError(t, err)
 	assert.Equal(t, claim["user"], user.ID.String())
 
-	known := o.line("claim", "second-sign-in")
-	assert.Equal(t, "DEBUG", known["level"], "what changes nothing is not worth a line by default")
-	assert.Equal(t, claim["license"], known["license"])
+	repeated := o.line("claim", "second-sign-in")
+	assert.Equal(t, "DEBUG", repeated["level"], "a claim that changes nothing is logged at debug level only")
+	assert.Equal(t, claim["license"], repeated["license"])
 
-	denied := o.line("claim", "too-late")
-	assert.Equal(t, "INFO", denied["level"])
-	assert.Equal(t, "OUT_OF_LICENSES", denied["outcome"])
-	assert.Nil(t, denied["license"])
+	turnedAway := o.line("claim", "too-late")
+	assert.Equal(t, "INFO", turnedAway["level"])
+	assert.Equal(t, "OUT_OF_LICENSES", turnedAway["outcome"])
+	assert.Nil(t, turnedAway["license"])
 
 	raw, err := os.ReadFile(o.log)
 	require.NoError(t, err)
-	assert.NotContains(t, string(raw), "somebody@example.com", "logs name no people")
+	assert.NotContains(t, string(raw), "somebody@example.com", "logs must not contain personal data")
 }
 
 func (o *observedServer) requireSpans(t *testing.T, claimed, again string) {
 	t.Helper()
 
-	// The traces of a claim that was given something, and of one that was not, from the caller's span down.
+	// The first claim gave a license. The second found it. Both traces start at the caller's span.
 	const callers = "00f067aa0ba902b7"
 
 	first, second := pathsOf(o.spans.of(claimed), callers, ""), pathsOf(o.spans.of(again), callers, "")
@@ -350,39 +293,13 @@ func (o *observedServer) requireSpans(t *testing.T, claimed, again string) {
 	assert.True(t, leadsToSQL(first, operation+" > batch of lookups"), first)
 	assert.True(t, leadsToSQL(first, operation+" > batch of claims"), first)
 	assert.True(t, leadsToSQL(second, operation+" > batch of lookups"), second)
-	assert.NotContains(t, strings.Join(second, "\n"), "batch of claims", "who has a license takes no part in a batch")
+	assert.NotContains(t, strings.Join(second, "\n"), "batch of claims", "a claim of a licensed user runs no batch")
 
 	o.spans.mu.Lock()
 	defer o.spans.mu.Unlock()
 
 	for _, span := range o.spans.all {
-		assert.NotContains(t, span.String(), "somebody@example.com", "spans name no people")
+		assert.NotContains(t, span.String(), "somebody@example.com", "spans must not contain personal data")
 		assert.NotContains(t, span.String(), o.tokens["demo-sign-in"])
 	}
-}
-
-func leadsToSQL(paths []string, from string) bool {
-	return slices.ContainsFunc(paths, func(path string) bool {
-		return strings.HasPrefix(path, from+" > ") && strings.HasSuffix(path, " > SQL")
-	})
-}
-
-// pathsOf are the names of the spans below a parent, each after those above it; statements are called SQL.
-func pathsOf(children map[string][]*trace.Span, parent, above string) []string {
-	var paths []string
-
-	for _, span := range children[parent] {
-		name := span.GetName()
-
-		for _, attribute := range span.GetAttributes() {
-			if attribute.GetKey() == "db.query.text" {
-				name = "SQL"
-			}
-		}
-
-		path := above + " > " + name
-		paths = append(append(paths, path), pathsOf(children, hex.EncodeToString(span.GetSpanId()), path)...)
-	}
-
-	return paths
 }
