@@ -14,11 +14,11 @@ import (
 // AddBackupProductAddBackupProductAddBackupProductPayload includes the requested fields of the GraphQL type AddBackupProductPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of addBackupProduct.
+// The result of `addBackupProduct`.
 type AddBackupProductAddBackupProductAddBackupProductPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *AddBackupProductAddBackupProductAddBackupProductPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []AddBackupProductAddBackupProductAddBackupProductPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -35,7 +35,7 @@ func (v *AddBackupProductAddBackupProductAddBackupProductPayload) GetUserErrors(
 // AddBackupProductAddBackupProductAddBackupProductPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type AddBackupProductAddBackupProductAddBackupProductPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -140,13 +140,13 @@ func (v *AddBackupProductAddBackupProductAddBackupProductPayloadPolicy) __premar
 // AddBackupProductAddBackupProductAddBackupProductPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type AddBackupProductAddBackupProductAddBackupProductPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -165,15 +165,15 @@ func (v *AddBackupProductAddBackupProductAddBackupProductPayloadUserErrorsUserEr
 	return v.Path
 }
 
-// The input of addBackupProduct.
+// The input of `addBackupProduct`.
 type AddBackupProductInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// A product that includes the app, and of which the tenant owns licenses.
+	// A product that includes the policy's app and for which the tenant has an `ACTIVE` or `WARNING` subscription.
 	ProductId string `json:"productId"`
-	// Apps of the product that are not to be given.
+	// Apps of the product to turn off. All other apps are on.
 	AppsOff []string `json:"appsOff"`
 }
 
@@ -191,7 +191,7 @@ func (v *AddBackupProductInput) GetAppsOff() []string { return v.AppsOff }
 
 // AddBackupProductResponse is returned by AddBackupProduct on success.
 type AddBackupProductResponse struct {
-	// Adds a product to a policy behind the others.
+	// Adds a product to a policy, as its last backup.
 	AddBackupProduct AddBackupProductAddBackupProductAddBackupProductPayload `json:"addBackupProduct"`
 }
 
@@ -200,13 +200,13 @@ func (v *AddBackupProductResponse) GetAddBackupProduct() AddBackupProductAddBack
 	return v.AddBackupProduct
 }
 
-// Turns an app on or off.
+// A change that turns one app on or off.
 type AppToggleInput struct {
-	// One product of the policy; all that include the app if it is left out.
+	// The id of one product of the policy. Null changes all its products that include the app.
 	ProductId *string `json:"productId"`
-	// The app.
+	// The id of the app.
 	AppId string `json:"appId"`
-	// Whether the app is given with a license.
+	// Whether licenses that users claim include the app.
 	On bool `json:"on"`
 }
 
@@ -219,15 +219,15 @@ func (v *AppToggleInput) GetAppId() string { return v.AppId }
 // GetOn returns AppToggleInput.On, and is useful for accessing the field via an interface.
 func (v *AppToggleInput) GetOn() bool { return v.On }
 
-// Whether an app is given with a license.
+// Whether licenses that users claim include an app.
 type AppToggleState string
 
 const (
-	// The app is given.
+	// Licenses include the app.
 	AppToggleStateOn AppToggleState = "ON"
-	// The app is not given.
+	// Licenses do not include the app.
 	AppToggleStateOff AppToggleState = "OFF"
-	// The app is given with some of the policy's products and not with others.
+	// Licenses of some of the policy's products include the app, those of others do not.
 	AppToggleStateMixed AppToggleState = "MIXED"
 )
 
@@ -240,11 +240,11 @@ var AllAppToggleState = []AppToggleState{
 // AssignLicenseAssignLicenseAssignLicensePayload includes the requested fields of the GraphQL type AssignLicensePayload.
 // The GraphQL type's documentation follows.
 //
-// The result of assignLicense.
+// The result of `assignLicense`.
 type AssignLicenseAssignLicenseAssignLicensePayload struct {
-	// The new license; null if it was refused.
+	// The new license. Null if the change was refused.
 	License *AssignLicenseAssignLicenseAssignLicensePayloadLicense `json:"license"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []AssignLicenseAssignLicenseAssignLicensePayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -261,19 +261,19 @@ func (v *AssignLicenseAssignLicenseAssignLicensePayload) GetUserErrors() []Assig
 // AssignLicenseAssignLicenseAssignLicensePayloadLicense includes the requested fields of the GraphQL type License.
 // The GraphQL type's documentation follows.
 //
-// One user's holding of one product.
+// One license of a product, held by one user.
 type AssignLicenseAssignLicenseAssignLicensePayloadLicense struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// Where it came from.
+	// Whether the user claimed the license or an admin assigned it.
 	Source LicenseSource `json:"source"`
-	// When the user got it.
+	// When the user got the license.
 	AssignedAt time.Time `json:"assignedAt"`
-	// When it was removed; null as long as it is active.
+	// When the license was removed from the user. Null if the license is active.
 	RemovedAt *time.Time `json:"removedAt"`
-	// What it is a license of.
+	// The product that the license is for.
 	Product AssignLicenseAssignLicenseAssignLicensePayloadLicenseProduct `json:"product"`
-	// Whose license it is.
+	// The user who holds the license.
 	User AssignLicenseAssignLicenseAssignLicensePayloadLicenseUser `json:"user"`
 }
 
@@ -308,11 +308,11 @@ func (v *AssignLicenseAssignLicenseAssignLicensePayloadLicense) GetUser() Assign
 // AssignLicenseAssignLicenseAssignLicensePayloadLicenseProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type AssignLicenseAssignLicenseAssignLicensePayloadLicenseProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -327,11 +327,11 @@ func (v *AssignLicenseAssignLicenseAssignLicensePayloadLicenseProduct) GetName()
 // AssignLicenseAssignLicenseAssignLicensePayloadLicenseUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type AssignLicenseAssignLicenseAssignLicensePayloadLicenseUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
 }
 
@@ -346,13 +346,13 @@ func (v *AssignLicenseAssignLicenseAssignLicensePayloadLicenseUser) GetExternalI
 // AssignLicenseAssignLicenseAssignLicensePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type AssignLicenseAssignLicenseAssignLicensePayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -371,15 +371,15 @@ func (v *AssignLicenseAssignLicenseAssignLicensePayloadUserErrorsUserError) GetP
 	return v.Path
 }
 
-// The input of assignLicense.
+// The input of `assignLicense`.
 type AssignLicenseInput struct {
-	// The user's id. Give either this or userExternalId.
+	// The id of the user. Give either this or `userExternalId`.
 	UserId *string `json:"userId"`
-	// The identity provider's id of the user. Give either this or userId.
+	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
 	UserExternalId *string `json:"userExternalId"`
-	// The product.
+	// The id of the product. The tenant must have an available license of it.
 	ProductId string `json:"productId"`
-	// Apps of the product that are not to be given.
+	// Apps of the product to turn off. All other apps are on.
 	AppsOff []string `json:"appsOff"`
 }
 
@@ -397,7 +397,7 @@ func (v *AssignLicenseInput) GetAppsOff() []string { return v.AppsOff }
 
 // AssignLicenseResponse is returned by AssignLicense on success.
 type AssignLicenseResponse struct {
-	// Assigns a license by hand.
+	// Assigns a license to a user.
 	AssignLicense AssignLicenseAssignLicenseAssignLicensePayload `json:"assignLicense"`
 }
 
@@ -409,11 +409,11 @@ func (v *AssignLicenseResponse) GetAssignLicense() AssignLicenseAssignLicenseAss
 // AuditEventsAuditEventsAuditEventConnection includes the requested fields of the GraphQL type AuditEventConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of audit events.
+// One page of audit events.
 type AuditEventsAuditEventsAuditEventConnection struct {
-	// The audit events of this page without their cursors.
+	// The audit events on this page, without cursors.
 	Nodes []AuditEventsAuditEventsAuditEventConnectionNodesAuditEvent `json:"nodes"`
-	// Whether there is more, and where this page begins and ends.
+	// The first and the last cursor of this page, and whether there are more pages.
 	PageInfo AuditEventsAuditEventsAuditEventConnectionPageInfo `json:"pageInfo"`
 }
 
@@ -432,17 +432,17 @@ func (v *AuditEventsAuditEventsAuditEventConnection) GetPageInfo() AuditEventsAu
 //
 // A change that an admin made.
 type AuditEventsAuditEventsAuditEventConnectionNodesAuditEvent struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// When it was made.
+	// When the change was made.
 	At time.Time `json:"at"`
 	// The external id of the admin.
 	Actor string `json:"actor"`
-	// The mutation.
+	// The name of the mutation. Example: `createPolicy`.
 	Action string `json:"action"`
-	// The id of the object that was changed.
+	// The global id of the changed object.
 	ObjectId string `json:"objectId"`
-	// The object before the change; null if it did not exist.
+	// The object before the change. Null if the change created it.
 	Before *json.RawMessage `json:"before"`
 	// The object after the change.
 	After *json.RawMessage `json:"after"`
@@ -480,11 +480,11 @@ func (v *AuditEventsAuditEventsAuditEventConnectionNodesAuditEvent) GetAfter() *
 // AuditEventsAuditEventsAuditEventConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
 //
-// Whether a list goes on, and where a page of it begins and ends.
+// The first and the last cursor of a page, and whether there are more pages.
 type AuditEventsAuditEventsAuditEventConnectionPageInfo struct {
-	// Whether there is more behind this page.
+	// Whether the list has items after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// The cursor of the page's last edge; null if the page is empty.
+	// The cursor of the page's last item. Null if the page is empty.
 	EndCursor *string `json:"endCursor"`
 }
 
@@ -500,7 +500,7 @@ func (v *AuditEventsAuditEventsAuditEventConnectionPageInfo) GetEndCursor() *str
 
 // AuditEventsResponse is returned by AuditEvents on success.
 type AuditEventsResponse struct {
-	// What admins changed, latest first.
+	// The changes that admins made, latest first.
 	AuditEvents AuditEventsAuditEventsAuditEventConnection `json:"auditEvents"`
 }
 
@@ -512,11 +512,11 @@ func (v *AuditEventsResponse) GetAuditEvents() AuditEventsAuditEventsAuditEventC
 // BlockUserBlockUserBlockUserPayload includes the requested fields of the GraphQL type BlockUserPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of blockUser.
+// The result of `blockUser`.
 type BlockUserBlockUserBlockUserPayload struct {
-	// The user as they are now.
+	// The user after the change. Null if the change was refused.
 	User *BlockUserBlockUserBlockUserPayloadUser `json:"user"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []BlockUserBlockUserBlockUserPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -533,15 +533,15 @@ func (v *BlockUserBlockUserBlockUserPayload) GetUserErrors() []BlockUserBlockUse
 // BlockUserBlockUserBlockUserPayloadUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type BlockUserBlockUserBlockUserPayloadUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
-	// The user's name; empty if nobody has told it.
+	// The user's name. Empty if it is unknown.
 	DisplayName string `json:"displayName"`
-	// When an admin blocked the user from auto-claiming; null if nobody did.
+	// When an admin blocked the user from claiming licenses. Null if the user is not blocked.
 	BlockedAt *time.Time `json:"blockedAt"`
 }
 
@@ -560,13 +560,13 @@ func (v *BlockUserBlockUserBlockUserPayloadUser) GetBlockedAt() *time.Time { ret
 // BlockUserBlockUserBlockUserPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type BlockUserBlockUserBlockUserPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -581,11 +581,11 @@ func (v *BlockUserBlockUserBlockUserPayloadUserErrorsUserError) GetMessage() str
 // GetPath returns BlockUserBlockUserBlockUserPayloadUserErrorsUserError.Path, and is useful for accessing the field via an interface.
 func (v *BlockUserBlockUserBlockUserPayloadUserErrorsUserError) GetPath() []string { return v.Path }
 
-// The input of blockUser.
+// The input of `blockUser`.
 type BlockUserInput struct {
-	// The user's id. Give either this or userExternalId.
+	// The id of the user. Give either this or `userExternalId`.
 	UserId *string `json:"userId"`
-	// The identity provider's id of the user. Give either this or userId.
+	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
 	UserExternalId *string `json:"userExternalId"`
 }
 
@@ -597,7 +597,7 @@ func (v *BlockUserInput) GetUserExternalId() *string { return v.UserExternalId }
 
 // BlockUserResponse is returned by BlockUser on success.
 type BlockUserResponse struct {
-	// Blocks a user from auto-claiming. Licenses that they hold stay.
+	// Blocks a user from claiming licenses. The user keeps licenses that they hold.
 	BlockUser BlockUserBlockUserBlockUserPayload `json:"blockUser"`
 }
 
@@ -607,15 +607,15 @@ func (v *BlockUserResponse) GetBlockUser() BlockUserBlockUserBlockUserPayload { 
 // ClaimLicenseClaimLicenseClaimLicensePayload includes the requested fields of the GraphQL type ClaimLicensePayload.
 // The GraphQL type's documentation follows.
 //
-// The result of claimLicense.
+// The result of `claimLicense`.
 type ClaimLicenseClaimLicenseClaimLicensePayload struct {
-	// What became of the claim; null if there are user errors.
+	// The result. Null if there are user errors.
 	Outcome *ClaimOutcome `json:"outcome"`
-	// What to tell the user; empty if there are user errors.
+	// A message to show to the user. Empty if there are user errors.
 	Message string `json:"message"`
-	// The license that lets the user in, if there is one.
+	// The license that gives the user access to the app. Null unless the outcome is `CLAIMED` or `ALREADY_LICENSED`.
 	License *ClaimLicenseClaimLicenseClaimLicensePayloadLicense `json:"license"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the request. Empty if there is an outcome.
 	UserErrors []ClaimLicenseClaimLicenseClaimLicensePayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -638,11 +638,11 @@ func (v *ClaimLicenseClaimLicenseClaimLicensePayload) GetUserErrors() []ClaimLic
 // ClaimLicenseClaimLicenseClaimLicensePayloadLicense includes the requested fields of the GraphQL type License.
 // The GraphQL type's documentation follows.
 //
-// One user's holding of one product.
+// One license of a product, held by one user.
 type ClaimLicenseClaimLicenseClaimLicensePayloadLicense struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// What it is a license of.
+	// The product that the license is for.
 	Product ClaimLicenseClaimLicenseClaimLicensePayloadLicenseProduct `json:"product"`
 }
 
@@ -657,11 +657,11 @@ func (v *ClaimLicenseClaimLicenseClaimLicensePayloadLicense) GetProduct() ClaimL
 // ClaimLicenseClaimLicenseClaimLicensePayloadLicenseProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type ClaimLicenseClaimLicenseClaimLicensePayloadLicenseProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -674,13 +674,13 @@ func (v *ClaimLicenseClaimLicenseClaimLicensePayloadLicenseProduct) GetName() st
 // ClaimLicenseClaimLicenseClaimLicensePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type ClaimLicenseClaimLicenseClaimLicensePayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -699,11 +699,11 @@ func (v *ClaimLicenseClaimLicenseClaimLicensePayloadUserErrorsUserError) GetPath
 	return v.Path
 }
 
-// The input of claimLicense.
+// The input of `claimLicense`.
 type ClaimLicenseInput struct {
-	// The app's code, such as TEAMS1, or the vendor's service plan id.
+	// The code of the app, such as `TEAMS1`, or the vendor's id of the app.
 	App string `json:"app"`
-	// The identity provider's id of the user; the caller if it is left out. Only sign-in services and global admins may name others.
+	// The user's id in the identity provider: 1 to 255 characters. Null means the caller. Only `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` can name other users.
 	User *string `json:"user"`
 }
 
@@ -715,7 +715,7 @@ func (v *ClaimLicenseInput) GetUser() *string { return v.User }
 
 // ClaimLicenseResponse is returned by ClaimLicense on success.
 type ClaimLicenseResponse struct {
-	// Gives the user a license for the app if a policy says so. To be called at every sign-in: it can be repeated without harm.
+	// Gives a user a license for an app if a policy allows it. Available to every caller for themselves, and to `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` for any user of the tenant. Call it at every sign-in. It is safe to repeat.
 	ClaimLicense ClaimLicenseClaimLicenseClaimLicensePayload `json:"claimLicense"`
 }
 
@@ -724,25 +724,25 @@ func (v *ClaimLicenseResponse) GetClaimLicense() ClaimLicenseClaimLicenseClaimLi
 	return v.ClaimLicense
 }
 
-// The answer to a claim.
+// The result of a claim.
 type ClaimOutcome string
 
 const (
 	// The user got a license.
 	ClaimOutcomeClaimed ClaimOutcome = "CLAIMED"
-	// The user holds a license that includes the app. Nothing was written.
+	// The user already holds a license that includes the app.
 	ClaimOutcomeAlreadyLicensed ClaimOutcome = "ALREADY_LICENSED"
-	// Auto-claim is off in the tenant.
+	// Auto-claim is turned off in the tenant.
 	ClaimOutcomeAutoClaimOff ClaimOutcome = "AUTO_CLAIM_OFF"
-	// No policy is for this app.
+	// No policy exists for the app.
 	ClaimOutcomeNoPolicy ClaimOutcome = "NO_POLICY"
-	// The app's policy is turned off.
+	// The policy for the app is turned off.
 	ClaimOutcomePolicyOff ClaimOutcome = "POLICY_OFF"
-	// An admin blocked the user from auto-claiming.
+	// An admin blocked the user from claiming licenses.
 	ClaimOutcomeBlocked ClaimOutcome = "BLOCKED"
-	// An admin turned the app off in a license that the user holds.
+	// The user holds a license of a product of the policy in which the app is turned off.
 	ClaimOutcomeAppTurnedOff ClaimOutcome = "APP_TURNED_OFF"
-	// No product of the policy has a license left. Reports list the user.
+	// No product of the policy has a license available. The user appears in `ClaimReport.missedClaims`.
 	ClaimOutcomeOutOfLicenses ClaimOutcome = "OUT_OF_LICENSES"
 )
 
@@ -760,23 +760,23 @@ var AllClaimOutcome = []ClaimOutcome{
 // ClaimReportClaimReport includes the requested fields of the GraphQL type ClaimReport.
 // The GraphQL type's documentation follows.
 //
-// Who claimed what in a period.
+// The claims and missed claims of a period.
 type ClaimReportClaimReport struct {
-	// The beginning of the period.
+	// The start of the period, inclusive.
 	Since time.Time `json:"since"`
-	// The end of the period: when the report was made.
+	// The end of the period: the time at which the report was made.
 	Until time.Time `json:"until"`
 	// The number of claims in the period.
 	TotalClaims int `json:"totalClaims"`
-	// The path on this server at which the same claims can be downloaded as CSV, with the same token.
+	// The path on this server for downloading the same claims as CSV. The download needs the same token.
 	CsvPath string `json:"csvPath"`
-	// The number of claims of each day (UTC) that has any, latest first.
+	// The number of claims on each day in UTC, latest first. Days without claims are left out.
 	ByDay []ClaimReportClaimReportByDayClaimsByDay `json:"byDay"`
-	// The number of claims of each product, highest first.
+	// The number of claims of each product, highest first. Products without claims are left out.
 	ByProduct []ClaimReportClaimReportByProductClaimsByProduct `json:"byProduct"`
-	// The claims, latest first.
+	// The claims in the period, latest first.
 	Claims ClaimReportClaimReportClaimsClaimConnection `json:"claims"`
-	// The users who were turned away in the period because no license was left, those of late first.
+	// Users who got no license during the period because none was available, latest first.
 	MissedClaims ClaimReportClaimReportMissedClaimsMissedClaimConnection `json:"missedClaims"`
 }
 
@@ -813,9 +813,9 @@ func (v *ClaimReportClaimReport) GetMissedClaims() ClaimReportClaimReportMissedC
 // ClaimReportClaimReportByDayClaimsByDay includes the requested fields of the GraphQL type ClaimsByDay.
 // The GraphQL type's documentation follows.
 //
-// How many claims there were on a day.
+// The number of claims on one day.
 type ClaimReportClaimReportByDayClaimsByDay struct {
-	// The day.
+	// The day in UTC.
 	Day string `json:"day"`
 	// The number of claims.
 	Claims int `json:"claims"`
@@ -830,7 +830,7 @@ func (v *ClaimReportClaimReportByDayClaimsByDay) GetClaims() int { return v.Clai
 // ClaimReportClaimReportByProductClaimsByProduct includes the requested fields of the GraphQL type ClaimsByProduct.
 // The GraphQL type's documentation follows.
 //
-// How many claims there were of a product.
+// The number of claims of one product.
 type ClaimReportClaimReportByProductClaimsByProduct struct {
 	// The number of claims.
 	Claims int `json:"claims"`
@@ -849,11 +849,11 @@ func (v *ClaimReportClaimReportByProductClaimsByProduct) GetProduct() ClaimRepor
 // ClaimReportClaimReportByProductClaimsByProductProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type ClaimReportClaimReportByProductClaimsByProductProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -866,11 +866,11 @@ func (v *ClaimReportClaimReportByProductClaimsByProductProduct) GetName() string
 // ClaimReportClaimReportClaimsClaimConnection includes the requested fields of the GraphQL type ClaimConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of claims.
+// One page of claims.
 type ClaimReportClaimReportClaimsClaimConnection struct {
-	// The claims of this page without their cursors.
+	// The claims on this page, without cursors.
 	Nodes []ClaimReportClaimReportClaimsClaimConnectionNodesClaim `json:"nodes"`
-	// Whether there is more, and where this page begins and ends.
+	// The first and the last cursor of this page, and whether there are more pages.
 	PageInfo ClaimReportClaimReportClaimsClaimConnectionPageInfo `json:"pageInfo"`
 }
 
@@ -887,19 +887,19 @@ func (v *ClaimReportClaimReportClaimsClaimConnection) GetPageInfo() ClaimReportC
 // ClaimReportClaimReportClaimsClaimConnectionNodesClaim includes the requested fields of the GraphQL type Claim.
 // The GraphQL type's documentation follows.
 //
-// The fact that a user got a license under a policy.
+// A record that a user got a license under a policy. It is never deleted.
 type ClaimReportClaimReportClaimsClaimConnectionNodesClaim struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// When the user claimed.
+	// When the user claimed the license.
 	ClaimedAt time.Time `json:"claimedAt"`
-	// The product's place in the policy at the time: 0 is the primary, 1 the first backup.
+	// The product's position in the policy at the time of the claim: 0 is the primary product, 1 the first backup.
 	Position int `json:"position"`
 	// Whether the user still holds the license.
 	StillHeld bool `json:"stillHeld"`
-	// Who claimed.
+	// The user who claimed the license.
 	User ClaimReportClaimReportClaimsClaimConnectionNodesClaimUser `json:"user"`
-	// The policy, which may have been changed or deleted since.
+	// The policy in its current state. It may have been changed or deleted since.
 	Policy ClaimReportClaimReportClaimsClaimConnectionNodesClaimPolicy `json:"policy"`
 	// The product of which the user got a license.
 	Product ClaimReportClaimReportClaimsClaimConnectionNodesClaimProduct `json:"product"`
@@ -939,11 +939,11 @@ func (v *ClaimReportClaimReportClaimsClaimConnectionNodesClaim) GetProduct() Cla
 // ClaimReportClaimReportClaimsClaimConnectionNodesClaimPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type ClaimReportClaimReportClaimsClaimConnectionNodesClaimPolicy struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// A friendly name, unique in the tenant.
+	// The name, unique among the tenant's policies. Case is ignored.
 	Name string `json:"name"`
 }
 
@@ -956,11 +956,11 @@ func (v *ClaimReportClaimReportClaimsClaimConnectionNodesClaimPolicy) GetName() 
 // ClaimReportClaimReportClaimsClaimConnectionNodesClaimProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type ClaimReportClaimReportClaimsClaimConnectionNodesClaimProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -975,13 +975,13 @@ func (v *ClaimReportClaimReportClaimsClaimConnectionNodesClaimProduct) GetName()
 // ClaimReportClaimReportClaimsClaimConnectionNodesClaimUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type ClaimReportClaimReportClaimsClaimConnectionNodesClaimUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The user's name; empty if nobody has told it.
+	// The user's name. Empty if it is unknown.
 	DisplayName string `json:"displayName"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
 }
 
@@ -1001,11 +1001,11 @@ func (v *ClaimReportClaimReportClaimsClaimConnectionNodesClaimUser) GetExternalI
 // ClaimReportClaimReportClaimsClaimConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
 //
-// Whether a list goes on, and where a page of it begins and ends.
+// The first and the last cursor of a page, and whether there are more pages.
 type ClaimReportClaimReportClaimsClaimConnectionPageInfo struct {
-	// Whether there is more behind this page.
+	// Whether the list has items after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// The cursor of the page's last edge; null if the page is empty.
+	// The cursor of the page's last item. Null if the page is empty.
 	EndCursor *string `json:"endCursor"`
 }
 
@@ -1022,9 +1022,9 @@ func (v *ClaimReportClaimReportClaimsClaimConnectionPageInfo) GetEndCursor() *st
 // ClaimReportClaimReportMissedClaimsMissedClaimConnection includes the requested fields of the GraphQL type MissedClaimConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of missed claims.
+// One page of missed claims.
 type ClaimReportClaimReportMissedClaimsMissedClaimConnection struct {
-	// The missed claims of this page without their cursors.
+	// The missed claims on this page, without cursors.
 	Nodes []ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaim `json:"nodes"`
 }
 
@@ -1036,15 +1036,15 @@ func (v *ClaimReportClaimReportMissedClaimsMissedClaimConnection) GetNodes() []C
 // ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaim includes the requested fields of the GraphQL type MissedClaim.
 // The GraphQL type's documentation follows.
 //
-// A user whom a policy turned away because no license was left.
+// A user who got no license under a policy because none was available.
 type ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaim struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// When the user was last turned away.
+	// When this last happened.
 	LastAt time.Time `json:"lastAt"`
-	// How often the user was turned away.
+	// How often this has happened since `firstAt`, also before the report's period.
 	Count int `json:"count"`
-	// Who was turned away.
+	// The user who got no license.
 	User ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaimUser `json:"user"`
 }
 
@@ -1071,13 +1071,13 @@ func (v *ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaim
 // ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaimUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaimUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The user's name; empty if nobody has told it.
+	// The user's name. Empty if it is unknown.
 	DisplayName string `json:"displayName"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
 }
 
@@ -1098,7 +1098,7 @@ func (v *ClaimReportClaimReportMissedClaimsMissedClaimConnectionNodesMissedClaim
 
 // ClaimReportResponse is returned by ClaimReport on success.
 type ClaimReportResponse struct {
-	// Who claimed what in the past 1 to 90 days. Readers of reports may read this too.
+	// The claims of the past 1 to 90 days. Also available to `REPORTS_READER`.
 	ClaimReport ClaimReportClaimReport `json:"claimReport"`
 }
 
@@ -1108,11 +1108,11 @@ func (v *ClaimReportResponse) GetClaimReport() ClaimReportClaimReport { return v
 // CreatePolicyCreatePolicyCreatePolicyPayload includes the requested fields of the GraphQL type CreatePolicyPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of createPolicy.
+// The result of `createPolicy`.
 type CreatePolicyCreatePolicyCreatePolicyPayload struct {
-	// The new policy; null if it was refused.
+	// The new policy. Null if the change was refused.
 	Policy *CreatePolicyCreatePolicyCreatePolicyPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []CreatePolicyCreatePolicyCreatePolicyPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -1129,7 +1129,7 @@ func (v *CreatePolicyCreatePolicyCreatePolicyPayload) GetUserErrors() []CreatePo
 // CreatePolicyCreatePolicyCreatePolicyPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type CreatePolicyCreatePolicyCreatePolicyPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -1232,13 +1232,13 @@ func (v *CreatePolicyCreatePolicyCreatePolicyPayloadPolicy) __premarshalJSON() (
 // CreatePolicyCreatePolicyCreatePolicyPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type CreatePolicyCreatePolicyCreatePolicyPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -1257,15 +1257,15 @@ func (v *CreatePolicyCreatePolicyCreatePolicyPayloadUserErrorsUserError) GetPath
 	return v.Path
 }
 
-// The input of createPolicy.
+// The input of `createPolicy`.
 type CreatePolicyInput struct {
-	// 1 to 100 characters, unlike the names of the other policies.
+	// The name: 1 to 100 characters, without the white space around it. It must be unique among the tenant's policies. Case is ignored.
 	Name string `json:"name"`
-	// The claimable app that the policy is for.
+	// The id of the app that the policy is for. The app must be claimable and must not have a policy.
 	AppId string `json:"appId"`
-	// Whether users can claim under the policy from now on.
+	// Whether users can claim licenses under the policy immediately.
 	Enabled bool `json:"enabled"`
-	// The products in order: the primary first, then up to four backups.
+	// The 1 to 5 products in order: the primary product first, then the backups.
 	Products []PolicyProductInput `json:"products"`
 }
 
@@ -1295,11 +1295,11 @@ func (v *CreatePolicyResponse) GetCreatePolicy() CreatePolicyCreatePolicyCreateP
 // CreateSubscriptionCreateSubscriptionCreateSubscriptionPayload includes the requested fields of the GraphQL type CreateSubscriptionPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of createSubscription.
+// The result of `createSubscription`.
 type CreateSubscriptionCreateSubscriptionCreateSubscriptionPayload struct {
-	// The new subscription; null if it was refused.
+	// The new subscription. Null if the change was refused.
 	Subscription *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscription `json:"subscription"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -1316,13 +1316,13 @@ func (v *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayload) GetUserE
 // CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscription includes the requested fields of the GraphQL type ProductSubscription.
 // The GraphQL type's documentation follows.
 //
-// A purchase of a quantity of a product. (Subscription is the name that GraphQL keeps for live data.)
+// A tenant's purchase of a number of licenses of a product. The name differs from `Subscription` because GraphQL uses that name for live data.
 type CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscription struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// How many licenses were bought: 1 to 10,000,000.
+	// The number of licenses bought: 1 to 10,000,000.
 	Quantity int `json:"quantity"`
-	// Where the subscription is in its life.
+	// The status of the subscription.
 	Status SubscriptionStatus `json:"status"`
 	// The product.
 	Product CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProduct `json:"product"`
@@ -1351,13 +1351,13 @@ func (v *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscripti
 // CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
-	// The tenant's licenses of the product; null if it never had a subscription.
+	// The tenant's licenses of the product. Null if the tenant never had a subscription for it.
 	Pool *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePool `json:"pool"`
 }
 
@@ -1379,15 +1379,15 @@ func (v *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscripti
 // CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePool includes the requested fields of the GraphQL type LicensePool.
 // The GraphQL type's documentation follows.
 //
-// A tenant's licenses of one product.
+// The tenant's licenses of one product, counted.
 type CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePool struct {
 	// The product.
 	Product CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePoolProduct `json:"product"`
-	// The sum of the quantities of all subscriptions that are ACTIVE or in WARNING.
+	// The number of licenses: the sum of the quantities of all `ACTIVE` and `WARNING` subscriptions.
 	Total int `json:"total"`
-	// How many licenses are held by users. After a lapse it may exceed the total.
+	// The number of licenses that users hold. It can exceed `total` after a subscription is suspended or canceled.
 	Assigned int `json:"assigned"`
-	// How many can still be given: total less assigned, and never negative.
+	// The number of licenses that can still be assigned: `total` minus `assigned`, at least 0.
 	Available int `json:"available"`
 }
 
@@ -1414,9 +1414,9 @@ func (v *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscripti
 // CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePoolProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePoolProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
 }
 
@@ -1428,13 +1428,13 @@ func (v *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadSubscripti
 // CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -1453,13 +1453,13 @@ func (v *CreateSubscriptionCreateSubscriptionCreateSubscriptionPayloadUserErrors
 	return v.Path
 }
 
-// The input of createSubscription.
+// The input of `createSubscription`.
 type CreateSubscriptionInput struct {
-	// The product.
+	// The id of the product.
 	ProductId string `json:"productId"`
-	// How many licenses were bought: 1 to 10,000,000.
+	// The number of licenses bought: 1 to 10,000,000.
 	Quantity int `json:"quantity"`
-	// Where the subscription is in its life.
+	// The status of the subscription.
 	Status SubscriptionStatus `json:"status"`
 }
 
@@ -1474,7 +1474,7 @@ func (v *CreateSubscriptionInput) GetStatus() SubscriptionStatus { return v.Stat
 
 // CreateSubscriptionResponse is returned by CreateSubscription on success.
 type CreateSubscriptionResponse struct {
-	// Adds a subscription, and its quantity to the licenses of the product.
+	// Adds a subscription for a product.
 	CreateSubscription CreateSubscriptionCreateSubscriptionCreateSubscriptionPayload `json:"createSubscription"`
 }
 
@@ -1486,11 +1486,11 @@ func (v *CreateSubscriptionResponse) GetCreateSubscription() CreateSubscriptionC
 // DeletePolicyDeletePolicyDeletePolicyPayload includes the requested fields of the GraphQL type DeletePolicyPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of deletePolicy.
+// The result of `deletePolicy`.
 type DeletePolicyDeletePolicyDeletePolicyPayload struct {
-	// The deleted policy.
+	// The deleted policy. If the change was refused, the current policy, or null if no such policy exists.
 	Policy *DeletePolicyDeletePolicyDeletePolicyPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []DeletePolicyDeletePolicyDeletePolicyPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -1507,11 +1507,11 @@ func (v *DeletePolicyDeletePolicyDeletePolicyPayload) GetUserErrors() []DeletePo
 // DeletePolicyDeletePolicyDeletePolicyPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type DeletePolicyDeletePolicyDeletePolicyPayloadPolicy struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// When the policy was deleted; null as long as it exists.
+	// When the policy was deleted. Null if it was not.
 	DeletedAt *time.Time `json:"deletedAt"`
 }
 
@@ -1526,13 +1526,13 @@ func (v *DeletePolicyDeletePolicyDeletePolicyPayloadPolicy) GetDeletedAt() *time
 // DeletePolicyDeletePolicyDeletePolicyPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type DeletePolicyDeletePolicyDeletePolicyPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -1551,11 +1551,11 @@ func (v *DeletePolicyDeletePolicyDeletePolicyPayloadUserErrorsUserError) GetPath
 	return v.Path
 }
 
-// The input of deletePolicy.
+// The input of `deletePolicy`.
 type DeletePolicyInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
 }
 
@@ -1567,7 +1567,7 @@ func (v *DeletePolicyInput) GetVersion() *int { return v.Version }
 
 // DeletePolicyResponse is returned by DeletePolicy on success.
 type DeletePolicyResponse struct {
-	// Deletes a policy. Licenses that it gave stay, and reports go on naming it.
+	// Deletes a policy. Users keep licenses that they claimed, and reports still show the policy.
 	DeletePolicy DeletePolicyDeletePolicyDeletePolicyPayload `json:"deletePolicy"`
 }
 
@@ -1579,13 +1579,13 @@ func (v *DeletePolicyResponse) GetDeletePolicy() DeletePolicyDeletePolicyDeleteP
 // LicenseClaimedLicenseClaimedClaim includes the requested fields of the GraphQL type Claim.
 // The GraphQL type's documentation follows.
 //
-// The fact that a user got a license under a policy.
+// A record that a user got a license under a policy. It is never deleted.
 type LicenseClaimedLicenseClaimedClaim struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// When the user claimed.
+	// When the user claimed the license.
 	ClaimedAt time.Time `json:"claimedAt"`
-	// Who claimed.
+	// The user who claimed the license.
 	User LicenseClaimedLicenseClaimedClaimUser `json:"user"`
 	// The product of which the user got a license.
 	Product LicenseClaimedLicenseClaimedClaimProduct `json:"product"`
@@ -1610,11 +1610,11 @@ func (v *LicenseClaimedLicenseClaimedClaim) GetProduct() LicenseClaimedLicenseCl
 // LicenseClaimedLicenseClaimedClaimProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type LicenseClaimedLicenseClaimedClaimProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -1627,11 +1627,11 @@ func (v *LicenseClaimedLicenseClaimedClaimProduct) GetName() string { return v.N
 // LicenseClaimedLicenseClaimedClaimUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type LicenseClaimedLicenseClaimedClaimUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
 }
 
@@ -1643,7 +1643,7 @@ func (v *LicenseClaimedLicenseClaimedClaimUser) GetExternalId() string { return 
 
 // LicenseClaimedResponse is returned by LicenseClaimed on success.
 type LicenseClaimedResponse struct {
-	// Each claim as it is made. For readers of reports.
+	// Each claim when it is made. Available to `GLOBAL_ADMIN`, `GLOBAL_READER` and `REPORTS_READER`.
 	LicenseClaimed LicenseClaimedLicenseClaimedClaim `json:"licenseClaimed"`
 }
 
@@ -1655,15 +1655,15 @@ func (v *LicenseClaimedResponse) GetLicenseClaimed() LicenseClaimedLicenseClaime
 // LicensePoolChangedLicensePoolChangedLicensePool includes the requested fields of the GraphQL type LicensePool.
 // The GraphQL type's documentation follows.
 //
-// A tenant's licenses of one product.
+// The tenant's licenses of one product, counted.
 type LicensePoolChangedLicensePoolChangedLicensePool struct {
 	// The product.
 	Product LicensePoolChangedLicensePoolChangedLicensePoolProduct `json:"product"`
-	// The sum of the quantities of all subscriptions that are ACTIVE or in WARNING.
+	// The number of licenses: the sum of the quantities of all `ACTIVE` and `WARNING` subscriptions.
 	Total int `json:"total"`
-	// How many licenses are held by users. After a lapse it may exceed the total.
+	// The number of licenses that users hold. It can exceed `total` after a subscription is suspended or canceled.
 	Assigned int `json:"assigned"`
-	// How many can still be given: total less assigned, and never negative.
+	// The number of licenses that can still be assigned: `total` minus `assigned`, at least 0.
 	Available int `json:"available"`
 }
 
@@ -1684,11 +1684,11 @@ func (v *LicensePoolChangedLicensePoolChangedLicensePool) GetAvailable() int { r
 // LicensePoolChangedLicensePoolChangedLicensePoolProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type LicensePoolChangedLicensePoolChangedLicensePoolProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -1700,7 +1700,7 @@ func (v *LicensePoolChangedLicensePoolChangedLicensePoolProduct) GetName() strin
 
 // LicensePoolChangedResponse is returned by LicensePoolChanged on success.
 type LicensePoolChangedResponse struct {
-	// The licenses of a product whenever they change; changes that come close together may be told as one.
+	// The license counts of a product each time they change. Several changes in quick succession can arrive as one event. Available to `GLOBAL_ADMIN` and `GLOBAL_READER`.
 	LicensePoolChanged LicensePoolChangedLicensePoolChangedLicensePool `json:"licensePoolChanged"`
 }
 
@@ -1709,7 +1709,7 @@ func (v *LicensePoolChangedResponse) GetLicensePoolChanged() LicensePoolChangedL
 	return v.LicensePoolChanged
 }
 
-// Where a license came from.
+// How a user got a license.
 type LicenseSource string
 
 const (
@@ -1727,9 +1727,9 @@ var AllLicenseSource = []LicenseSource{
 // LookAroundAppsAppConnection includes the requested fields of the GraphQL type AppConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of apps.
+// One page of apps.
 type LookAroundAppsAppConnection struct {
-	// The apps of this page without their cursors.
+	// The apps on this page, without cursors.
 	Nodes []LookAroundAppsAppConnectionNodesApp `json:"nodes"`
 }
 
@@ -1741,13 +1741,13 @@ func (v *LookAroundAppsAppConnection) GetNodes() []LookAroundAppsAppConnectionNo
 // LookAroundAppsAppConnectionNodesApp includes the requested fields of the GraphQL type App.
 // The GraphQL type's documentation follows.
 //
-// An app or service that products include. A vendor calls it a service plan.
+// An app or service that products include. Vendors call it a service plan.
 type LookAroundAppsAppConnectionNodesApp struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The vendor's short name, such as TEAMS1. Several apps may share one.
+	// The vendor's short name. Example: `TEAMS1`. Several apps can have the same code.
 	Code string `json:"code"`
-	// The app's name.
+	// The name of the app.
 	Name string `json:"name"`
 }
 
@@ -1763,9 +1763,9 @@ func (v *LookAroundAppsAppConnectionNodesApp) GetName() string { return v.Name }
 // LookAroundProductsProductConnection includes the requested fields of the GraphQL type ProductConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of products.
+// One page of products.
 type LookAroundProductsProductConnection struct {
-	// The products of this page without their cursors.
+	// The products on this page, without cursors.
 	Nodes []LookAroundProductsProductConnectionNodesProduct `json:"nodes"`
 }
 
@@ -1777,13 +1777,13 @@ func (v *LookAroundProductsProductConnection) GetNodes() []LookAroundProductsPro
 // LookAroundProductsProductConnectionNodesProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type LookAroundProductsProductConnectionNodesProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
-	// The tenant's licenses of the product; null if it never had a subscription.
+	// The tenant's licenses of the product. Null if the tenant never had a subscription for it.
 	Pool *LookAroundProductsProductConnectionNodesProductPoolLicensePool `json:"pool"`
 }
 
@@ -1801,15 +1801,15 @@ func (v *LookAroundProductsProductConnectionNodesProduct) GetPool() *LookAroundP
 // LookAroundProductsProductConnectionNodesProductPoolLicensePool includes the requested fields of the GraphQL type LicensePool.
 // The GraphQL type's documentation follows.
 //
-// A tenant's licenses of one product.
+// The tenant's licenses of one product, counted.
 type LookAroundProductsProductConnectionNodesProductPoolLicensePool struct {
 	// The product.
 	Product LookAroundProductsProductConnectionNodesProductPoolLicensePoolProduct `json:"product"`
-	// The sum of the quantities of all subscriptions that are ACTIVE or in WARNING.
+	// The number of licenses: the sum of the quantities of all `ACTIVE` and `WARNING` subscriptions.
 	Total int `json:"total"`
-	// How many licenses are held by users. After a lapse it may exceed the total.
+	// The number of licenses that users hold. It can exceed `total` after a subscription is suspended or canceled.
 	Assigned int `json:"assigned"`
-	// How many can still be given: total less assigned, and never negative.
+	// The number of licenses that can still be assigned: `total` minus `assigned`, at least 0.
 	Available int `json:"available"`
 }
 
@@ -1836,9 +1836,9 @@ func (v *LookAroundProductsProductConnectionNodesProductPoolLicensePool) GetAvai
 // LookAroundProductsProductConnectionNodesProductPoolLicensePoolProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type LookAroundProductsProductConnectionNodesProductPoolLicensePoolProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
 }
 
@@ -1849,13 +1849,13 @@ func (v *LookAroundProductsProductConnectionNodesProductPoolLicensePoolProduct) 
 
 // LookAroundResponse is returned by LookAround on success.
 type LookAroundResponse struct {
-	// Who is signed in, and their own licenses. For everybody but sign-in services.
+	// The caller and their own licenses. Available to every caller except one whose only role is `SIGN_IN_SERVICE`.
 	Viewer LookAroundViewer `json:"viewer"`
-	// The tenant's settings.
+	// The settings of the tenant.
 	Settings LookAroundSettings `json:"settings"`
-	// The catalog's apps by name.
+	// The apps of the catalog, ordered by name.
 	Apps LookAroundAppsAppConnection `json:"apps"`
-	// The catalog's products by name.
+	// The products of the catalog, ordered by name.
 	Products LookAroundProductsProductConnection `json:"products"`
 }
 
@@ -1874,9 +1874,9 @@ func (v *LookAroundResponse) GetProducts() LookAroundProductsProductConnection {
 // LookAroundSettings includes the requested fields of the GraphQL type Settings.
 // The GraphQL type's documentation follows.
 //
-// The tenant's settings.
+// The settings of the tenant.
 type LookAroundSettings struct {
-	// Whether users can claim licenses, and policies can be created. Off until an admin turns it on.
+	// Whether users can claim licenses and admins can create policies. False in a new tenant.
 	AutoClaimEnabled bool `json:"autoClaimEnabled"`
 }
 
@@ -1886,13 +1886,13 @@ func (v *LookAroundSettings) GetAutoClaimEnabled() bool { return v.AutoClaimEnab
 // LookAroundViewer includes the requested fields of the GraphQL type Viewer.
 // The GraphQL type's documentation follows.
 //
-// Who is signed in.
+// The caller.
 type LookAroundViewer struct {
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
-	// The user's name as the token has it; empty if it has none.
+	// The user's name in the token. Empty if the token has none.
 	DisplayName string `json:"displayName"`
-	// What the caller may do beyond reading and claiming their own licenses.
+	// The caller's roles. A caller without a role can read and claim only their own licenses.
 	Roles []Role `json:"roles"`
 }
 
@@ -1905,13 +1905,13 @@ func (v *LookAroundViewer) GetDisplayName() string { return v.DisplayName }
 // GetRoles returns LookAroundViewer.Roles, and is useful for accessing the field via an interface.
 func (v *LookAroundViewer) GetRoles() []Role { return v.Roles }
 
-// Where a product of a policy moves to.
+// The direction in which a product of a policy moves.
 type MoveDirection string
 
 const (
-	// Towards the primary.
+	// Toward the primary product.
 	MoveDirectionUp MoveDirection = "UP"
-	// Away from the primary.
+	// Away from the primary product.
 	MoveDirectionDown MoveDirection = "DOWN"
 )
 
@@ -1920,15 +1920,15 @@ var AllMoveDirection = []MoveDirection{
 	MoveDirectionDown,
 }
 
-// The input of movePolicyProduct.
+// The input of `movePolicyProduct`.
 type MovePolicyProductInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// A product of the policy.
+	// The id of a product of the policy.
 	ProductId string `json:"productId"`
-	// Towards the primary, or away from it.
+	// Up is toward the primary product.
 	Direction MoveDirection `json:"direction"`
 }
 
@@ -1947,11 +1947,11 @@ func (v *MovePolicyProductInput) GetDirection() MoveDirection { return v.Directi
 // MovePolicyProductMovePolicyProductMovePolicyProductPayload includes the requested fields of the GraphQL type MovePolicyProductPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of movePolicyProduct.
+// The result of `movePolicyProduct`.
 type MovePolicyProductMovePolicyProductMovePolicyProductPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *MovePolicyProductMovePolicyProductMovePolicyProductPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []MovePolicyProductMovePolicyProductMovePolicyProductPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -1968,7 +1968,7 @@ func (v *MovePolicyProductMovePolicyProductMovePolicyProductPayload) GetUserErro
 // MovePolicyProductMovePolicyProductMovePolicyProductPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type MovePolicyProductMovePolicyProductMovePolicyProductPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -2073,13 +2073,13 @@ func (v *MovePolicyProductMovePolicyProductMovePolicyProductPayloadPolicy) __pre
 // MovePolicyProductMovePolicyProductMovePolicyProductPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type MovePolicyProductMovePolicyProductMovePolicyProductPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -2100,7 +2100,7 @@ func (v *MovePolicyProductMovePolicyProductMovePolicyProductPayloadUserErrorsUse
 
 // MovePolicyProductResponse is returned by MovePolicyProduct on success.
 type MovePolicyProductResponse struct {
-	// Moves a product of a policy by one place.
+	// Moves a product of a policy by one position.
 	MovePolicyProduct MovePolicyProductMovePolicyProductMovePolicyProductPayload `json:"movePolicyProduct"`
 }
 
@@ -2112,13 +2112,13 @@ func (v *MovePolicyProductResponse) GetMovePolicyProduct() MovePolicyProductMove
 // PoliciesPoliciesPolicyConnection includes the requested fields of the GraphQL type PolicyConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of policies.
+// One page of policies.
 type PoliciesPoliciesPolicyConnection struct {
-	// The number of policies on all pages. It is counted only when selected.
+	// The number of policies on all pages. The server counts them only if this field is selected.
 	TotalCount int `json:"totalCount"`
-	// The policies of this page without their cursors.
+	// The policies on this page, without cursors.
 	Nodes []PoliciesPoliciesPolicyConnectionNodesPolicy `json:"nodes"`
-	// Whether there is more, and where this page begins and ends.
+	// The first and the last cursor of this page, and whether there are more pages.
 	PageInfo PoliciesPoliciesPolicyConnectionPageInfo `json:"pageInfo"`
 }
 
@@ -2138,7 +2138,7 @@ func (v *PoliciesPoliciesPolicyConnection) GetPageInfo() PoliciesPoliciesPolicyC
 // PoliciesPoliciesPolicyConnectionNodesPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type PoliciesPoliciesPolicyConnectionNodesPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -2237,11 +2237,11 @@ func (v *PoliciesPoliciesPolicyConnectionNodesPolicy) __premarshalJSON() (*__pre
 // PoliciesPoliciesPolicyConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
 //
-// Whether a list goes on, and where a page of it begins and ends.
+// The first and the last cursor of a page, and whether there are more pages.
 type PoliciesPoliciesPolicyConnectionPageInfo struct {
-	// Whether there is more behind this page.
+	// Whether the list has items after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// The cursor of the page's last edge; null if the page is empty.
+	// The cursor of the page's last item. Null if the page is empty.
 	EndCursor *string `json:"endCursor"`
 }
 
@@ -2253,7 +2253,7 @@ func (v *PoliciesPoliciesPolicyConnectionPageInfo) GetEndCursor() *string { retu
 
 // PoliciesResponse is returned by Policies on success.
 type PoliciesResponse struct {
-	// The policies by name.
+	// The policies, without deleted ones, ordered by name.
 	Policies PoliciesPoliciesPolicyConnection `json:"policies"`
 }
 
@@ -2263,11 +2263,11 @@ func (v *PoliciesResponse) GetPolicies() PoliciesPoliciesPolicyConnection { retu
 // PolicyDetailsAppTogglesAppToggle includes the requested fields of the GraphQL type AppToggle.
 // The GraphQL type's documentation follows.
 //
-// An app and whether it is given with a license of a policy's product, or of any of its products.
+// An app, and whether licenses that users claim under a policy include it.
 type PolicyDetailsAppTogglesAppToggle struct {
-	// Whether the app is given.
+	// Whether the app is on or off. For several products it can also be `MIXED`.
 	State AppToggleState `json:"state"`
-	// Whether the app must stay on, because the policy is for this app.
+	// Whether the app cannot be turned off. True only for the app that the policy is for.
 	Locked bool `json:"locked"`
 	// The app.
 	App PolicyDetailsAppTogglesAppToggleApp `json:"app"`
@@ -2285,11 +2285,11 @@ func (v *PolicyDetailsAppTogglesAppToggle) GetApp() PolicyDetailsAppTogglesAppTo
 // PolicyDetailsAppTogglesAppToggleApp includes the requested fields of the GraphQL type App.
 // The GraphQL type's documentation follows.
 //
-// An app or service that products include. A vendor calls it a service plan.
+// An app or service that products include. Vendors call it a service plan.
 type PolicyDetailsAppTogglesAppToggleApp struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The app's name.
+	// The name of the app.
 	Name string `json:"name"`
 }
 
@@ -2302,10 +2302,10 @@ func (v *PolicyDetailsAppTogglesAppToggleApp) GetName() string { return v.Name }
 // PolicyDetailsPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type PolicyDetailsPolicy struct {
 	PolicyFields `json:"-"`
-	// The products in order: the primary first, then up to four backups.
+	// The 1 to 5 products in order: the primary product first, then the backups.
 	Products []PolicyDetailsPolicyProductsPolicyProduct `json:"products"`
 }
 
@@ -2397,9 +2397,9 @@ func (v *PolicyDetailsPolicy) __premarshalJSON() (*__premarshalPolicyDetailsPoli
 // PolicyDetailsPolicyProductsPolicyProduct includes the requested fields of the GraphQL type PolicyProduct.
 // The GraphQL type's documentation follows.
 //
-// A product of a policy.
+// A product in a policy.
 type PolicyDetailsPolicyProductsPolicyProduct struct {
-	// The product's apps, and whether they are given with a license.
+	// The apps of the product and whether licenses that users claim include them.
 	AppToggles []PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggle `json:"appToggles"`
 }
 
@@ -2411,11 +2411,11 @@ func (v *PolicyDetailsPolicyProductsPolicyProduct) GetAppToggles() []PolicyDetai
 // PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggle includes the requested fields of the GraphQL type AppToggle.
 // The GraphQL type's documentation follows.
 //
-// An app and whether it is given with a license of a policy's product, or of any of its products.
+// An app, and whether licenses that users claim under a policy include it.
 type PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggle struct {
-	// Whether the app is given.
+	// Whether the app is on or off. For several products it can also be `MIXED`.
 	State AppToggleState `json:"state"`
-	// Whether the app must stay on, because the policy is for this app.
+	// Whether the app cannot be turned off. True only for the app that the policy is for.
 	Locked bool `json:"locked"`
 	// The app.
 	App PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggleApp `json:"app"`
@@ -2439,11 +2439,11 @@ func (v *PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggle) GetApp() P
 // PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggleApp includes the requested fields of the GraphQL type App.
 // The GraphQL type's documentation follows.
 //
-// An app or service that products include. A vendor calls it a service plan.
+// An app or service that products include. Vendors call it a service plan.
 type PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggleApp struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The app's name.
+	// The name of the app.
 	Name string `json:"name"`
 }
 
@@ -2458,9 +2458,9 @@ func (v *PolicyDetailsPolicyProductsPolicyProductAppTogglesAppToggleApp) GetName
 // PolicyDetailsProductsProductConnection includes the requested fields of the GraphQL type ProductConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of products.
+// One page of products.
 type PolicyDetailsProductsProductConnection struct {
-	// The products of this page without their cursors.
+	// The products on this page, without cursors.
 	Nodes []PolicyDetailsProductsProductConnectionNodesProduct `json:"nodes"`
 }
 
@@ -2472,11 +2472,11 @@ func (v *PolicyDetailsProductsProductConnection) GetNodes() []PolicyDetailsProdu
 // PolicyDetailsProductsProductConnectionNodesProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type PolicyDetailsProductsProductConnectionNodesProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -2488,12 +2488,12 @@ func (v *PolicyDetailsProductsProductConnectionNodesProduct) GetName() string { 
 
 // PolicyDetailsResponse is returned by PolicyDetails on success.
 type PolicyDetailsResponse struct {
-	// A policy, also a deleted one.
+	// One policy, which may be deleted. Null if it does not exist.
 	Policy *PolicyDetailsPolicy `json:"policy"`
-	// The apps of one product of a policy, or of all its products, and whether they are given with a license.
-	// Empty if the policy, or the product in it, does not exist.
+	// The apps of one or all products of a policy, ordered by name, and whether licenses that users claim include them.
+	// Empty if the policy does not exist or does not contain the product.
 	AppToggles []PolicyDetailsAppTogglesAppToggle `json:"appToggles"`
-	// The catalog's products by name.
+	// The products of the catalog, ordered by name.
 	Products PolicyDetailsProductsProductConnection `json:"products"`
 }
 
@@ -2512,19 +2512,19 @@ func (v *PolicyDetailsResponse) GetProducts() PolicyDetailsProductsProductConnec
 
 // What a list and a details pane show of a policy.
 type PolicyFields struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// A friendly name, unique in the tenant.
+	// The name, unique among the tenant's policies. Case is ignored.
 	Name string `json:"name"`
-	// Whether users can claim under the policy.
+	// Whether users can claim licenses under the policy.
 	Enabled bool `json:"enabled"`
-	// Rises with each change. A mutation that names the version it saw is refused if it is no longer current.
+	// A number that increases with each change. Pass it to a mutation to make the change only if the policy is still at this version.
 	Version int `json:"version"`
-	// The licenses left, over all its products.
+	// The number of available licenses, summed over the policy's products.
 	AvailableLicenses int `json:"availableLicenses"`
 	// The app that users sign in to.
 	App PolicyFieldsApp `json:"app"`
-	// The products in order: the primary first, then up to four backups.
+	// The 1 to 5 products in order: the primary product first, then the backups.
 	Products []PolicyFieldsProductsPolicyProduct `json:"products"`
 }
 
@@ -2552,11 +2552,11 @@ func (v *PolicyFields) GetProducts() []PolicyFieldsProductsPolicyProduct { retur
 // PolicyFieldsApp includes the requested fields of the GraphQL type App.
 // The GraphQL type's documentation follows.
 //
-// An app or service that products include. A vendor calls it a service plan.
+// An app or service that products include. Vendors call it a service plan.
 type PolicyFieldsApp struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The app's name.
+	// The name of the app.
 	Name string `json:"name"`
 }
 
@@ -2569,11 +2569,11 @@ func (v *PolicyFieldsApp) GetName() string { return v.Name }
 // PolicyFieldsProductsPolicyProduct includes the requested fields of the GraphQL type PolicyProduct.
 // The GraphQL type's documentation follows.
 //
-// A product of a policy.
+// A product in a policy.
 type PolicyFieldsProductsPolicyProduct struct {
-	// The place in the order: 0 is the primary, 1 the first backup.
+	// The position in the policy: 0 is the primary product, 1 the first backup.
 	Position int `json:"position"`
-	// How many licenses of the product are left.
+	// The number of available licenses of the product.
 	AvailableLicenses int `json:"availableLicenses"`
 	// The product.
 	Product PolicyFieldsProductsPolicyProductProduct `json:"product"`
@@ -2593,11 +2593,11 @@ func (v *PolicyFieldsProductsPolicyProduct) GetProduct() PolicyFieldsProductsPol
 // PolicyFieldsProductsPolicyProductProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type PolicyFieldsProductsPolicyProductProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -2607,11 +2607,11 @@ func (v *PolicyFieldsProductsPolicyProductProduct) GetId() string { return v.Id 
 // GetName returns PolicyFieldsProductsPolicyProductProduct.Name, and is useful for accessing the field via an interface.
 func (v *PolicyFieldsProductsPolicyProductProduct) GetName() string { return v.Name }
 
-// A product for a policy.
+// A product to put into a policy.
 type PolicyProductInput struct {
-	// A product that includes the app, and of which the tenant owns licenses.
+	// A product that includes the policy's app. Unless the policy already contains it, the tenant must have an `ACTIVE` or `WARNING` subscription for it.
 	ProductId string `json:"productId"`
-	// Apps of the product that are not to be given; all others are.
+	// Apps of the product to turn off. All other apps are on.
 	AppsOff []string `json:"appsOff"`
 }
 
@@ -2621,11 +2621,11 @@ func (v *PolicyProductInput) GetProductId() string { return v.ProductId }
 // GetAppsOff returns PolicyProductInput.AppsOff, and is useful for accessing the field via an interface.
 func (v *PolicyProductInput) GetAppsOff() []string { return v.AppsOff }
 
-// The input of removeLicense.
+// The input of `removeLicense`.
 type RemoveLicenseInput struct {
-	// The license's id.
+	// The id of the license.
 	LicenseId string `json:"licenseId"`
-	// Whether to block the user from auto-claiming too; otherwise their next sign-in may claim a license again.
+	// Whether to block the user from claiming licenses as well. If false, the user may claim a license again at the next sign-in.
 	BlockAutoClaim bool `json:"blockAutoClaim"`
 }
 
@@ -2638,11 +2638,11 @@ func (v *RemoveLicenseInput) GetBlockAutoClaim() bool { return v.BlockAutoClaim 
 // RemoveLicenseRemoveLicenseRemoveLicensePayload includes the requested fields of the GraphQL type RemoveLicensePayload.
 // The GraphQL type's documentation follows.
 //
-// The result of removeLicense.
+// The result of `removeLicense`.
 type RemoveLicenseRemoveLicenseRemoveLicensePayload struct {
-	// The license as it is now.
+	// The license after the change. Null if the change was refused.
 	License *RemoveLicenseRemoveLicenseRemoveLicensePayloadLicense `json:"license"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []RemoveLicenseRemoveLicenseRemoveLicensePayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -2659,19 +2659,19 @@ func (v *RemoveLicenseRemoveLicenseRemoveLicensePayload) GetUserErrors() []Remov
 // RemoveLicenseRemoveLicenseRemoveLicensePayloadLicense includes the requested fields of the GraphQL type License.
 // The GraphQL type's documentation follows.
 //
-// One user's holding of one product.
+// One license of a product, held by one user.
 type RemoveLicenseRemoveLicenseRemoveLicensePayloadLicense struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// Where it came from.
+	// Whether the user claimed the license or an admin assigned it.
 	Source LicenseSource `json:"source"`
-	// When the user got it.
+	// When the user got the license.
 	AssignedAt time.Time `json:"assignedAt"`
-	// When it was removed; null as long as it is active.
+	// When the license was removed from the user. Null if the license is active.
 	RemovedAt *time.Time `json:"removedAt"`
-	// What it is a license of.
+	// The product that the license is for.
 	Product RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseProduct `json:"product"`
-	// Whose license it is.
+	// The user who holds the license.
 	User RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseUser `json:"user"`
 }
 
@@ -2706,11 +2706,11 @@ func (v *RemoveLicenseRemoveLicenseRemoveLicensePayloadLicense) GetUser() Remove
 // RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -2725,11 +2725,11 @@ func (v *RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseProduct) GetName()
 // RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
 }
 
@@ -2744,13 +2744,13 @@ func (v *RemoveLicenseRemoveLicenseRemoveLicensePayloadLicenseUser) GetExternalI
 // RemoveLicenseRemoveLicenseRemoveLicensePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type RemoveLicenseRemoveLicenseRemoveLicensePayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -2771,7 +2771,7 @@ func (v *RemoveLicenseRemoveLicenseRemoveLicensePayloadUserErrorsUserError) GetP
 
 // RemoveLicenseResponse is returned by RemoveLicense on success.
 type RemoveLicenseResponse struct {
-	// Takes a license away from its user.
+	// Removes a license from its user.
 	RemoveLicense RemoveLicenseRemoveLicenseRemoveLicensePayload `json:"removeLicense"`
 }
 
@@ -2780,13 +2780,13 @@ func (v *RemoveLicenseResponse) GetRemoveLicense() RemoveLicenseRemoveLicenseRem
 	return v.RemoveLicense
 }
 
-// The input of removePolicyProduct.
+// The input of `removePolicyProduct`.
 type RemovePolicyProductInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// A product of the policy, but not its last.
+	// The id of a product of the policy. The last product cannot be removed.
 	ProductId string `json:"productId"`
 }
 
@@ -2802,11 +2802,11 @@ func (v *RemovePolicyProductInput) GetProductId() string { return v.ProductId }
 // RemovePolicyProductRemovePolicyProductRemovePolicyProductPayload includes the requested fields of the GraphQL type RemovePolicyProductPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of removePolicyProduct.
+// The result of `removePolicyProduct`.
 type RemovePolicyProductRemovePolicyProductRemovePolicyProductPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -2823,7 +2823,7 @@ func (v *RemovePolicyProductRemovePolicyProductRemovePolicyProductPayload) GetUs
 // RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -2928,13 +2928,13 @@ func (v *RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadPolicy)
 // RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -2955,7 +2955,7 @@ func (v *RemovePolicyProductRemovePolicyProductRemovePolicyProductPayloadUserErr
 
 // RemovePolicyProductResponse is returned by RemovePolicyProduct on success.
 type RemovePolicyProductResponse struct {
-	// Takes a product out of a policy. The first backup follows a primary that is taken out.
+	// Removes a product from a policy. If it was the primary product, the first backup becomes the primary. Users keep licenses that they claimed.
 	RemovePolicyProduct RemovePolicyProductRemovePolicyProductRemovePolicyProductPayload `json:"removePolicyProduct"`
 }
 
@@ -2964,13 +2964,13 @@ func (v *RemovePolicyProductResponse) GetRemovePolicyProduct() RemovePolicyProdu
 	return v.RemovePolicyProduct
 }
 
-// The input of renamePolicy.
+// The input of `renamePolicy`.
 type RenamePolicyInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// 1 to 100 characters, unlike the names of the other policies.
+	// The name: 1 to 100 characters, without the white space around it. It must be unique among the tenant's policies. Case is ignored.
 	Name string `json:"name"`
 }
 
@@ -2986,11 +2986,11 @@ func (v *RenamePolicyInput) GetName() string { return v.Name }
 // RenamePolicyRenamePolicyRenamePolicyPayload includes the requested fields of the GraphQL type RenamePolicyPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of renamePolicy.
+// The result of `renamePolicy`.
 type RenamePolicyRenamePolicyRenamePolicyPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *RenamePolicyRenamePolicyRenamePolicyPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []RenamePolicyRenamePolicyRenamePolicyPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -3007,7 +3007,7 @@ func (v *RenamePolicyRenamePolicyRenamePolicyPayload) GetUserErrors() []RenamePo
 // RenamePolicyRenamePolicyRenamePolicyPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type RenamePolicyRenamePolicyRenamePolicyPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -3110,13 +3110,13 @@ func (v *RenamePolicyRenamePolicyRenamePolicyPayloadPolicy) __premarshalJSON() (
 // RenamePolicyRenamePolicyRenamePolicyPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type RenamePolicyRenamePolicyRenamePolicyPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -3137,7 +3137,7 @@ func (v *RenamePolicyRenamePolicyRenamePolicyPayloadUserErrorsUserError) GetPath
 
 // RenamePolicyResponse is returned by RenamePolicy on success.
 type RenamePolicyResponse struct {
-	// Gives a policy another name.
+	// Renames a policy.
 	RenamePolicy RenamePolicyRenamePolicyRenamePolicyPayload `json:"renamePolicy"`
 }
 
@@ -3146,13 +3146,13 @@ func (v *RenamePolicyResponse) GetRenamePolicy() RenamePolicyRenamePolicyRenameP
 	return v.RenamePolicy
 }
 
-// The input of reorderPolicyProducts.
+// The input of `reorderPolicyProducts`.
 type ReorderPolicyProductsInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// Each product of the policy once, the primary first.
+	// The ids of all products of the policy, each exactly once, the primary product first.
 	ProductIds []string `json:"productIds"`
 }
 
@@ -3168,11 +3168,11 @@ func (v *ReorderPolicyProductsInput) GetProductIds() []string { return v.Product
 // ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayload includes the requested fields of the GraphQL type ReorderPolicyProductsPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of reorderPolicyProducts.
+// The result of `reorderPolicyProducts`.
 type ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -3189,7 +3189,7 @@ func (v *ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayload)
 // ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -3294,13 +3294,13 @@ func (v *ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadP
 // ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -3321,7 +3321,7 @@ func (v *ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayloadU
 
 // ReorderPolicyProductsResponse is returned by ReorderPolicyProducts on success.
 type ReorderPolicyProductsResponse struct {
-	// Gives the whole order of the products of a policy.
+	// Sets the order of all products of a policy.
 	ReorderPolicyProducts ReorderPolicyProductsReorderPolicyProductsReorderPolicyProductsPayload `json:"reorderPolicyProducts"`
 }
 
@@ -3330,17 +3330,17 @@ func (v *ReorderPolicyProductsResponse) GetReorderPolicyProducts() ReorderPolicy
 	return v.ReorderPolicyProducts
 }
 
-// How far back a report looks: so many whole days (UTC), and today so far.
+// The period of a report: a number of whole days in UTC, and today so far.
 type ReportPeriod string
 
 const (
-	// Yesterday, and today so far.
+	// Yesterday and today so far.
 	ReportPeriodPast1Day ReportPeriod = "PAST_1_DAY"
-	// The past 7 days.
+	// The past 7 days and today so far.
 	ReportPeriodPast7Days ReportPeriod = "PAST_7_DAYS"
-	// The past 30 days.
+	// The past 30 days and today so far.
 	ReportPeriodPast30Days ReportPeriod = "PAST_30_DAYS"
-	// The past 90 days.
+	// The past 90 days and today so far.
 	ReportPeriodPast90Days ReportPeriod = "PAST_90_DAYS"
 )
 
@@ -3351,17 +3351,17 @@ var AllReportPeriod = []ReportPeriod{
 	ReportPeriodPast90Days,
 }
 
-// What a caller may do.
+// What a caller is allowed to do in their tenant.
 type Role string
 
 const (
-	// Everything in its tenant.
+	// Everything.
 	RoleGlobalAdmin Role = "GLOBAL_ADMIN"
-	// Read everything in its tenant.
+	// All queries and subscriptions.
 	RoleGlobalReader Role = "GLOBAL_READER"
-	// Read claim reports.
+	// The claim report, its CSV file and the subscription `licenseClaimed`.
 	RoleReportsReader Role = "REPORTS_READER"
-	// Claim licenses for any user of its tenant, and nothing else.
+	// Only the mutation `claimLicense`, for any user of the tenant.
 	RoleSignInService Role = "SIGN_IN_SERVICE"
 )
 
@@ -3372,13 +3372,13 @@ var AllRole = []Role{
 	RoleSignInService,
 }
 
-// The input of setAppToggles.
+// The input of `setAppToggles`.
 type SetAppTogglesInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// What to change; all else stays.
+	// The changes, applied in order. Apps that they do not name stay as they are.
 	Toggles []AppToggleInput `json:"toggles"`
 }
 
@@ -3393,7 +3393,7 @@ func (v *SetAppTogglesInput) GetToggles() []AppToggleInput { return v.Toggles }
 
 // SetAppTogglesResponse is returned by SetAppToggles on success.
 type SetAppTogglesResponse struct {
-	// Turns apps on or off in one product of a policy or in all, all or nothing.
+	// Turns apps on or off in one or all products of a policy. If one change is refused, nothing changes. Licenses that users already hold do not change.
 	SetAppToggles SetAppTogglesSetAppTogglesSetAppTogglesPayload `json:"setAppToggles"`
 }
 
@@ -3405,11 +3405,11 @@ func (v *SetAppTogglesResponse) GetSetAppToggles() SetAppTogglesSetAppTogglesSet
 // SetAppTogglesSetAppTogglesSetAppTogglesPayload includes the requested fields of the GraphQL type SetAppTogglesPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of setAppToggles.
+// The result of `setAppToggles`.
 type SetAppTogglesSetAppTogglesSetAppTogglesPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *SetAppTogglesSetAppTogglesSetAppTogglesPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []SetAppTogglesSetAppTogglesSetAppTogglesPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -3426,7 +3426,7 @@ func (v *SetAppTogglesSetAppTogglesSetAppTogglesPayload) GetUserErrors() []SetAp
 // SetAppTogglesSetAppTogglesSetAppTogglesPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type SetAppTogglesSetAppTogglesSetAppTogglesPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -3531,13 +3531,13 @@ func (v *SetAppTogglesSetAppTogglesSetAppTogglesPayloadPolicy) __premarshalJSON(
 // SetAppTogglesSetAppTogglesSetAppTogglesPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type SetAppTogglesSetAppTogglesSetAppTogglesPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -3556,9 +3556,9 @@ func (v *SetAppTogglesSetAppTogglesSetAppTogglesPayloadUserErrorsUserError) GetP
 	return v.Path
 }
 
-// The input of setAutoClaimEnabled.
+// The input of `setAutoClaimEnabled`.
 type SetAutoClaimEnabledInput struct {
-	// Whether users can claim.
+	// Whether users can claim licenses.
 	Enabled bool `json:"enabled"`
 }
 
@@ -3567,7 +3567,7 @@ func (v *SetAutoClaimEnabledInput) GetEnabled() bool { return v.Enabled }
 
 // SetAutoClaimEnabledResponse is returned by SetAutoClaimEnabled on success.
 type SetAutoClaimEnabledResponse struct {
-	// Turns auto-claim on or off for the tenant. Policies and licenses stay as they are.
+	// Turns auto-claim on or off for the tenant. Policies and licenses do not change.
 	SetAutoClaimEnabled SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayload `json:"setAutoClaimEnabled"`
 }
 
@@ -3579,11 +3579,11 @@ func (v *SetAutoClaimEnabledResponse) GetSetAutoClaimEnabled() SetAutoClaimEnabl
 // SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayload includes the requested fields of the GraphQL type SetAutoClaimEnabledPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of setAutoClaimEnabled.
+// The result of `setAutoClaimEnabled`.
 type SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayload struct {
-	// The settings as they are now.
+	// The settings after the change.
 	Settings *SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadSettings `json:"settings"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -3600,9 +3600,9 @@ func (v *SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayload) GetUs
 // SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadSettings includes the requested fields of the GraphQL type Settings.
 // The GraphQL type's documentation follows.
 //
-// The tenant's settings.
+// The settings of the tenant.
 type SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadSettings struct {
-	// Whether users can claim licenses, and policies can be created. Off until an admin turns it on.
+	// Whether users can claim licenses and admins can create policies. False in a new tenant.
 	AutoClaimEnabled bool `json:"autoClaimEnabled"`
 }
 
@@ -3614,13 +3614,13 @@ func (v *SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadSetting
 // SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -3639,13 +3639,13 @@ func (v *SetAutoClaimEnabledSetAutoClaimEnabledSetAutoClaimEnabledPayloadUserErr
 	return v.Path
 }
 
-// The input of setPolicyEnabled.
+// The input of `setPolicyEnabled`.
 type SetPolicyEnabledInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// Whether users can claim under the policy.
+	// Whether users can claim licenses under the policy.
 	Enabled bool `json:"enabled"`
 }
 
@@ -3660,7 +3660,7 @@ func (v *SetPolicyEnabledInput) GetEnabled() bool { return v.Enabled }
 
 // SetPolicyEnabledResponse is returned by SetPolicyEnabled on success.
 type SetPolicyEnabledResponse struct {
-	// Turns a policy on or off. Licenses that it gave stay.
+	// Turns a policy on or off. Users keep licenses that they claimed.
 	SetPolicyEnabled SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayload `json:"setPolicyEnabled"`
 }
 
@@ -3672,11 +3672,11 @@ func (v *SetPolicyEnabledResponse) GetSetPolicyEnabled() SetPolicyEnabledSetPoli
 // SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayload includes the requested fields of the GraphQL type SetPolicyEnabledPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of setPolicyEnabled.
+// The result of `setPolicyEnabled`.
 type SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -3693,7 +3693,7 @@ func (v *SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayload) GetUserErrors(
 // SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -3798,13 +3798,13 @@ func (v *SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadPolicy) __premar
 // SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -3823,17 +3823,17 @@ func (v *SetPolicyEnabledSetPolicyEnabledSetPolicyEnabledPayloadUserErrorsUserEr
 	return v.Path
 }
 
-// Where a subscription is in its life.
+// The status of a subscription. It decides whether the subscription's quantity counts toward the tenant's licenses.
 type SubscriptionStatus string
 
 const (
-	// In force; its quantity counts.
+	// In force. The quantity counts.
 	SubscriptionStatusActive SubscriptionStatus = "ACTIVE"
-	// Expired, in its grace period: licenses stay, and its quantity still counts.
+	// Expired, within the grace period. The quantity still counts and users keep their licenses.
 	SubscriptionStatusWarning SubscriptionStatus = "WARNING"
-	// Its quantity does not count; licenses that were given stay.
+	// Suspended. The quantity does not count. Users keep their licenses.
 	SubscriptionStatusSuspended SubscriptionStatus = "SUSPENDED"
-	// Ended; its quantity does not count; licenses that were given stay.
+	// Canceled. The quantity does not count. Users keep their licenses.
 	SubscriptionStatusCanceled SubscriptionStatus = "CANCELED"
 )
 
@@ -3846,7 +3846,7 @@ var AllSubscriptionStatus = []SubscriptionStatus{
 
 // SubscriptionsResponse is returned by Subscriptions on success.
 type SubscriptionsResponse struct {
-	// Subscriptions, newest first.
+	// The subscriptions of the tenant, newest first.
 	Subscriptions SubscriptionsSubscriptionsProductSubscriptionConnection `json:"subscriptions"`
 }
 
@@ -3858,11 +3858,11 @@ func (v *SubscriptionsResponse) GetSubscriptions() SubscriptionsSubscriptionsPro
 // SubscriptionsSubscriptionsProductSubscriptionConnection includes the requested fields of the GraphQL type ProductSubscriptionConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of subscriptions.
+// One page of subscriptions.
 type SubscriptionsSubscriptionsProductSubscriptionConnection struct {
-	// The subscriptions of this page without their cursors.
+	// The subscriptions on this page, without cursors.
 	Nodes []SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubscription `json:"nodes"`
-	// Whether there is more, and where this page begins and ends.
+	// The first and the last cursor of this page, and whether there are more pages.
 	PageInfo SubscriptionsSubscriptionsProductSubscriptionConnectionPageInfo `json:"pageInfo"`
 }
 
@@ -3879,13 +3879,13 @@ func (v *SubscriptionsSubscriptionsProductSubscriptionConnection) GetPageInfo() 
 // SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubscription includes the requested fields of the GraphQL type ProductSubscription.
 // The GraphQL type's documentation follows.
 //
-// A purchase of a quantity of a product. (Subscription is the name that GraphQL keeps for live data.)
+// A tenant's purchase of a number of licenses of a product. The name differs from `Subscription` because GraphQL uses that name for live data.
 type SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubscription struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// How many licenses were bought: 1 to 10,000,000.
+	// The number of licenses bought: 1 to 10,000,000.
 	Quantity int `json:"quantity"`
-	// Where the subscription is in its life.
+	// The status of the subscription.
 	Status SubscriptionStatus `json:"status"`
 	// The product.
 	Product SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubscriptionProduct `json:"product"`
@@ -3914,11 +3914,11 @@ func (v *SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubs
 // SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubscriptionProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubscriptionProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -3935,11 +3935,11 @@ func (v *SubscriptionsSubscriptionsProductSubscriptionConnectionNodesProductSubs
 // SubscriptionsSubscriptionsProductSubscriptionConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
 //
-// Whether a list goes on, and where a page of it begins and ends.
+// The first and the last cursor of a page, and whether there are more pages.
 type SubscriptionsSubscriptionsProductSubscriptionConnectionPageInfo struct {
-	// Whether there is more behind this page.
+	// Whether the list has items after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// The cursor of the page's last edge; null if the page is empty.
+	// The cursor of the page's last item. Null if the page is empty.
 	EndCursor *string `json:"endCursor"`
 }
 
@@ -3953,11 +3953,11 @@ func (v *SubscriptionsSubscriptionsProductSubscriptionConnectionPageInfo) GetEnd
 	return v.EndCursor
 }
 
-// The input of unblockUser.
+// The input of `unblockUser`.
 type UnblockUserInput struct {
-	// The user's id. Give either this or userExternalId.
+	// The id of the user. Give either this or `userExternalId`.
 	UserId *string `json:"userId"`
-	// The identity provider's id of the user. Give either this or userId.
+	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
 	UserExternalId *string `json:"userExternalId"`
 }
 
@@ -3969,7 +3969,7 @@ func (v *UnblockUserInput) GetUserExternalId() *string { return v.UserExternalId
 
 // UnblockUserResponse is returned by UnblockUser on success.
 type UnblockUserResponse struct {
-	// Lets a user auto-claim again.
+	// Lets a blocked user claim licenses again.
 	UnblockUser UnblockUserUnblockUserUnblockUserPayload `json:"unblockUser"`
 }
 
@@ -3981,11 +3981,11 @@ func (v *UnblockUserResponse) GetUnblockUser() UnblockUserUnblockUserUnblockUser
 // UnblockUserUnblockUserUnblockUserPayload includes the requested fields of the GraphQL type UnblockUserPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of unblockUser.
+// The result of `unblockUser`.
 type UnblockUserUnblockUserUnblockUserPayload struct {
-	// The user as they are now.
+	// The user after the change. Null if the change was refused.
 	User *UnblockUserUnblockUserUnblockUserPayloadUser `json:"user"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UnblockUserUnblockUserUnblockUserPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -4002,15 +4002,15 @@ func (v *UnblockUserUnblockUserUnblockUserPayload) GetUserErrors() []UnblockUser
 // UnblockUserUnblockUserUnblockUserPayloadUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type UnblockUserUnblockUserUnblockUserPayloadUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
-	// The user's name; empty if nobody has told it.
+	// The user's name. Empty if it is unknown.
 	DisplayName string `json:"displayName"`
-	// When an admin blocked the user from auto-claiming; null if nobody did.
+	// When an admin blocked the user from claiming licenses. Null if the user is not blocked.
 	BlockedAt *time.Time `json:"blockedAt"`
 }
 
@@ -4029,13 +4029,13 @@ func (v *UnblockUserUnblockUserUnblockUserPayloadUser) GetBlockedAt() *time.Time
 // UnblockUserUnblockUserUnblockUserPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type UnblockUserUnblockUserUnblockUserPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -4054,17 +4054,17 @@ func (v *UnblockUserUnblockUserUnblockUserPayloadUserErrorsUserError) GetPath() 
 	return v.Path
 }
 
-// The input of updatePolicy.
+// The input of `updatePolicy`.
 type UpdatePolicyInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyId string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version"`
-	// The new name; the old one stays if it is left out.
+	// The new name: 1 to 100 characters, unique among the tenant's policies. Null keeps the current name.
 	Name *string `json:"name"`
-	// Whether users can claim under the policy; as before if it is left out.
+	// Whether users can claim licenses under the policy. Null keeps the current setting.
 	Enabled *bool `json:"enabled"`
-	// The whole new list of products with their toggles; as before if it is left out.
+	// The new list of 1 to 5 products with their toggles. It replaces the current list. Null keeps the current list.
 	Products []PolicyProductInput `json:"products"`
 }
 
@@ -4085,7 +4085,7 @@ func (v *UpdatePolicyInput) GetProducts() []PolicyProductInput { return v.Produc
 
 // UpdatePolicyResponse is returned by UpdatePolicy on success.
 type UpdatePolicyResponse struct {
-	// Changes a policy's name, switch and products at once, all or nothing.
+	// Changes the name, the switch and the products of a policy in one step. If one change is refused, nothing changes.
 	UpdatePolicy UpdatePolicyUpdatePolicyUpdatePolicyPayload `json:"updatePolicy"`
 }
 
@@ -4097,11 +4097,11 @@ func (v *UpdatePolicyResponse) GetUpdatePolicy() UpdatePolicyUpdatePolicyUpdateP
 // UpdatePolicyUpdatePolicyUpdatePolicyPayload includes the requested fields of the GraphQL type UpdatePolicyPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of updatePolicy.
+// The result of `updatePolicy`.
 type UpdatePolicyUpdatePolicyUpdatePolicyPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *UpdatePolicyUpdatePolicyUpdatePolicyPayloadPolicy `json:"policy"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UpdatePolicyUpdatePolicyUpdatePolicyPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -4118,7 +4118,7 @@ func (v *UpdatePolicyUpdatePolicyUpdatePolicyPayload) GetUserErrors() []UpdatePo
 // UpdatePolicyUpdatePolicyUpdatePolicyPayloadPolicy includes the requested fields of the GraphQL type Policy.
 // The GraphQL type's documentation follows.
 //
-// Gives users who sign in to its app a license of the first of its products that has one left.
+// An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available.
 type UpdatePolicyUpdatePolicyUpdatePolicyPayloadPolicy struct {
 	PolicyFields `json:"-"`
 }
@@ -4221,13 +4221,13 @@ func (v *UpdatePolicyUpdatePolicyUpdatePolicyPayloadPolicy) __premarshalJSON() (
 // UpdatePolicyUpdatePolicyUpdatePolicyPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type UpdatePolicyUpdatePolicyUpdatePolicyPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -4246,13 +4246,13 @@ func (v *UpdatePolicyUpdatePolicyUpdatePolicyPayloadUserErrorsUserError) GetPath
 	return v.Path
 }
 
-// The input of updateSubscription.
+// The input of `updateSubscription`.
 type UpdateSubscriptionInput struct {
-	// The subscription's id.
+	// The id of the subscription.
 	SubscriptionId string `json:"subscriptionId"`
-	// The new quantity: 1 to 10,000,000; as before if it is left out.
+	// The new number of licenses: 1 to 10,000,000. Null keeps the current number.
 	Quantity *int `json:"quantity"`
-	// The new status; as before if it is left out.
+	// The new status. Null keeps the current status.
 	Status *SubscriptionStatus `json:"status"`
 }
 
@@ -4267,7 +4267,7 @@ func (v *UpdateSubscriptionInput) GetStatus() *SubscriptionStatus { return v.Sta
 
 // UpdateSubscriptionResponse is returned by UpdateSubscription on success.
 type UpdateSubscriptionResponse struct {
-	// Changes the quantity or the status of a subscription. A smaller quantity than is assigned is refused.
+	// Changes the quantity or the status of a subscription. Reducing the quantity is refused if more licenses are assigned than would remain.
 	UpdateSubscription UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayload `json:"updateSubscription"`
 }
 
@@ -4279,11 +4279,11 @@ func (v *UpdateSubscriptionResponse) GetUpdateSubscription() UpdateSubscriptionU
 // UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayload includes the requested fields of the GraphQL type UpdateSubscriptionPayload.
 // The GraphQL type's documentation follows.
 //
-// The result of updateSubscription.
+// The result of `updateSubscription`.
 type UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayload struct {
-	// The subscription as it is now.
+	// The subscription after the change. Null if the change was refused.
 	Subscription *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscription `json:"subscription"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadUserErrorsUserError `json:"userErrors"`
 }
 
@@ -4300,13 +4300,13 @@ func (v *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayload) GetUserE
 // UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscription includes the requested fields of the GraphQL type ProductSubscription.
 // The GraphQL type's documentation follows.
 //
-// A purchase of a quantity of a product. (Subscription is the name that GraphQL keeps for live data.)
+// A tenant's purchase of a number of licenses of a product. The name differs from `Subscription` because GraphQL uses that name for live data.
 type UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscription struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// How many licenses were bought: 1 to 10,000,000.
+	// The number of licenses bought: 1 to 10,000,000.
 	Quantity int `json:"quantity"`
-	// Where the subscription is in its life.
+	// The status of the subscription.
 	Status SubscriptionStatus `json:"status"`
 	// The product.
 	Product UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProduct `json:"product"`
@@ -4335,13 +4335,13 @@ func (v *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscripti
 // UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
-	// The tenant's licenses of the product; null if it never had a subscription.
+	// The tenant's licenses of the product. Null if the tenant never had a subscription for it.
 	Pool *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePool `json:"pool"`
 }
 
@@ -4363,15 +4363,15 @@ func (v *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscripti
 // UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePool includes the requested fields of the GraphQL type LicensePool.
 // The GraphQL type's documentation follows.
 //
-// A tenant's licenses of one product.
+// The tenant's licenses of one product, counted.
 type UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePool struct {
 	// The product.
 	Product UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePoolProduct `json:"product"`
-	// The sum of the quantities of all subscriptions that are ACTIVE or in WARNING.
+	// The number of licenses: the sum of the quantities of all `ACTIVE` and `WARNING` subscriptions.
 	Total int `json:"total"`
-	// How many licenses are held by users. After a lapse it may exceed the total.
+	// The number of licenses that users hold. It can exceed `total` after a subscription is suspended or canceled.
 	Assigned int `json:"assigned"`
-	// How many can still be given: total less assigned, and never negative.
+	// The number of licenses that can still be assigned: `total` minus `assigned`, at least 0.
 	Available int `json:"available"`
 }
 
@@ -4398,9 +4398,9 @@ func (v *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscripti
 // UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePoolProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscriptionProductSubscriptionProductPoolLicensePoolProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
 }
 
@@ -4412,13 +4412,13 @@ func (v *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadSubscripti
 // UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
 // The GraphQL type's documentation follows.
 //
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadUserErrorsUserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code UserErrorCode `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }
 
@@ -4437,61 +4437,61 @@ func (v *UpdateSubscriptionUpdateSubscriptionUpdateSubscriptionPayloadUserErrors
 	return v.Path
 }
 
-// Why a change was refused.
+// The reason why the server refused a change.
 type UserErrorCode string
 
 const (
-	// The object does not exist, or belongs to another tenant.
+	// The object does not exist or belongs to another tenant.
 	UserErrorCodeNotFound UserErrorCode = "NOT_FOUND"
-	// The policy was changed meanwhile; the payload has it as it is now.
+	// Someone changed the policy since the client read it. The payload has the current policy.
 	UserErrorCodeConflict UserErrorCode = "CONFLICT"
-	// The input is malformed in a way that the message describes.
+	// The input is malformed. The message says how.
 	UserErrorCodeInvalidInput UserErrorCode = "INVALID_INPUT"
-	// Auto-claim is off in the tenant.
+	// Auto-claim is turned off in the tenant.
 	UserErrorCodeAutoClaimOff UserErrorCode = "AUTO_CLAIM_OFF"
 	// The name is empty.
 	UserErrorCodeNameRequired UserErrorCode = "NAME_REQUIRED"
 	// The name has more than 100 characters.
 	UserErrorCodeNameTooLong UserErrorCode = "NAME_TOO_LONG"
-	// Another policy has this name.
+	// Another policy has the same name. Case is ignored.
 	UserErrorCodeNameTaken UserErrorCode = "NAME_TAKEN"
-	// Several apps have this code.
+	// Several apps have this code. Use the vendor's id of the app instead.
 	UserErrorCodeAppAmbiguous UserErrorCode = "APP_AMBIGUOUS"
-	// No policy may exist for this app.
+	// The app is not claimable, so no policy can exist for it.
 	UserErrorCodeAppNotClaimable UserErrorCode = "APP_NOT_CLAIMABLE"
-	// Another policy is for this app.
+	// Another policy exists for this app.
 	UserErrorCodeAppHasPolicy UserErrorCode = "APP_HAS_POLICY"
 	// The product does not include this app.
 	UserErrorCodeAppNotInProduct UserErrorCode = "APP_NOT_IN_PRODUCT"
-	// The policy's own app cannot be turned off.
+	// The app that the policy is for cannot be turned off.
 	UserErrorCodePolicyAppRequired UserErrorCode = "POLICY_APP_REQUIRED"
-	// The product does not include the policy's app.
+	// The product does not include the app that the policy is for.
 	UserErrorCodeProductLacksApp UserErrorCode = "PRODUCT_LACKS_APP"
-	// The tenant has no subscription of the product that counts.
+	// The tenant has no `ACTIVE` or `WARNING` subscription for the product.
 	UserErrorCodeProductNotOwned UserErrorCode = "PRODUCT_NOT_OWNED"
-	// The product is there already.
+	// The policy already contains the product, or the input names it twice.
 	UserErrorCodeProductDuplicate UserErrorCode = "PRODUCT_DUPLICATE"
-	// The policy does not have this product.
+	// The policy does not contain this product.
 	UserErrorCodeProductNotInPolicy UserErrorCode = "PRODUCT_NOT_IN_POLICY"
 	// A policy needs at least one product.
 	UserErrorCodeProductsRequired UserErrorCode = "PRODUCTS_REQUIRED"
-	// A policy has at most five products.
+	// A policy can contain at most 5 products.
 	UserErrorCodeTooManyProducts UserErrorCode = "TOO_MANY_PRODUCTS"
-	// The last product of a policy cannot be removed.
+	// The last product of a policy cannot be removed. Turn the policy off instead.
 	UserErrorCodeLastProduct UserErrorCode = "LAST_PRODUCT"
-	// The order does not name each product once.
+	// The order must name each product of the policy exactly once.
 	UserErrorCodeOrderIncomplete UserErrorCode = "ORDER_INCOMPLETE"
-	// The product is at that end of the order already.
+	// The product is already first or last.
 	UserErrorCodeCannotMove UserErrorCode = "CANNOT_MOVE"
 	// The quantity is not between 1 and 10,000,000.
 	UserErrorCodeQuantityOutOfRange UserErrorCode = "QUANTITY_OUT_OF_RANGE"
-	// More licenses are assigned than would be left.
+	// More licenses are assigned than the new quantity allows. The message says how many to remove first.
 	UserErrorCodeQuantityBelowAssigned UserErrorCode = "QUANTITY_BELOW_ASSIGNED"
-	// The user holds a license of the product already.
+	// The user already holds a license of the product.
 	UserErrorCodeAlreadyLicensed UserErrorCode = "ALREADY_LICENSED"
-	// The license was removed before.
+	// The license was already removed.
 	UserErrorCodeAlreadyRemoved UserErrorCode = "ALREADY_REMOVED"
-	// No license of the product is left.
+	// No license of the product is available.
 	UserErrorCodeOutOfLicenses UserErrorCode = "OUT_OF_LICENSES"
 )
 
@@ -4526,7 +4526,7 @@ var AllUserErrorCode = []UserErrorCode{
 
 // UsersResponse is returned by Users on success.
 type UsersResponse struct {
-	// The tenant's users by display name.
+	// The users of the tenant, ordered by display name.
 	Users UsersUsersUserConnection `json:"users"`
 }
 
@@ -4536,11 +4536,11 @@ func (v *UsersResponse) GetUsers() UsersUsersUserConnection { return v.Users }
 // UsersUsersUserConnection includes the requested fields of the GraphQL type UserConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of users.
+// One page of users.
 type UsersUsersUserConnection struct {
-	// The users of this page without their cursors.
+	// The users on this page, without cursors.
 	Nodes []UsersUsersUserConnectionNodesUser `json:"nodes"`
-	// Whether there is more, and where this page begins and ends.
+	// The first and the last cursor of this page, and whether there are more pages.
 	PageInfo UsersUsersUserConnectionPageInfo `json:"pageInfo"`
 }
 
@@ -4553,17 +4553,17 @@ func (v *UsersUsersUserConnection) GetPageInfo() UsersUsersUserConnectionPageInf
 // UsersUsersUserConnectionNodesUser includes the requested fields of the GraphQL type User.
 // The GraphQL type's documentation follows.
 //
-// Someone who signs in.
+// A person who signs in to apps.
 type UsersUsersUserConnectionNodesUser struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The identity provider's id of the user.
+	// The user's id in the identity provider.
 	ExternalId string `json:"externalId"`
-	// The user's name; empty if nobody has told it.
+	// The user's name. Empty if it is unknown.
 	DisplayName string `json:"displayName"`
-	// When an admin blocked the user from auto-claiming; null if nobody did.
+	// When an admin blocked the user from claiming licenses. Null if the user is not blocked.
 	BlockedAt *time.Time `json:"blockedAt"`
-	// The user's last sign-in, to about an hour; null before the first.
+	// When the user last signed in to an app, accurate to about an hour. Null before the first sign-in.
 	LastSignInAt *time.Time `json:"lastSignInAt"`
 	// The user's licenses, newest first.
 	Licenses UsersUsersUserConnectionNodesUserLicensesLicenseConnection `json:"licenses"`
@@ -4592,9 +4592,9 @@ func (v *UsersUsersUserConnectionNodesUser) GetLicenses() UsersUsersUserConnecti
 // UsersUsersUserConnectionNodesUserLicensesLicenseConnection includes the requested fields of the GraphQL type LicenseConnection.
 // The GraphQL type's documentation follows.
 //
-// A page of licenses.
+// One page of licenses.
 type UsersUsersUserConnectionNodesUserLicensesLicenseConnection struct {
-	// The licenses of this page without their cursors.
+	// The licenses on this page, without cursors.
 	Nodes []UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicense `json:"nodes"`
 }
 
@@ -4606,13 +4606,13 @@ func (v *UsersUsersUserConnectionNodesUserLicensesLicenseConnection) GetNodes() 
 // UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicense includes the requested fields of the GraphQL type License.
 // The GraphQL type's documentation follows.
 //
-// One user's holding of one product.
+// One license of a product, held by one user.
 type UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicense struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// Where it came from.
+	// Whether the user claimed the license or an admin assigned it.
 	Source LicenseSource `json:"source"`
-	// What it is a license of.
+	// The product that the license is for.
 	Product UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicenseProduct `json:"product"`
 }
 
@@ -4634,11 +4634,11 @@ func (v *UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicense)
 // UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicenseProduct includes the requested fields of the GraphQL type Product.
 // The GraphQL type's documentation follows.
 //
-// What is bought: a collection of apps. A vendor calls it a SKU.
+// A collection of apps that is bought as one. Vendors call it a SKU.
 type UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicenseProduct struct {
-	// The global id.
+	// The global id. It can be passed to `node`.
 	Id string `json:"id"`
-	// The product's name.
+	// The name of the product.
 	Name string `json:"name"`
 }
 
@@ -4655,11 +4655,11 @@ func (v *UsersUsersUserConnectionNodesUserLicensesLicenseConnectionNodesLicenseP
 // UsersUsersUserConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
 //
-// Whether a list goes on, and where a page of it begins and ends.
+// The first and the last cursor of a page, and whether there are more pages.
 type UsersUsersUserConnectionPageInfo struct {
-	// Whether there is more behind this page.
+	// Whether the list has items after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// The cursor of the page's last edge; null if the page is empty.
+	// The cursor of the page's last item. Null if the page is empty.
 	EndCursor *string `json:"endCursor"`
 }
 
