@@ -79,6 +79,7 @@ test-console: node chromium postgresql build ## Run the tests of the console in 
 .PHONY: lint-schema
 lint-schema: node_modules/.package-lock.json ## Lint the schema, and the operations of the examples and of the console.
 	node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs schema.graphqls 'examples/operations/*.graphql'
+	OPERATIONS=examples/go/operations.graphql node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs examples/go/operations.graphql
 	OPERATIONS='web/src/**/*.graphql' node_modules/.bin/eslint --no-config-lookup -c test/api/eslint.config.mjs 'web/src/**/*.graphql'
 
 # The tests start servers and browsers of their own. What is missing of them is installed on Debian.
