@@ -1,6 +1,7 @@
 # `make` explains itself: each target's line ends with what it does.
 
 LINT = go tool -modfile=tools/go.mod golangci-lint
+DEADCODE = go tool -modfile=tools/go.mod deadcode
 
 .PHONY: help
 help: ## Show this help.
@@ -107,9 +108,18 @@ node:
 	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' || { echo "Node.js 20 or newer is needed." >&2; exit 1; }
 
 .PHONY: lint
-lint: ## Look for mistakes and for imports that point the wrong way.
+lint: deadcode ## Run go vet, the linters (which also check the direction of imports) and the search for dead code.
 	go vet ./...
 	$(LINT) run
+
+# gqlgen requires an unmarshal function for each scalar, also for scalars that no argument uses.
+DEADCODE_ALLOWED = ^graph/.*: unreachable func: (UnmarshalDate|UnmarshalJSON)$$
+
+.PHONY: deadcode
+deadcode: ## Fail if a function is not reachable from a program or a test.
+	@found=$$(CGO_ENABLED=0 $(DEADCODE) -test ./...) || exit 1; \
+	found=$$(printf '%s' "$$found" | grep -vE '$(DEADCODE_ALLOWED)'); \
+	if [ -n "$$found" ]; then printf 'Remove these functions:\n%s\n' "$$found" >&2; exit 1; fi
 
 .PHONY: format
 format: ## Format all code.
