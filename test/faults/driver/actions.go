@@ -84,8 +84,9 @@ func (d *Driver) sendAsAdmin(ctx context.Context, query string, variables map[st
 
 func userName(n int) string { return fmt.Sprintf("user-%02d", n) }
 
-// aUser is now and then one whom others sign in at the same moment.
-func (c *client) aUser() string {
+// randomUser returns one of a few users in a quarter of all calls, so that several clients sign in the same user at the
+// same time.
+func (c *client) randomUser() string {
 	if c.oneIn(4) {
 		return userName(c.random.IntN(hotUsers))
 	}
@@ -96,11 +97,11 @@ func (c *client) aUser() string {
 func (c *client) oneIn(n int) bool { return c.random.IntN(n) == 0 }
 
 func (d *Driver) claim(c *client) {
-	user := c.aUser()
+	user := c.randomUser()
 
-	answer := c.call(history.Claim, user, nil, map[string]any{"app": app, "user": user})
-	if answer.License != "" {
-		d.licenses.add(answer.License)
+	call := c.call(history.Claim, user, nil, map[string]any{"app": app, "user": user})
+	if call.License != "" {
+		d.licenses.add(call.License)
 	}
 }
 
@@ -130,7 +131,7 @@ func (d *Driver) resize(c *client) {
 
 // changeUsers assigns licenses, some with the app turned off, and blocks and unblocks users.
 func (d *Driver) changeUsers(c *client) {
-	user := c.aUser()
+	user := c.randomUser()
 
 	switch c.random.IntN(6) {
 	case 0:
