@@ -1,4 +1,4 @@
-package stage
+package testbed
 
 import (
 	"context"
@@ -8,22 +8,23 @@ import (
 	"fmt"
 	"time"
 
-	_ "github.com/glebarez/go-sqlite" // The driver "sqlite".
+	_ "github.com/glebarez/go-sqlite" // Registers the driver "sqlite".
 
 	"github.com/autoclaim/autoclaim/test/faults/history"
 )
 
-// afterSchema adds what orders transactions on SQLite, which keeps no times of commits, and what the plan adds.
-func (s *Stage) afterSchema(ctx context.Context) error {
-	db, err := s.open()
+// afterSchema runs SetupSQL. On SQLite, which has no commit timestamps, it also adds a table and triggers that record the
+// order of transactions.
+func (b *Testbed) afterSchema(ctx context.Context) error {
+	db, err := b.open()
 	if err != nil {
 		return err
 	}
 
 	defer func() { _ = db.Close() }()
 
-	statements := []string{s.After}
-	if s.SQLite {
+	statements := []string{b.SetupSQL}
+	if b.SQLite {
 		const now = "(julianday('now') - 2440587.5) * 86400.0"
 
 		statements = append(statements,
@@ -46,30 +47,31 @@ func (s *Stage) afterSchema(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stage) open() (*sql.DB, error) {
-	if s.SQLite {
-		return sql.Open("sqlite", "file:"+s.database+"?_pragma=busy_timeout(10000)")
+func (b *Testbed) open() (*sql.DB, error) {
+	if b.SQLite {
+		return sql.Open("sqlite", "file:"+b.database+"?_pragma=busy_timeout(10000)")
 	}
 
-	return sql.Open("pgx", s.database)
+	return sql.Open("pgx", b.database)
 }
 
-// Read returns what is in the database, once nobody works on it. start is when the run began.
-func (s *Stage) Read(ctx context.Context, start time.Time) (history.Database, error) {
-	db, err := s.open()
+// Database waits until the servers' sessions have ended and returns the contents of the database. start is the start of
+// the run.
+func (b *Testbed) Database(ctx context.Context, start time.Time) (history.Database, error) {
+	db, err := b.open()
 	if err != nil {
 		return history.Database{}, fmt.Errorf("open: %w", err)
 	}
 
 	defer func() { _ = db.Close() }()
 
-	r := &reader{ctx: ctx, db: db, sqlite: s.SQLite, start: start, database: history.Database{
+	r := &reader{ctx: ctx, db: db, sqlite: b.SQLite, start: start, database: history.Database{
 		Users: make(map[string]string), Blocked: make(map[string]bool), Pools: make(map[string]history.Pool),
 		Policies: make(map[string]history.Policy), Licenses: make(map[string]history.License), Missed: make(map[string]int),
 	}}
 
-	if !s.SQLite {
-		r.awaitQuiet()
+	if !b.SQLite {
+		r.awaitIdle()
 	}
 
 	r.readTransactions()
@@ -87,7 +89,7 @@ type reader struct {
 	err      error
 }
 
-// rows runs a query and has each row scanned.
+// rows runs a query and calls row for each row.
 func (r *reader) rows(query string, row func(scan func(...any) error) error) {
 	if r.err != nil {
 		return
@@ -113,8 +115,8 @@ func (r *reader) rows(query string, row func(scan func(...any) error) error) {
 	r.err = rows.Err()
 }
 
-// awaitQuiet waits for the sessions of servers that are gone.
-func (r *reader) awaitQuiet() {
+// awaitIdle waits until all other database sessions have ended.
+func (r *reader) awaitIdle() {
 	for deadline := time.Now().Add(20 * time.Second); r.err == nil; time.Sleep(20 * time.Millisecond) {
 		others := 0
 
@@ -127,13 +129,13 @@ func (r *reader) awaitQuiet() {
 		}
 
 		if time.Now().After(deadline) {
-			r.err = errors.New("somebody still works on the database")
+			r.err = errors.New("the database still has other sessions")
 		}
 	}
 }
 
-// The transactions that changed something, in the order of their commits. On SQLite, whose only writer makes them one
-// after the other, those rows belong together that follow each other and have the same time or request.
+// These expressions order the transactions by commit. SQLite has a single writer, so its transactions never overlap:
+// consecutive rows with the same time or request belong to one transaction.
 const (
 	postgresOrder = `x.xmin::text AS txn, (extract(epoch FROM pg_xact_commit_timestamp(x.xmin)) * 1000000)::bigint AS at, 0 AS seq`
 	sqliteOrder   = `AS txn, CAST(h.at * 1000000 AS INTEGER) AS at, h.seq AS seq`
@@ -141,19 +143,19 @@ const (
 )
 
 func (r *reader) readTransactions() {
-	claimed, changed, join, order := postgresOrder, postgresOrder, "", "at, txn, id"
+	claimOrder, auditOrder, join, order := postgresOrder, postgresOrder, "", "at, txn, id"
 	if r.sqlite {
-		claimed, changed = "CAST(x.claimed_at AS text) "+sqliteOrder, "x.request_id "+sqliteOrder
+		claimOrder, auditOrder = "CAST(x.claimed_at AS text) "+sqliteOrder, "x.request_id "+sqliteOrder
 		join, order = sqliteJoin, "seq"
 	}
 
 	query := `
 SELECT txn, at, kind, id, a, b, c, d, e, f FROM (
-  SELECT ` + claimed + `, 'claim' AS kind, x.id AS id, CAST(x.user_id AS text) AS a, CAST(x.policy_id AS text) AS b,
+  SELECT ` + claimOrder + `, 'claim' AS kind, x.id AS id, CAST(x.user_id AS text) AS a, CAST(x.policy_id AS text) AS b,
     CAST(x.product_id AS text) AS c, CAST(x.license_id AS text) AS d, CAST(x.position AS text) AS e, CAST(l.apps_off AS text) AS f
   FROM claims x JOIN licenses l ON l.tenant_id = x.tenant_id AND l.id = x.license_id` + join + `
   UNION ALL
-  SELECT ` + changed + `, 'audit', x.id, x.action, x.object_kind, CAST(x.object_id AS text), x.request_id,
+  SELECT ` + auditOrder + `, 'audit', x.id, x.action, x.object_kind, CAST(x.object_id AS text), x.request_id,
     coalesce(CAST(x.before AS text), ''), coalesce(CAST(x.after AS text), '')
   FROM audit_events x` + join + `) y ORDER BY ` + order
 

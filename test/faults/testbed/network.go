@@ -1,4 +1,4 @@
-package stage
+package testbed
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Link is the network between a server and its database.
+// Link is the network connection between a server and its database.
 type Link struct{ proxy *toxiproxy.Proxy }
 
 func newLink(upstream string) (*Link, error) {
@@ -32,14 +32,14 @@ func (l *Link) close() error {
 	return nil
 }
 
-// Cut closes all connections, and takes no new ones until it is mended.
+// Cut closes all connections and refuses new ones until Restore.
 func (l *Link) Cut() { l.proxy.Stop() }
 
-// Mend takes connections again.
-func (l *Link) Mend() error { return l.proxy.Start() }
+// Restore accepts connections again after Cut.
+func (l *Link) Restore() error { return l.proxy.Start() }
 
-// Poison makes the link bad in one of toxiproxy's ways, in both directions, until it is cured.
-func (l *Link) Poison(kind string, attributes map[string]any) error {
+// AddFault adds one of toxiproxy's faults (its toxics) to both directions, until RemoveFaults.
+func (l *Link) AddFault(kind string, attributes map[string]any) error {
 	for _, direction := range []string{"upstream", "downstream"} {
 		toxic, err := json.Marshal(map[string]any{"name": direction, "type": kind, "stream": direction, "attributes": attributes})
 		if err != nil {
@@ -47,12 +47,12 @@ func (l *Link) Poison(kind string, attributes map[string]any) error {
 		}
 
 		if _, err := l.proxy.Toxics.AddToxicJson(strings.NewReader(string(toxic))); err != nil {
-			return fmt.Errorf("poison the link: %w", err)
+			return fmt.Errorf("add the fault to the link: %w", err)
 		}
 	}
 
 	return nil
 }
 
-// Cure makes the link good again.
-func (l *Link) Cure(ctx context.Context) { l.proxy.Toxics.ResetToxics(ctx) }
+// RemoveFaults removes all faults from the link.
+func (l *Link) RemoveFaults(ctx context.Context) { l.proxy.Toxics.ResetToxics(ctx) }

@@ -1,4 +1,4 @@
-package stage
+package testbed
 
 import (
 	"errors"
@@ -8,13 +8,13 @@ import (
 	"syscall"
 )
 
-// diskSize is enough for a run, and soon filled.
+// diskSize is large enough for a run and quick to fill.
 const diskSize = "64m"
 
-// Disk is a small disk of its own.
+// Disk is a small file system that can be filled.
 type Disk struct{ path string }
 
-// CanMount says why a disk of its own cannot be had here, if so.
+// CanMount returns an error if this process cannot mount a disk.
 func CanMount() error {
 	path, err := os.MkdirTemp("", "autoclaim-disk-")
 	if err != nil {
@@ -37,7 +37,7 @@ func newDisk(path string) (*Disk, error) {
 	}
 
 	if err := mount(path); err != nil {
-		return nil, fmt.Errorf("a small disk must be mounted, which needs root: %w", err)
+		return nil, fmt.Errorf("mount a small disk (this needs root): %w", err)
 	}
 
 	return &Disk{path}, nil
@@ -45,16 +45,16 @@ func newDisk(path string) (*Disk, error) {
 
 func (d *Disk) close() error { return unmount(d.path) }
 
-func (d *Disk) ballast() string { return filepath.Join(d.path, "ballast") }
+func (d *Disk) fillerFile() string { return filepath.Join(d.path, "filler") }
 
-// Fill leaves no space.
+// Fill uses all free space.
 func (d *Disk) Fill() error {
-	file, err := os.Create(d.ballast())
+	file, err := os.Create(d.fillerFile())
 	if err != nil {
 		return fmt.Errorf("fill the disk: %w", err)
 	}
 
-	// In large pieces, then in small ones.
+	// First in large blocks, then in small ones.
 	for _, size := range []int{1 << 20, 1 << 12} {
 		for err == nil {
 			_, err = file.Write(make([]byte, size))
@@ -70,5 +70,5 @@ func (d *Disk) Fill() error {
 	return file.Close()
 }
 
-// Free makes space again.
-func (d *Disk) Free() error { return os.Remove(d.ballast()) }
+// Free releases the space.
+func (d *Disk) Free() error { return os.Remove(d.fillerFile()) }
