@@ -77,7 +77,7 @@ func runPolicyAction(
 }
 
 func (r mutationResolver) UpdatePolicy(ctx context.Context, input model.UpdatePolicyInput) (*model.UpdatePolicyPayload, error) {
-	update := admin.PolicyUpdate{Name: input.Name, Enabled: input.Enabled}
+	update := licensing.PolicyUpdate{Name: input.Name, Enabled: input.Enabled}
 
 	if input.Products != nil {
 		products, err := policyProducts(input.Products)

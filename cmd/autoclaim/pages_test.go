@@ -131,6 +131,25 @@ func TestADevelopmentServerServesItsPagesOnlyToLoopbackHosts(t *testing.T) {
 	assert.Equal(t, http.StatusOK, get("/oidc/keys", "").StatusCode)
 }
 
+func TestADevelopmentServerRefusesItsTokensToOtherHostNames(t *testing.T) {
+	t.Parallel()
+
+	server := start(t, t.TempDir(), storetest.SQLite(t))
+
+	for host, status := range map[string]int{
+		"": http.StatusOK, "localhost": http.StatusOK, "rebound.example": http.StatusMisdirectedRequest, "127.0.0.1.rebound.example": http.StatusMisdirectedRequest,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.url+playground.Path+"callers.json", http.NoBody)
+		require.NoError(t, err)
+
+		request.Host = host
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		assert.Equal(t, status, response.StatusCode, host)
+	}
+}
+
 func TestTheConsoleOfAProductionServerSignsInAtItsProvider(t *testing.T) {
 	t.Parallel()
 

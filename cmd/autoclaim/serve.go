@@ -86,7 +86,7 @@ func (c serveCommand) Validate() error {
 
 // Run serves until the environment's context is canceled.
 func (c serveCommand) Run(e *environment) error {
-	return c.observed(e, func() error { return c.run(e) })
+	return c.withTelemetry(e, func() error { return c.run(e) })
 }
 
 func (c serveCommand) run(e *environment) error {
@@ -172,7 +172,7 @@ func (c serveCommand) serve(
 		ShutdownTimeout: c.ShutdownTimeout,
 	})
 
-	stop, err := c.show(ctx, e, db, verifier, api)
+	stop, err := c.serveMetrics(ctx, e, db, verifier, api)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

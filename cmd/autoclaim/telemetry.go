@@ -12,6 +12,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
 
+// metricsFlags are the flags of the metrics listener.
 type metricsFlags struct {
 	MetricsListen  string   `group:"Metrics" help:"Address to serve Prometheus metrics on, at /metrics, without authentication. Default: no metrics." placeholder:"HOST:PORT"`
 	MetricsTenants []string `group:"Metrics" help:"External IDs of tenants whose license pools get metrics of their own, three series per product. Default: none." placeholder:"ID"`
@@ -29,9 +30,9 @@ func (f metricsFlags) validate() error {
 	return nil
 }
 
-// observed runs work with metrics, if --metrics-listen is set, and with traces, if OpenTelemetry's environment
+// withTelemetry runs work with metrics, if --metrics-listen is set, and with traces, if OpenTelemetry's environment
 // variables name a collector.
-func (f metricsFlags) observed(e *environment, work func() error) error {
+func (f metricsFlags) withTelemetry(e *environment, work func() error) error {
 	traces, err := telemetry.OpenTraces(e.context, e.build, e.logger)
 	if err != nil {
 		return err
@@ -58,8 +59,8 @@ func (f metricsFlags) observed(e *environment, work func() error) error {
 	return err
 }
 
-// show registers the metrics of the wired parts and serves them to Prometheus until stop is called.
-func (f metricsFlags) show(
+// serveMetrics registers the metrics of the wired parts and serves them to Prometheus until stop is called.
+func (f metricsFlags) serveMetrics(
 	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier, api *server.API,
 ) (stop func() error, err error) {
 	metrics := e.telemetry.Metrics

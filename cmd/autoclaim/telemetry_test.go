@@ -152,8 +152,8 @@ func (o *observedServer) figure(name string, labels ...string) float64 {
 	return -1
 }
 
-// awaitFigure waits until a metric has the expected value, since the server counts a request after the client has the
-// response. It returns the last value that it saw.
+// awaitFigure waits until a metric has the expected value, since the server may count a request after the client has
+// read the response. It returns the last value that it saw.
 func (o *observedServer) awaitFigure(expected float64, name string, labels ...string) float64 {
 	o.t.Helper()
 

@@ -1,8 +1,8 @@
-// Package admin is every action of an admin. An action loads what it concerns, applies the rule from
-// package licensing, saves what changed and records who changed it, all in one transaction.
+// Package admin holds every action of an admin. In one transaction, an action loads what it concerns, applies
+// a rule of package licensing, saves what changed and records an audit event.
 //
-// A rule's refusal comes back as a *licensing.Refusal, and nothing was changed then. An action that
-// changes nothing, such as turning on what is on, succeeds and records nothing.
+// The refusal of a rule is returned as a *licensing.Refusal; then nothing has changed. An action that would
+// change nothing, such as turning on what is on already, succeeds and records nothing.
 package admin
 
 import (
@@ -15,12 +15,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// Actor is the admin who acts, and for which tenant.
+// Actor is the admin who acts, and the tenant in which they act.
 type Actor struct {
 	TenantID licensing.ID
 	// ExternalID is the identity provider's id of the admin.
 	ExternalID string
-	// RequestID ties the audit event to the server's logs.
+	// RequestID is the id of the request, which the server's logs show too.
 	RequestID string
 }
 
@@ -30,7 +30,7 @@ type Service struct {
 	now   func() time.Time
 }
 
-// New returns a service on an open store.
+// New returns a service that works on an open store.
 func New(db *store.Store, now func() time.Time) *Service {
 	return &Service{store: db, now: now}
 }
@@ -40,23 +40,34 @@ type action struct {
 	*store.Tx
 
 	actor Actor
-	name  string
-	at    time.Time
+	// name is the name of the mutation.
+	name string
+	// at is the time of everything that the action does.
+	at time.Time
 }
 
-// act runs an action in one transaction. name is the mutation's name.
-func (s *Service) act(ctx context.Context, actor Actor, name string, work func(a *action) error) error {
-	err := s.store.InTx(ctx, actor.TenantID, func(tx *store.Tx) error {
-		return work(&action{Tx: tx, actor: actor, name: name, at: licensing.Instant(s.now())})
+// act runs an action in one transaction and returns its result, also beside an error. name is the name of the
+// mutation. The transaction may be retried, so work must have no other effects than those of the transaction.
+func act[T any](
+	ctx context.Context, s *Service, actor Actor, name string, work func(a *action) (T, error),
+) (T, error) {
+	var result T
+
+	at := licensing.Instant(s.now())
+
+	err := s.store.InTx(ctx, actor.TenantID, func(tx *store.Tx) (err error) {
+		result, err = work(&action{Tx: tx, actor: actor, name: name, at: at})
+
+		return err
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return result, fmt.Errorf("%s: %w", name, err)
 	}
 
-	return nil
+	return result, nil
 }
 
-// record writes the audit event of what was changed. before is nil for a new object.
+// record writes the audit event of a change. before is nil for a new object.
 func (a *action) record(ctx context.Context, kind licensing.Kind, id licensing.ID, before, after any) error {
 	event := licensing.AuditEvent{
 		ID: licensing.NewID(a.at), At: a.at, Actor: a.actor.ExternalID, Action: a.name,
@@ -82,13 +93,12 @@ func (a *action) record(ctx context.Context, kind licensing.Kind, id licensing.I
 	return a.RecordAudit(ctx, event)
 }
 
-// found turns the store's "not found" into a refusal that names the input field.
-func found[T any](object T, err error) func(path string, kind licensing.Kind) (T, error) {
-	return func(path string, kind licensing.Kind) (T, error) {
-		if store.IsNotFound(err) {
-			return object, licensing.NotFound(path, string(kind))
-		}
-
-		return object, err
+// notFoundAs replaces [licensing.ErrNotFound] by a refusal that names the field of the input at fault. It leaves
+// other errors as they are.
+func notFoundAs(path string, kind licensing.Kind, err error) error {
+	if licensing.IsNotFound(err) {
+		return licensing.NotFound(path, string(kind))
 	}
+
+	return err
 }

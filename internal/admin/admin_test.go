@@ -130,7 +130,7 @@ func TestEachActionThatChangesSomethingLeavesOneEventAndNoOther(t *testing.T) {
 			}, licensing.CodeProductNotInPolicy},
 			{"updatePolicy", licensing.KindPolicy, func() error {
 				name := "Everybody"
-				_, err = act.UpdatePolicy(ctx, actor, ref(), admin.PolicyUpdate{Name: &name})
+				_, err = act.UpdatePolicy(ctx, actor, ref(), licensing.PolicyUpdate{Name: &name})
 
 				return err
 			}, ""},
@@ -246,7 +246,7 @@ func TestAnUpdateOfAPolicyIsAllOrNothing(t *testing.T) {
 		policy := tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 		name, off := "Renamed", false
 
-		_, err := tenant.Admin.UpdatePolicy(ctx, tenant.Actor, storetest.Ref(policy), admin.PolicyUpdate{
+		_, err := tenant.Admin.UpdatePolicy(ctx, tenant.Actor, storetest.Ref(policy), licensing.PolicyUpdate{
 			Name: &name, Enabled: &off, Products: []licensing.PolicyProduct{{ProductID: tenant.E3.ID}, {ProductID: tenant.Draw.ID}},
 		})
 		refusal, ok := licensing.AsRefusal(err)
@@ -293,7 +293,7 @@ func TestUsersAreReadFromADirectorysExport(t *testing.T) {
 	}, users)
 
 	_, err = admin.ReadUsers(strings.NewReader("external_id,display_name,email\nann,,\nann,,\n"))
-	assert.ErrorContains(t, err, `line 3: external_id "ann" is on line 2 too`)
+	assert.ErrorContains(t, err, `line 3: external_id "ann" is on line 2 already`)
 }
 
 // FuzzReadUsers reads anything as a directory's export. What it takes can be kept by both databases.

@@ -2,101 +2,105 @@ package admin
 
 import (
 	"context"
-	"slices"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// PolicyRef names a policy and, if Version is not nil, the version that the admin saw.
+// PolicyRef names a policy and, if Version is not nil, the version that the admin has seen. A change of another
+// version is refused with CONFLICT.
 type PolicyRef struct {
 	ID      licensing.ID
 	Version *int
 }
 
-// PolicyUpdate is what a details pane saves; what is nil stays as it is.
-type PolicyUpdate struct {
-	Name    *string
-	Enabled *bool
-	// Products is the whole new list, unless it is nil.
-	Products []licensing.PolicyProduct
-}
-
 // CreatePolicy makes a policy.
 func (s *Service) CreatePolicy(
 	ctx context.Context, actor Actor, draft licensing.PolicyDraft,
-) (policy licensing.Policy, err error) {
-	err = s.act(ctx, actor, "createPolicy", func(a *action) error {
+) (licensing.Policy, error) {
+	return act(ctx, s, actor, "createPolicy", func(a *action) (licensing.Policy, error) {
 		tenant, err := a.LockTenant(ctx)
 		if err != nil {
-			return err
+			return licensing.Policy{}, err
 		}
 
-		terms, err := a.terms(ctx, licensing.ID{})
+		terms, err := a.productTerms(ctx, draft.Products...)
 		if err != nil {
-			return err
+			return licensing.Policy{}, err
 		}
 
-		policy, err = licensing.NewPolicy(draft, tenant.AutoClaimEnabled, terms, a.at)
+		others, err := a.OtherPolicies(ctx, licensing.ID{})
 		if err != nil {
-			return err
+			return licensing.Policy{}, err
+		}
+
+		policy, err := licensing.NewPolicy(draft, tenant.AutoClaimEnabled, others, terms, a.at)
+		if err != nil {
+			return licensing.Policy{}, err
 		}
 
 		if err := a.InsertPolicy(ctx, policy); err != nil {
-			return err
+			return licensing.Policy{}, err
 		}
 
-		return a.record(ctx, licensing.KindPolicy, policy.ID, nil, policy)
+		return policy, a.record(ctx, licensing.KindPolicy, policy.ID, nil, policy)
 	})
-
-	return policy, err
 }
 
-// UpdatePolicy changes name, switch and products at once, all or nothing.
+// UpdatePolicy makes all changes of the update, or none.
 func (s *Service) UpdatePolicy(
-	ctx context.Context, actor Actor, ref PolicyRef, update PolicyUpdate,
+	ctx context.Context, actor Actor, ref PolicyRef, update licensing.PolicyUpdate,
 ) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "updatePolicy", ref, func(p *licensing.Policy, terms licensing.Terms) error {
-		if update.Name != nil {
-			if err := p.Rename(*update.Name, terms); err != nil {
-				return err
-			}
-		}
-
-		if update.Enabled != nil {
-			p.Enabled = *update.Enabled
-		}
-
-		if update.Products != nil {
-			return p.SetProducts(update.Products, terms)
-		}
-
-		return nil
-	})
+	return s.updatePolicyAs(ctx, actor, "updatePolicy", ref, update)
 }
 
 // SetPolicyEnabled turns a policy on or off.
 func (s *Service) SetPolicyEnabled(
 	ctx context.Context, actor Actor, ref PolicyRef, enabled bool,
 ) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "setPolicyEnabled", ref, func(p *licensing.Policy, _ licensing.Terms) error {
-		p.Enabled = enabled
-
-		return nil
-	})
+	return s.updatePolicyAs(ctx, actor, "setPolicyEnabled", ref, licensing.PolicyUpdate{Enabled: &enabled})
 }
 
 // RenamePolicy gives a policy another name.
 func (s *Service) RenamePolicy(ctx context.Context, actor Actor, ref PolicyRef, name string) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "renamePolicy", ref, func(p *licensing.Policy, terms licensing.Terms) error {
-		return p.Rename(name, terms)
+	return s.updatePolicyAs(ctx, actor, "renamePolicy", ref, licensing.PolicyUpdate{Name: &name})
+}
+
+// updatePolicyAs applies an update under the name of a mutation. It reads only what the rules for the update need.
+func (s *Service) updatePolicyAs(
+	ctx context.Context, actor Actor, mutation string, ref PolicyRef, update licensing.PolicyUpdate,
+) (licensing.Policy, error) {
+	return s.editPolicy(ctx, actor, mutation, ref, func(a *action, p *licensing.Policy) (err error) {
+		var (
+			others []licensing.OtherPolicy
+			terms  licensing.ProductTerms
+		)
+
+		if update.Name != nil {
+			if others, err = a.OtherPolicies(ctx, p.ID); err != nil {
+				return err
+			}
+		}
+
+		if update.Products != nil {
+			if terms, err = a.productTerms(ctx, update.Products...); err != nil {
+				return err
+			}
+		}
+
+		return p.Update(update, others, terms)
 	})
 }
 
-// AddBackupProduct adds a product behind the policy's others.
+// AddBackupProduct adds a product after the policy's others.
 func (s *Service) AddBackupProduct(
 	ctx context.Context, actor Actor, ref PolicyRef, product licensing.PolicyProduct,
 ) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "addBackupProduct", ref, func(p *licensing.Policy, terms licensing.Terms) error {
+	return s.editPolicy(ctx, actor, "addBackupProduct", ref, func(a *action, p *licensing.Policy) error {
+		terms, err := a.productTerms(ctx, product)
+		if err != nil {
+			return err
+		}
+
 		return p.AddBackup(product, terms)
 	})
 }
@@ -105,7 +109,7 @@ func (s *Service) AddBackupProduct(
 func (s *Service) RemovePolicyProduct(
 	ctx context.Context, actor Actor, ref PolicyRef, product licensing.ID,
 ) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "removePolicyProduct", ref, func(p *licensing.Policy, _ licensing.Terms) error {
+	return s.editPolicy(ctx, actor, "removePolicyProduct", ref, func(_ *action, p *licensing.Policy) error {
 		return p.RemoveProduct(product)
 	})
 }
@@ -114,7 +118,7 @@ func (s *Service) RemovePolicyProduct(
 func (s *Service) MovePolicyProduct(
 	ctx context.Context, actor Actor, ref PolicyRef, product licensing.ID, direction licensing.Direction,
 ) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "movePolicyProduct", ref, func(p *licensing.Policy, _ licensing.Terms) error {
+	return s.editPolicy(ctx, actor, "movePolicyProduct", ref, func(_ *action, p *licensing.Policy) error {
 		return p.MoveProduct(product, direction)
 	})
 }
@@ -123,101 +127,89 @@ func (s *Service) MovePolicyProduct(
 func (s *Service) ReorderPolicyProducts(
 	ctx context.Context, actor Actor, ref PolicyRef, order []licensing.ID,
 ) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "reorderPolicyProducts", ref,
-		func(p *licensing.Policy, _ licensing.Terms) error { return p.ReorderProducts(order) })
+	return s.editPolicy(ctx, actor, "reorderPolicyProducts", ref, func(_ *action, p *licensing.Policy) error {
+		return p.ReorderProducts(order)
+	})
 }
 
 // SetAppToggles turns apps on or off in a policy's products.
 func (s *Service) SetAppToggles(
 	ctx context.Context, actor Actor, ref PolicyRef, changes []licensing.ToggleChange,
 ) (licensing.Policy, error) {
-	return s.changePolicy(ctx, actor, "setAppToggles", ref, func(p *licensing.Policy, terms licensing.Terms) error {
-		return p.SetAppToggles(changes, terms.Catalog)
+	return s.editPolicy(ctx, actor, "setAppToggles", ref, func(a *action, p *licensing.Policy) error {
+		catalog, err := a.Catalog(ctx)
+		if err != nil {
+			return err
+		}
+
+		return p.SetAppToggles(changes, catalog)
 	})
 }
 
-// DeletePolicy deletes a policy. Reports go on naming it.
+// DeletePolicy deletes a policy. Reports still show it.
 func (s *Service) DeletePolicy(ctx context.Context, actor Actor, ref PolicyRef) (licensing.Policy, error) {
-	at := licensing.Instant(s.now())
-
-	return s.changePolicy(ctx, actor, "deletePolicy", ref, func(p *licensing.Policy, _ licensing.Terms) error {
-		p.DeletedAt = &at
+	return s.editPolicy(ctx, actor, "deletePolicy", ref, func(a *action, p *licensing.Policy) error {
+		p.DeletedAt = &a.at
 
 		return nil
 	})
 }
 
-// changePolicy applies a change to a live policy and returns the policy as it is then. With a refusal,
-// such as a CONFLICT, it returns the policy as it is; the zero policy if there is none.
-func (s *Service) changePolicy(
-	ctx context.Context, actor Actor, name string, ref PolicyRef,
-	change func(p *licensing.Policy, terms licensing.Terms) error,
-) (policy licensing.Policy, err error) {
-	err = s.act(ctx, actor, name, func(a *action) error {
-		// The tenant's policies are changed one after the other, so that rules about several of them hold.
+// editPolicy applies an edit to a policy that is not deleted, and returns the policy as it is afterwards. With a
+// refusal, such as CONFLICT, it returns the policy as it is; with NOT_FOUND, the zero policy.
+func (s *Service) editPolicy(
+	ctx context.Context, actor Actor, mutation string, ref PolicyRef, edit func(a *action, p *licensing.Policy) error,
+) (licensing.Policy, error) {
+	return act(ctx, s, actor, mutation, func(a *action) (licensing.Policy, error) {
+		// Changes of a tenant's policies run one after the other, so that rules about several of them hold.
 		if _, err := a.LockTenant(ctx); err != nil {
-			return err
+			return licensing.Policy{}, err
 		}
 
-		policy, err = found(a.Policy(ctx, ref.ID))("policyId", licensing.KindPolicy)
+		before, err := a.Policy(ctx, ref.ID)
+		if err == nil && before.DeletedAt != nil {
+			err = licensing.ErrNotFound
+		}
+
 		if err != nil {
-			return err
+			return licensing.Policy{}, notFoundAs("policyId", licensing.KindPolicy, err)
 		}
 
-		if policy.DeletedAt != nil {
-			policy = licensing.Policy{}
-
-			return licensing.NotFound("policyId", string(licensing.KindPolicy))
+		if err := before.CheckVersion(ref.Version); err != nil {
+			return before, err
 		}
 
-		if err := policy.CheckVersion(ref.Version); err != nil {
-			return err
+		after := before.Clone()
+		if err := edit(a, &after); err != nil || after.SameAs(before) {
+			return before, err
 		}
 
-		terms, err := a.terms(ctx, policy.ID)
-		if err != nil {
-			return err
+		after.Version++
+		after.UpdatedAt = a.at
+
+		if err := a.SavePolicy(ctx, before, after); err != nil {
+			return before, err
 		}
 
-		changed := policy.Clone()
-		if err := change(&changed, terms); err != nil || changed.SameAs(policy) {
-			return err
-		}
-
-		changed.Version++
-		changed.UpdatedAt = a.at
-
-		if err := a.SavePolicy(ctx, changed); err != nil {
-			return err
-		}
-
-		before := policy
-		policy = changed
-
-		return a.record(ctx, licensing.KindPolicy, policy.ID, before, policy)
+		return after, a.record(ctx, licensing.KindPolicy, after.ID, before, after)
 	})
-
-	return policy, err
 }
 
-// terms are what the rules of policies need; except is the policy that is being changed.
-func (a *action) terms(ctx context.Context, except licensing.ID) (licensing.Terms, error) {
+// productTerms are what the rules for these products of a policy need.
+func (a *action) productTerms(
+	ctx context.Context, products ...licensing.PolicyProduct,
+) (licensing.ProductTerms, error) {
 	catalog, err := a.Catalog(ctx)
 	if err != nil {
-		return licensing.Terms{}, err
+		return licensing.ProductTerms{}, err
 	}
 
-	pools, err := a.Pools(ctx)
-	if err != nil {
-		return licensing.Terms{}, err
+	ids := make([]licensing.ID, len(products))
+	for i, product := range products {
+		ids[i] = product.ProductID
 	}
 
-	policies, err := a.Policies(ctx)
-	if err != nil {
-		return licensing.Terms{}, err
-	}
+	pools, err := a.PoolsOf(ctx, ids)
 
-	policies = slices.DeleteFunc(policies, func(p licensing.Policy) bool { return p.ID == except })
-
-	return licensing.Terms{Catalog: catalog, Pools: pools, OtherPolicies: policies}, nil
+	return licensing.ProductTerms{Catalog: catalog, Pools: pools}, err
 }

@@ -6,20 +6,20 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// SetAutoClaimEnabled turns the tenant's feature switch on or off, and returns how it stands.
+// SetAutoClaimEnabled turns the tenant's feature switch on or off, and returns its new state.
 func (s *Service) SetAutoClaimEnabled(ctx context.Context, actor Actor, enabled bool) (bool, error) {
-	err := s.act(ctx, actor, "setAutoClaimEnabled", func(a *action) error {
+	return act(ctx, s, actor, "setAutoClaimEnabled", func(a *action) (bool, error) {
 		tenant, err := a.LockTenant(ctx)
 		if err != nil || tenant.AutoClaimEnabled == enabled {
-			return err
+			return enabled, err
 		}
 
 		if err := a.SaveAutoClaimEnabled(ctx, enabled); err != nil {
-			return err
+			return enabled, err
 		}
 
-		return a.record(ctx, licensing.KindTenant, tenant.ID, tenant.Settings(), licensing.Settings{AutoClaimEnabled: enabled})
-	})
+		after := licensing.Settings{AutoClaimEnabled: enabled}
 
-	return enabled, err
+		return enabled, a.record(ctx, licensing.KindTenant, tenant.ID, tenant.Settings(), after)
+	})
 }

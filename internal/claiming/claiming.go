@@ -1,7 +1,7 @@
 // Package claiming answers claims: users who sign in and may be given a license.
 //
-// Nearly all claims are for users who have their license already; one indexed read answers them. A
-// claim that needs a license joins the batch of its policy, which is one transaction for all that wait.
+// Nearly all claims are for users who have their license already; one indexed read answers them. A claim that
+// needs a license joins the next batch of its policy: one transaction for all claims that wait for it.
 package claiming
 
 import (
@@ -29,19 +29,29 @@ type batchKey struct {
 	tenant, policy, app licensing.ID
 }
 
-// ErrOverloaded says that too many claims wait already. The caller should try again after a moment.
+// ErrOverloaded says that too many claims are waiting. The caller should try again after a moment.
 var ErrOverloaded = coalesce.ErrOverloaded
 
 // ErrClosed says that the server is shutting down.
 var ErrClosed = coalesce.ErrClosed
 
-// Answer is what became of a claim.
+// Answer is the answer to a claim.
 type Answer struct {
 	Outcome licensing.Outcome
+	// App is the app that the user signs in to.
+	App licensing.App
 	// License lets the user in to the app; nil unless the outcome is CLAIMED or ALREADY_LICENSED.
 	License *licensing.License
+	// Product is the product of License, and nil without one. It is shared: callers must not change it.
+	Product *licensing.Product
 	// Message is for the user to read.
 	Message string
+
+	// The rest is for the log.
+
+	userID licensing.ID      // The zero id if the tenant does not know the user.
+	policy *licensing.Policy // The app's policy, or nil.
+	batch  *batch            // Nil if the claim needed none.
 }
 
 // Service answers claims. It is safe for concurrent use.
@@ -49,16 +59,16 @@ type Service struct {
 	store       *store.Store
 	now         func() time.Time
 	logger      *slog.Logger
-	batches     *coalesce.Batcher[batchKey, string, batched]
+	batches     *coalesce.Batcher[batchKey, string, batchDecision]
 	signInTimes *signInTimeRecorder
 	answered    func(outcome licensing.Outcome, err error, batched bool, took time.Duration)
-	policies    policyMemory
+	policies    policyCache
 }
 
 // New returns a service. Close it to end its goroutines.
 func New(db *store.Store, now func() time.Time, logger *slog.Logger, options ...Option) *Service {
-	s := &Service{store: db, now: now, logger: logger, policies: policyMemory{tenants: make(map[licensing.ID]tenantPolicies)}}
-	// One batch of a policy at a time: a second would only wait for the locks of the first.
+	s := &Service{store: db, now: now, logger: logger, policies: policyCache{tenants: make(map[licensing.ID]tenantPolicies)}}
+	// One batch of a policy at a time: a second one would only wait for the row locks of the first.
 	s.batches = coalesce.New(
 		coalesce.Limits{Batch: maxBatch, Waiting: maxWaiting, Parallel: 1, Timeout: batchTimeout}, s.claimBatch)
 	s.signInTimes = newSignInTimeRecorder(db, logger)
@@ -70,31 +80,34 @@ func New(db *store.Store, now func() time.Time, logger *slog.Logger, options ...
 	return s
 }
 
-// Close lets claims that wait finish and notes the last sign-ins. Later claims get [ErrClosed].
+// Close waits for the claims in progress, and stores the last sign-in times. Later claims get [ErrClosed].
 func (s *Service) Close() {
 	s.batches.Close()
 	s.signInTimes.close()
 }
 
-// Claim answers the sign-in of a user, named by the external id, to an app, named by its code or vendor
-// id. It refuses an unknown app and a malformed external id. Its answer takes into account every change
-// that was committed, by whatever server, before Claim was called. An answer CLAIMED was committed
-// before Claim returns; if ctx ends earlier, the user may have got the license all the same, and the
-// next call says so.
+// Claim answers the sign-in of a user to an app. The user is named by external id, the app by code or vendor id.
+// Claim refuses an unknown app and a malformed external id.
+//
+// The answer takes into account every change that any server committed before Claim was called. A license of
+// CLAIMED is committed before Claim returns. If ctx ends earlier, the user may have got the license all the same;
+// then the next call returns it.
 func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, app string) (Answer, error) {
-	var way course
-
 	began := time.Now()
-	answer, err := s.claim(ctx, tenant, externalID, app, &way)
-	s.answeredAs(ctx, tenant, way, answer, err, time.Since(began))
+	answer, err := s.answer(ctx, tenant, externalID, app)
+
+	if s.answered != nil {
+		s.answered(answer.Outcome, err, answer.batch != nil, time.Since(began))
+	}
+
+	if err == nil {
+		s.log(ctx, tenant, answer)
+	}
 
 	return answer, err
 }
 
-// claim answers a claim and notes its course.
-func (s *Service) claim(
-	ctx context.Context, tenant licensing.ID, externalID, app string, way *course,
-) (Answer, error) {
+func (s *Service) answer(ctx context.Context, tenant licensing.ID, externalID, appName string) (Answer, error) {
 	if err := licensing.CheckExternalID(externalID); err != nil {
 		return Answer{}, err
 	}
@@ -109,60 +122,60 @@ func (s *Service) claim(
 		return Answer{}, err
 	}
 
-	wanted, err := catalog.FindApp(app)
+	app, err := catalog.FindApp(appName)
 	if err != nil {
 		return Answer{}, err
 	}
 
-	policies, err := s.policies.since(ctx, s.store.For(tenant), state.ConfigVersion)
+	policies, err := s.policies.atLeast(ctx, s.store.For(tenant), state.ConfigVersion)
 	if err != nil {
 		return Answer{}, err
 	}
 
-	policy := policies.byApp[wanted.ID]
+	policy := policies.byApp[app.ID]
 	terms := licensing.ClaimTerms{
-		Catalog: catalog, AppID: wanted.ID, AutoClaimEnabled: state.AutoClaimEnabled, Policy: policy,
+		Catalog: catalog, AppID: app.ID, AutoClaimEnabled: state.AutoClaimEnabled, Policy: policy,
 	}
-	way.found(wanted, state.User, policy)
 
-	decision, settled := terms.Settle(claimant(state.User, state.Licenses))
+	decision, settled := terms.Settle(state.Claimant())
 	if settled {
 		s.signInTimes.note(tenant, externalID, state.User, s.now())
-	} else { // The batch notes the sign-in with the claim.
-		together, err := s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: wanted.ID}, externalID)
-		if err != nil {
-			return Answer{}, err
+
+		return newAnswer(batchDecision{Decision: decision}, app, policy, catalog), nil
+	}
+
+	// The batch stores the time of the sign-in with the claim.
+	decided, err := s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: app.ID}, externalID)
+	if err != nil {
+		return Answer{}, err
+	}
+
+	return newAnswer(decided, app, policy, catalog), nil
+}
+
+func newAnswer(
+	decided batchDecision, app licensing.App, policy *licensing.Policy, catalog *licensing.Catalog,
+) Answer {
+	answer := Answer{
+		Outcome: decided.Outcome, App: app, License: decided.License,
+		userID: decided.UserID, policy: policy, batch: decided.batch,
+	}
+
+	productName := ""
+
+	if answer.License != nil {
+		if answer.Product = catalog.ProductAt(answer.License.ProductID); answer.Product != nil {
+			productName = answer.Product.Name
 		}
-
-		decision, way.user, way.batch = together.Decision, &together.user, together.batch
 	}
 
-	return answer(decision, wanted, catalog), nil
+	answer.Message = answer.Outcome.Message(app.Name, productName)
+
+	return answer
 }
 
-func claimant(user *licensing.User, licenses []licensing.License) licensing.Claimant {
-	if user == nil {
-		return licensing.Claimant{}
-	}
-
-	return licensing.Claimant{UserID: user.ID, Blocked: user.Blocked(), Licenses: licenses}
-}
-
-func answer(decision licensing.Decision, app licensing.App, catalog *licensing.Catalog) Answer {
-	var product licensing.Product
-	if decision.License != nil {
-		product, _ = catalog.Product(decision.License.ProductID)
-	}
-
-	return Answer{
-		Outcome: decision.Outcome,
-		License: decision.License,
-		Message: decision.Outcome.Message(app.Name, product.Name),
-	}
-}
-
-// policyMemory keeps each tenant's live policies as long as its configuration's version stays.
-type policyMemory struct {
+// policyCache keeps each tenant's live policies, with the version of the configuration that they belong to.
+type policyCache struct {
 	mu      sync.Mutex
 	tenants map[licensing.ID]tenantPolicies
 }
@@ -172,15 +185,15 @@ type tenantPolicies struct {
 	byApp   map[licensing.ID]*licensing.Policy
 }
 
-// since returns the tenant's policies as they were at this version of the configuration or later. They are
-// shared: nobody may change them.
-func (m *policyMemory) since(ctx context.Context, tenant store.Handle, version int64) (tenantPolicies, error) {
-	m.mu.Lock()
-	known, ok := m.tenants[tenant.TenantID()]
-	m.mu.Unlock()
+// atLeast returns the tenant's policies at this version of the configuration or at a later one. They are shared:
+// callers must not change them.
+func (c *policyCache) atLeast(ctx context.Context, tenant store.Handle, version int64) (tenantPolicies, error) {
+	c.mu.Lock()
+	cached, ok := c.tenants[tenant.TenantID()]
+	c.mu.Unlock()
 
-	if ok && known.version >= version {
-		return known, nil
+	if ok && cached.version >= version {
+		return cached, nil
 	}
 
 	policies, err := tenant.Policies(ctx)
@@ -188,17 +201,17 @@ func (m *policyMemory) since(ctx context.Context, tenant store.Handle, version i
 		return tenantPolicies{}, err
 	}
 
-	// What was just read may be newer than the version says; then it is read once more than necessary.
+	// The policies may be newer than the version. Then they are read once more than necessary, which does no harm.
 	fresh := tenantPolicies{version: version, byApp: make(map[licensing.ID]*licensing.Policy, len(policies))}
 	for i := range policies {
 		fresh.byApp[policies[i].AppID] = &policies[i]
 	}
 
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 
-	if m.tenants[tenant.TenantID()].version < version {
-		m.tenants[tenant.TenantID()] = fresh
+	if c.tenants[tenant.TenantID()].version < version {
+		c.tenants[tenant.TenantID()] = fresh
 	}
 
 	return fresh, nil

@@ -92,6 +92,26 @@ func TestASignInOfALicensedUserWritesNothing(t *testing.T) {
 	})
 }
 
+func TestAnAnswerHasTheAppAndTheProductOfItsLicense(t *testing.T) {
+	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
+		tenant.Buy(t, tenant.E3, 1)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		for _, want := range []licensing.Outcome{licensing.OutcomeClaimed, licensing.OutcomeAlreadyLicensed} {
+			answer := claim(t, claims, tenant, "ann", "TEAMS1")
+			require.Equal(t, want, answer.Outcome)
+			assert.Equal(t, tenant.Teams, answer.App)
+			assert.Equal(t, &tenant.E3, answer.Product)
+			assert.Contains(t, answer.Message, tenant.E3.Name)
+		}
+
+		denied := claim(t, claims, tenant, "bob", "TEAMS1")
+		require.Equal(t, licensing.OutcomeOutOfLicenses, denied.Outcome)
+		assert.Equal(t, tenant.Teams, denied.App)
+		assert.Nil(t, denied.Product)
+	})
+}
+
 func TestALicenseLetsItsUserInWhateverSwitchAndPolicySay(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		ctx := context.Background()

@@ -4,36 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 )
-
-// App is an app or service that products include. A vendor calls it a service plan.
-type App struct {
-	ID ID
-	// VendorID is the vendor's service plan id.
-	VendorID uuid.UUID
-	// Code is the vendor's short name, such as TEAMS1. Vendors give one code to several apps at times.
-	Code string
-	Name string
-	// Claimable apps are those that users sign in to; only for these may a policy exist.
-	Claimable bool
-}
-
-// Product is what is bought: a collection of apps. A vendor calls it a SKU.
-type Product struct {
-	ID ID
-	// VendorID is the vendor's SKU id.
-	VendorID uuid.UUID
-	// Code is the vendor's short name. It is not unique.
-	Code string
-	Name string
-}
-
-// ProductApp says that a product includes an app. The table product_apps keeps these.
-type ProductApp struct {
-	ProductID, AppID ID
-}
 
 // Catalog holds all apps and products, and which apps each product includes. It is the same for all
 // tenants, never changes once made, and is safe for concurrent use.
@@ -45,7 +16,7 @@ type Catalog struct {
 	products    []Product // by folded name, then id
 	appByID     map[ID]App
 	appsByName  map[string][]App // by folded code, and by vendor id
-	productByID map[ID]Product
+	productByID map[ID]*Product
 	includes    map[ProductApp]struct{}
 	appsOf      map[ID][]App
 }
@@ -58,7 +29,7 @@ func NewCatalog(version int64, apps []App, products []Product, productApps []Pro
 		products:    slices.Clone(products),
 		appByID:     make(map[ID]App, len(apps)),
 		appsByName:  make(map[string][]App, 2*len(apps)), // Code and vendor id.
-		productByID: make(map[ID]Product, len(products)),
+		productByID: make(map[ID]*Product, len(products)),
 		includes:    make(map[ProductApp]struct{}, len(productApps)),
 		appsOf:      make(map[ID][]App, len(products)),
 	}
@@ -73,8 +44,8 @@ func NewCatalog(version int64, apps []App, products []Product, productApps []Pro
 		}
 	}
 
-	for _, product := range c.products {
-		c.productByID[product.ID] = product
+	for i := range c.products {
+		c.productByID[c.products[i].ID] = &c.products[i]
 	}
 
 	for _, productApp := range productApps {
@@ -112,9 +83,15 @@ func (c *Catalog) App(id ID) (App, bool) {
 // Product returns the product with this id.
 func (c *Catalog) Product(id ID) (Product, bool) {
 	product, ok := c.productByID[id]
+	if !ok {
+		return Product{}, false
+	}
 
-	return product, ok
+	return *product, true
 }
+
+// ProductAt returns the product with this id where the catalog keeps it, or nil. The caller must not change it.
+func (c *Catalog) ProductAt(id ID) *Product { return c.productByID[id] }
 
 // Includes says whether the product includes the app.
 func (c *Catalog) Includes(productID, appID ID) bool {

@@ -1,6 +1,9 @@
 package licensing
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // ClaimantState is what decides a claim before any row is locked: the tenant's switch and versions, the user
 // and the user's licenses, all of it as it was at one moment after the claim began.
@@ -13,6 +16,15 @@ type ClaimantState struct {
 	User *User
 	// Licenses are the user's active licenses, oldest first.
 	Licenses []License
+}
+
+// Claimant returns the user as the rules need to know them.
+func (s ClaimantState) Claimant() Claimant {
+	if s.User == nil {
+		return Claimant{}
+	}
+
+	return Claimant{UserID: s.User.ID, Blocked: s.User.Blocked(), Licenses: s.Licenses}
 }
 
 // ClaimFacts are what a batch of claims depends on. The rows of the users and of the pools are locked: no other
@@ -28,6 +40,13 @@ type ClaimFacts struct {
 	Licenses map[ID][]License
 	// Pools are by product. A product that the tenant never owned has none.
 	Pools map[ID]Pool
+}
+
+// Claimant returns one of the users as the rules need to know them.
+func (f ClaimFacts) Claimant(externalID string) Claimant {
+	user := f.Users[externalID]
+
+	return Claimant{UserID: user.ID, Blocked: user.Blocked(), Licenses: f.Licenses[user.ID]}
 }
 
 // ClaimResults are what a batch of claims under one policy stores.
@@ -60,4 +79,58 @@ func (r ClaimResults) MissedByUser() map[ID]int {
 	}
 
 	return counts
+}
+
+// DecideClaims decides the claims of a batch, in order of arrival, and returns the decisions in that order with
+// what there is to store. A user who appears twice gets one license: the first decision is CLAIMED, the others
+// are ALREADY_LICENSED with the same license. It changes none of its arguments.
+func DecideClaims(terms ClaimTerms, facts ClaimFacts, externalIDs []string, at time.Time) ([]Decision, ClaimResults) {
+	pools := maps.Clone(facts.Pools)
+	granted := make(map[ID]*License)
+	decisions := make([]Decision, len(externalIDs))
+
+	results := ClaimResults{AppID: terms.AppID, At: at}
+	if terms.Policy != nil {
+		results.PolicyID = terms.Policy.ID
+	}
+
+	for i, externalID := range externalIDs {
+		user := facts.Claimant(externalID)
+
+		if license, again := granted[user.UserID]; again {
+			decisions[i] = Decision{Outcome: OutcomeAlreadyLicensed, UserID: user.UserID, License: license}
+
+			continue
+		}
+
+		decision, settled := terms.Settle(user)
+		if !settled {
+			decision = terms.grant(pools, user, at)
+		}
+
+		if decision.Outcome == OutcomeClaimed {
+			granted[user.UserID] = decision.License
+		}
+
+		results.add(decision)
+		decisions[i] = decision
+	}
+
+	return decisions, results
+}
+
+// add adds what there is to store of a decision.
+func (r *ClaimResults) add(decision Decision) {
+	switch decision.Outcome {
+	case OutcomeClaimed:
+		license := decision.License
+		r.Licenses = append(r.Licenses, *license)
+		r.Claims = append(r.Claims, Claim{
+			ID: NewID(r.At), UserID: license.UserID, PolicyID: r.PolicyID, AppID: r.AppID,
+			ProductID: license.ProductID, LicenseID: license.ID, Position: decision.Position, ClaimedAt: r.At,
+		})
+	case OutcomeOutOfLicenses:
+		r.Missed = append(r.Missed, decision.UserID)
+	default: // Nothing to store.
+	}
 }

@@ -11,7 +11,7 @@ import (
 func BenchmarkDecideABatchOf256Claims(b *testing.B) {
 	policy, err := licensing.NewPolicy(licensing.PolicyDraft{
 		Name: "Teams for all", AppID: teams.ID, Enabled: true, Products: inOrder(e3, e1, f1),
-	}, true, terms(), noon)
+	}, true, nil, terms(), noon)
 	require.NoError(b, err)
 
 	claims := licensing.ClaimTerms{Catalog: catalog(), AppID: teams.ID, AutoClaimEnabled: true, Policy: &policy}
@@ -24,10 +24,12 @@ func BenchmarkDecideABatchOf256Claims(b *testing.B) {
 		claimants[i].UserID = id()
 	}
 
+	facts, externalIDs := batchOf(pools, claimants)
+
 	b.ReportAllocs()
 
 	for b.Loop() {
-		decisions := licensing.DecideClaims(claims, pools, claimants, noon)
+		decisions, _ := licensing.DecideClaims(claims, facts, externalIDs, noon)
 		if decisions[209].Outcome != licensing.OutcomeClaimed || decisions[210].Outcome != licensing.OutcomeOutOfLicenses {
 			b.Fatal("a wrong decision")
 		}

@@ -63,9 +63,60 @@ func decide(
 ) []licensing.Decision {
 	t.Helper()
 
-	facts := licensing.ClaimTerms{Catalog: catalog(), AppID: teams.ID, AutoClaimEnabled: true, Policy: &policy}
+	terms := licensing.ClaimTerms{Catalog: catalog(), AppID: teams.ID, AutoClaimEnabled: true, Policy: &policy}
+	facts, externalIDs := batchOf(pools, users)
+	decisions, results := licensing.DecideClaims(terms, facts, externalIDs, noon)
+	requireResults(t, decisions, results, policy)
 
-	return licensing.DecideClaims(facts, pools, users, noon)
+	return decisions
+}
+
+// batchOf returns the facts of a batch of these users, and their external ids in order of arrival.
+func batchOf(
+	pools map[licensing.ID]licensing.Pool, users []licensing.Claimant,
+) (facts licensing.ClaimFacts, externalIDs []string) {
+	facts = licensing.ClaimFacts{
+		Users: make(map[string]licensing.User), Licenses: make(map[licensing.ID][]licensing.License), Pools: pools,
+	}
+
+	for _, user := range users {
+		externalID := user.UserID.String()
+		facts.Users[externalID] = licensing.User{ID: user.UserID, ExternalID: externalID}
+		facts.Licenses[user.UserID] = user.Licenses
+		externalIDs = append(externalIDs, externalID)
+	}
+
+	return facts, externalIDs
+}
+
+// requireResults fails unless what a batch stores is what it decided.
+func requireResults(
+	t require.TestingT, decisions []licensing.Decision, results licensing.ClaimResults, policy licensing.Policy,
+) {
+	require.Equal(t, policy.ID, results.PolicyID)
+	require.Equal(t, policy.AppID, results.AppID)
+	require.Equal(t, noon, results.At)
+	require.Len(t, results.Claims, len(results.Licenses))
+
+	claims, missed := 0, 0
+
+	for _, decision := range decisions {
+		switch decision.Outcome {
+		case licensing.OutcomeClaimed:
+			require.Equal(t, *decision.License, results.Licenses[claims])
+			require.Equal(t, licensing.Claim{
+				ID: results.Claims[claims].ID, UserID: decision.UserID, PolicyID: policy.ID, AppID: policy.AppID,
+				ProductID: decision.License.ProductID, LicenseID: decision.License.ID, Position: decision.Position, ClaimedAt: noon,
+			}, results.Claims[claims])
+			claims++
+		case licensing.OutcomeOutOfLicenses:
+			require.Equal(t, decision.UserID, results.Missed[missed])
+			missed++
+		}
+	}
+
+	require.Len(t, results.Claims, claims)
+	require.Len(t, results.Missed, missed)
 }
 
 func pools(left map[licensing.ID]int) map[licensing.ID]licensing.Pool {
@@ -98,7 +149,7 @@ func TestABatchTakesFromTheProductsInOrderUntilTheyAreOut(t *testing.T) {
 		assert.Equal(t, users[i].UserID, decisions[i].License.UserID)
 	}
 
-	assert.Equal(t, licensing.Decision{Outcome: licensing.OutcomeOutOfLicenses}, decisions[3])
+	assert.Equal(t, licensing.Decision{Outcome: licensing.OutcomeOutOfLicenses, UserID: users[3].UserID}, decisions[3])
 	assert.Equal(t, 1, left[e3.ID].Assigned, "the arguments stay as they are")
 }
 
@@ -163,10 +214,14 @@ func TestABatchNeverGivesMoreThanIsLeft(t *testing.T) {
 			users = append(users, licensing.Claimant{UserID: licensing.ID{byte(person)}})
 		}
 
-		facts := licensing.ClaimTerms{Catalog: catalog(), AppID: teams.ID, AutoClaimEnabled: true, Policy: &policy}
+		terms := licensing.ClaimTerms{Catalog: catalog(), AppID: teams.ID, AutoClaimEnabled: true, Policy: &policy}
+		facts, externalIDs := batchOf(left, users)
+		decisions, results := licensing.DecideClaims(terms, facts, externalIDs, noon)
+		requireResults(r, decisions, results, policy)
+
 		taken, holders := make(map[licensing.ID]int), make(map[licensing.ID]bool)
 
-		for i, decision := range licensing.DecideClaims(facts, left, users, noon) {
+		for i, decision := range decisions {
 			if decision.Outcome == licensing.OutcomeClaimed {
 				taken[decision.License.ProductID]++
 				require.False(r, holders[users[i].UserID], "a user got two")

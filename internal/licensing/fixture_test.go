@@ -48,13 +48,23 @@ func catalog() *licensing.Catalog {
 }
 
 // terms in which the tenant owns ten licenses of each product.
-func terms(others ...licensing.Policy) licensing.Terms {
+func terms() licensing.ProductTerms {
 	pools := make(map[licensing.ID]licensing.Pool)
 	for _, product := range []licensing.Product{e5, e3, e1, f1, f3, k1, draw} {
 		pools[product.ID] = licensing.Pool{ProductID: product.ID, Total: 10}
 	}
 
-	return licensing.Terms{Catalog: catalog(), Pools: pools, OtherPolicies: others}
+	return licensing.ProductTerms{Catalog: catalog(), Pools: pools}
+}
+
+// rename renames a policy of a tenant that has these other policies.
+func rename(p *licensing.Policy, name string, others ...licensing.OtherPolicy) error {
+	return p.Update(licensing.PolicyUpdate{Name: &name}, others, licensing.ProductTerms{})
+}
+
+// setProducts replaces the products of a policy.
+func setProducts(p *licensing.Policy, products []licensing.PolicyProduct, terms licensing.ProductTerms) error {
+	return p.Update(licensing.PolicyUpdate{Products: products}, nil, terms)
 }
 
 func inOrder(products ...licensing.Product) []licensing.PolicyProduct {
@@ -71,7 +81,7 @@ func newPolicy(t *testing.T, products ...licensing.Product) licensing.Policy {
 
 	policy, err := licensing.NewPolicy(licensing.PolicyDraft{
 		Name: "Teams for all", AppID: teams.ID, Enabled: true, Products: inOrder(products...),
-	}, true, terms(), noon)
+	}, true, nil, terms(), noon)
 	require.NoError(t, err)
 
 	return policy

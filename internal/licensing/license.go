@@ -42,24 +42,6 @@ func (l License) LetsIn(catalog *Catalog, appID ID) bool {
 	return l.Active() && catalog.Includes(l.ProductID, appID) && !l.TurnsOff(appID)
 }
 
-// User is someone who signs in.
-type User struct {
-	ID ID `json:"id"`
-	// ExternalID is the identity provider's id of the user; unique in the tenant, compared exactly.
-	ExternalID string `json:"externalId"`
-	// DisplayName and Email are empty where nobody has told them.
-	DisplayName string `json:"displayName"`
-	Email       string `json:"email"`
-	// BlockedAt is when an admin blocked the user from auto-claiming; nil if nobody did.
-	BlockedAt *time.Time `json:"blockedAt,omitempty"`
-	// LastSignInAt is accurate to about an hour; nil before the first sign-in.
-	LastSignInAt *time.Time `json:"-"`
-	CreatedAt    time.Time  `json:"createdAt"`
-}
-
-// Blocked says whether the user may not auto-claim.
-func (u User) Blocked() bool { return u.BlockedAt != nil }
-
 // AssignDirect makes a license that an admin assigns by hand. held are the user's active licenses.
 func AssignDirect(
 	catalog *Catalog, user User, held []License, pool Pool, appsOff []ID, at time.Time,

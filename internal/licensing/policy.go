@@ -1,12 +1,17 @@
 package licensing
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// MaxPolicyProducts is the primary product and up to four backups.
-const MaxPolicyProducts = 5
+// MaxNameLength is the longest policy name, in characters.
+const MaxNameLength = 100
 
 // Policy gives users who sign in to its app a license of the first of its products that has one left.
 type Policy struct {
@@ -24,22 +29,6 @@ type Policy struct {
 	DeletedAt *time.Time `json:"deletedAt,omitempty"`
 }
 
-// PolicyProduct is a product of a policy and the apps that its licenses do not give.
-type PolicyProduct struct {
-	ProductID ID `json:"productId"`
-	// AppsOff are in order of their ids. All other apps of the product are on.
-	AppsOff []ID `json:"appsOff"`
-}
-
-// Terms are the facts that the rules of policies need beside the policy itself.
-type Terms struct {
-	Catalog *Catalog
-	// Pools are the tenant's license pools by product.
-	Pools map[ID]Pool
-	// OtherPolicies are the tenant's live policies, without the one that is being made or changed.
-	OtherPolicies []Policy
-}
-
 // PolicyDraft is what an admin asks a new policy to be.
 type PolicyDraft struct {
 	Name     string
@@ -48,8 +37,25 @@ type PolicyDraft struct {
 	Products []PolicyProduct
 }
 
-// NewPolicy makes a policy at version 1. autoClaimEnabled is the tenant's feature switch.
-func NewPolicy(draft PolicyDraft, autoClaimEnabled bool, terms Terms, at time.Time) (Policy, error) {
+// PolicyUpdate is what an admin asks to change of a policy. A nil field leaves what it names as it is.
+type PolicyUpdate struct {
+	Name    *string
+	Enabled *bool
+	// Products is the whole new list.
+	Products []PolicyProduct
+}
+
+// OtherPolicy is what the rules for a policy need to know of each other policy of the tenant that is not deleted.
+type OtherPolicy struct {
+	Name  string
+	AppID ID
+}
+
+// NewPolicy makes a policy at version 1. autoClaimEnabled is the tenant's feature switch. terms must have the
+// pools of the draft's products.
+func NewPolicy(
+	draft PolicyDraft, autoClaimEnabled bool, others []OtherPolicy, terms ProductTerms, at time.Time,
+) (Policy, error) {
 	if !autoClaimEnabled {
 		return Policy{}, Refuse(CodeAutoClaimOff, "",
 			"Auto-claim is off, so no policy can be created. Turn it on with setAutoClaimEnabled first.")
@@ -65,36 +71,60 @@ func NewPolicy(draft PolicyDraft, autoClaimEnabled bool, terms Terms, at time.Ti
 			"Users cannot claim licenses for %s. Choose one of the claimable apps.", app.Name)
 	}
 
-	for _, other := range terms.OtherPolicies {
+	for _, other := range others {
 		if other.AppID == draft.AppID {
 			return Policy{}, Refuse(CodeAppHasPolicy, "appId",
 				"The policy %q already covers %s. Change that policy, or delete it first.", other.Name, app.Name)
 		}
 	}
 
-	policy := Policy{
-		ID: NewID(at), AppID: draft.AppID, Enabled: draft.Enabled, Version: 1, CreatedAt: at, UpdatedAt: at,
-	}
-	if err := policy.Rename(draft.Name, terms); err != nil {
-		return Policy{}, err
+	policy := Policy{ID: NewID(at), AppID: draft.AppID, Version: 1, CreatedAt: at, UpdatedAt: at}
+	wanted := PolicyUpdate{
+		Name: &draft.Name, Enabled: &draft.Enabled, Products: append([]PolicyProduct{}, draft.Products...),
 	}
 
-	if err := policy.SetProducts(draft.Products, terms); err != nil {
+	if err := policy.Update(wanted, others, terms); err != nil {
 		return Policy{}, err
 	}
 
 	return policy, nil
 }
 
-// Rename gives the policy another name: trimmed, 1 to [MaxNameLength] characters, and unlike the
-// tenant's other policies' names even if case is ignored.
-func (p *Policy) Rename(name string, terms Terms) error {
+// Update makes all the changes, or none. others are needed only for a change of the name, and terms only for
+// a change of the products; see [ProductTerms].
+func (p *Policy) Update(update PolicyUpdate, others []OtherPolicy, terms ProductTerms) error {
+	changed := p.Clone()
+
+	if update.Name != nil {
+		if err := changed.rename(*update.Name, others); err != nil {
+			return err
+		}
+	}
+
+	if update.Products != nil {
+		if err := changed.setProducts(update.Products, terms); err != nil {
+			return err
+		}
+	}
+
+	if update.Enabled != nil {
+		changed.Enabled = *update.Enabled
+	}
+
+	*p = changed
+
+	return nil
+}
+
+// rename gives the policy another name: trimmed, 1 to [MaxNameLength] characters, and different from the names
+// of the tenant's other policies even if case is ignored.
+func (p *Policy) rename(name string, others []OtherPolicy) error {
 	name, err := PolicyName(name)
 	if err != nil {
 		return err
 	}
 
-	for _, other := range terms.OtherPolicies {
+	for _, other := range others {
 		if Fold(other.Name) == Fold(name) {
 			return Refuse(CodeNameTaken, "name", "Another policy is called %q. Choose a different name.", other.Name)
 		}
@@ -105,12 +135,26 @@ func (p *Policy) Rename(name string, terms Terms) error {
 	return nil
 }
 
-// CheckVersion refuses a change by somebody who has not seen the policy as it is now. A nil seen
-// version asks for no such check.
+// PolicyName returns the name trimmed, or a refusal if it isn't 1 to [MaxNameLength] characters long.
+func PolicyName(name string) (string, error) {
+	name = norm.NFC.String(strings.TrimSpace(name))
+
+	switch length := utf8.RuneCountInString(name); {
+	case length == 0:
+		return "", Refuse(CodeNameRequired, "name", "A policy needs a name. Enter 1 to %d characters.", MaxNameLength)
+	case length > MaxNameLength:
+		return "", Refuse(CodeNameTooLong, "name",
+			"The name has %d characters. Shorten it to %d or fewer.", length, MaxNameLength)
+	}
+
+	return name, nil
+}
+
+// CheckVersion refuses a change if the admin saw another version of the policy. A nil version is not checked.
 func (p *Policy) CheckVersion(seen *int) error {
 	if seen != nil && *seen != p.Version {
 		return Refuse(CodeConflict, "version",
-			"Somebody changed this policy meanwhile (it is at version %d, you saw %d). Look at it as it is now and try again.",
+			"Another admin has changed this policy since you read it (it is at version %d, you read version %d). Reload it and try again.",
 			p.Version, *seen)
 	}
 
@@ -149,11 +193,9 @@ func (p *Policy) Clone() Policy {
 	return clone
 }
 
-// SameAs says whether an admin would call the two policies equal: it ignores version and times.
+// SameAs says whether two states of a policy differ in nothing but version and time of change.
 func (p *Policy) SameAs(other Policy) bool {
-	return p.ID == other.ID && p.Name == other.Name && p.AppID == other.AppID && p.Enabled == other.Enabled &&
-		(p.DeletedAt == nil) == (other.DeletedAt == nil) &&
-		slices.EqualFunc(p.Products, other.Products, func(a, b PolicyProduct) bool {
-			return a.ProductID == b.ProductID && slices.Equal(a.AppsOff, b.AppsOff)
-		})
+	other.Version, other.UpdatedAt = p.Version, p.UpdatedAt
+
+	return reflect.DeepEqual(*p, other)
 }

@@ -18,22 +18,23 @@ func TestANewPolicyNeeds(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(d *licensing.PolicyDraft)
 		off    bool
-		terms  licensing.Terms
+		others []licensing.OtherPolicy
+		terms  licensing.ProductTerms
 		code   licensing.Code
 		path   []string
 	}{
 		"the feature switch on":    {off: true, code: licensing.CodeAutoClaimOff},
 		"an app that exists":       {change: func(d *licensing.PolicyDraft) { d.AppID = id() }, code: licensing.CodeNotFound, path: []string{"appId"}},
 		"a claimable app":          {change: func(d *licensing.PolicyDraft) { d.AppID = voice.ID }, code: licensing.CodeAppNotClaimable, path: []string{"appId"}},
-		"an app without a policy":  {terms: terms(licensing.Policy{Name: "Old", AppID: teams.ID}), code: licensing.CodeAppHasPolicy, path: []string{"appId"}},
+		"an app without a policy":  {others: []licensing.OtherPolicy{{Name: "Old", AppID: teams.ID}}, code: licensing.CodeAppHasPolicy, path: []string{"appId"}},
 		"a name":                   {change: func(d *licensing.PolicyDraft) { d.Name = " \t" }, code: licensing.CodeNameRequired, path: []string{"name"}},
-		"a name of its own":        {terms: terms(licensing.Policy{Name: "TEAMS", AppID: mail.ID}), code: licensing.CodeNameTaken, path: []string{"name"}},
+		"a name of its own":        {others: []licensing.OtherPolicy{{Name: "TEAMS", AppID: mail.ID}}, code: licensing.CodeNameTaken, path: []string{"name"}},
 		"a product":                {change: func(d *licensing.PolicyDraft) { d.Products = nil }, code: licensing.CodeProductsRequired, path: []string{"products"}},
 		"five products at most":    {change: func(d *licensing.PolicyDraft) { d.Products = inOrder(e5, e3, e1, f1, f3, k1) }, code: licensing.CodeTooManyProducts, path: []string{"products"}},
 		"no product twice":         {change: func(d *licensing.PolicyDraft) { d.Products = inOrder(e3, e1, e3) }, code: licensing.CodeProductDuplicate, path: []string{"products", "2", "productId"}},
 		"products that exist":      {change: func(d *licensing.PolicyDraft) { d.Products = inOrder(licensing.Product{ID: id()}) }, code: licensing.CodeNotFound, path: []string{"products", "0", "productId"}},
 		"products with its app":    {change: func(d *licensing.PolicyDraft) { d.Products = inOrder(e3, draw) }, code: licensing.CodeProductLacksApp, path: []string{"products", "1", "productId"}},
-		"products the tenant owns": {terms: licensing.Terms{Catalog: catalog()}, code: licensing.CodeProductNotOwned, path: []string{"products", "0", "productId"}},
+		"products the tenant owns": {terms: licensing.ProductTerms{Catalog: catalog()}, code: licensing.CodeProductNotOwned, path: []string{"products", "0", "productId"}},
 		"its own app on":           {change: func(d *licensing.PolicyDraft) { d.Products[0].AppsOff = []licensing.ID{teams.ID} }, code: licensing.CodePolicyAppRequired, path: []string{"products", "0", "appsOff", "0"}},
 		"toggles of the product only": {change: func(d *licensing.PolicyDraft) {
 			d.Products = inOrder(e1)
@@ -54,12 +55,12 @@ func TestANewPolicyNeeds(t *testing.T) {
 				facts = terms()
 			}
 
-			_, err := licensing.NewPolicy(draft, !test.off, facts, noon)
+			_, err := licensing.NewPolicy(draft, !test.off, test.others, facts, noon)
 			requireRefusal(t, err, test.code, test.path...)
 		})
 	}
 
-	policy, err := licensing.NewPolicy(good, true, terms(), noon)
+	policy, err := licensing.NewPolicy(good, true, nil, terms(), noon)
 	require.NoError(t, err)
 	assert.Equal(t, 1, policy.Version)
 }
@@ -68,11 +69,11 @@ func TestAPolicyNameIsTrimmedAndCountedInCharacters(t *testing.T) {
 	t.Parallel()
 
 	policy := newPolicy(t, e3)
-	require.NoError(t, policy.Rename("  "+strings.Repeat("é", 100)+"\n", terms()))
+	require.NoError(t, rename(&policy, "  "+strings.Repeat("é", 100)+"\n"))
 	assert.Equal(t, strings.Repeat("é", 100), policy.Name)
 
 	refusesUnchanged(t, policy, licensing.CodeNameTooLong, "name", func(p *licensing.Policy) error {
-		return p.Rename(strings.Repeat("é", 101), terms())
+		return rename(p, strings.Repeat("é", 101))
 	})
 }
 
@@ -83,12 +84,12 @@ func TestPolicyNamesAreUniqueIgnoringCase(t *testing.T) {
 		"Sales": "sALES", "ÄRZTE": "ärzte", "Straße": "STRASSE", "Ame\u0301lie": "AMÉLIE",
 	} {
 		refusesUnchanged(t, newPolicy(t, e3), licensing.CodeNameTaken, "name", func(p *licensing.Policy) error {
-			return p.Rename(wanted, terms(licensing.Policy{Name: taken}))
+			return rename(p, wanted, licensing.OtherPolicy{Name: taken})
 		})
 	}
 
 	policy := newPolicy(t, e3)
-	require.NoError(t, policy.Rename("TEAMS FOR ALL", terms()), "a policy may change the case of its own name")
+	require.NoError(t, rename(&policy, "TEAMS FOR ALL"), "a policy may change the case of its own name")
 }
 
 func TestTheLastProductOfAPolicyCannotBeRemoved(t *testing.T) {
@@ -170,7 +171,7 @@ func TestABackupMustBeNewOwnedAndIncludeTheApp(t *testing.T) {
 	refusesUnchanged(t, policy, licensing.CodeProductLacksApp, "productId", add(draw))
 	refusesUnchanged(t, policy, licensing.CodePolicyAppRequired, "appsOff.0", add(e5, teams.ID))
 	refusesUnchanged(t, policy, licensing.CodeProductNotOwned, "productId", func(p *licensing.Policy) error {
-		return p.AddBackup(licensing.PolicyProduct{ProductID: e5.ID}, licensing.Terms{Catalog: catalog()})
+		return p.AddBackup(licensing.PolicyProduct{ProductID: e5.ID}, licensing.ProductTerms{Catalog: catalog()})
 	})
 
 	for _, product := range []licensing.Product{e5, f1, f3} {
@@ -188,7 +189,7 @@ func TestAProductOfAPolicyMayStayWhenItsSubscriptionLapses(t *testing.T) {
 	lapsed := terms()
 	lapsed.Pools[e3.ID] = licensing.Pool{ProductID: e3.ID, Total: 0, Assigned: 4}
 
-	require.NoError(t, policy.SetProducts(inOrder(e1, e3), lapsed))
+	require.NoError(t, setProducts(&policy, inOrder(e1, e3), lapsed))
 	requireOrder(t, policy, e1, e3)
 }
 

@@ -49,21 +49,6 @@ func (s Subscription) CountedQuantity() int {
 	return 0
 }
 
-// Pool is a tenant's licenses of one product.
-type Pool struct {
-	ProductID ID
-	// Total is the sum of the quantities of the subscriptions that count.
-	Total int
-	// Assigned is the number of active licenses. A lapse may leave it above Total.
-	Assigned int
-}
-
-// Available is how many licenses can still be given; never negative.
-func (p Pool) Available() int { return max(0, p.Total-p.Assigned) }
-
-// Owned says whether the tenant has a subscription of the product that counts.
-func (p Pool) Owned() bool { return p.Total > 0 }
-
 // NewSubscription makes a subscription, or refuses a quantity out of range.
 func NewSubscription(productID ID, quantity int, status SubscriptionStatus, at time.Time) (Subscription, error) {
 	if err := checkQuantity(quantity); err != nil {

@@ -23,19 +23,3 @@ type Settings struct {
 
 // Settings returns the tenant's settings.
 func (t Tenant) Settings() Settings { return Settings{AutoClaimEnabled: t.AutoClaimEnabled} }
-
-// AuditEvent records one change by an admin.
-type AuditEvent struct {
-	ID ID
-	At time.Time
-	// Actor is the external id of the admin.
-	Actor string
-	// Action is the name of the mutation.
-	Action     string
-	ObjectKind Kind
-	ObjectID   ID
-	// Before and After are the object as JSON; nil where it did not exist.
-	Before    []byte
-	After     []byte
-	RequestID string
-}

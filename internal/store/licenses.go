@@ -80,7 +80,7 @@ func (tx *Tx) InsertLicenses(ctx context.Context, licenses ...licensing.License)
 	return insert(ctx, tx, rows...)
 }
 
-// SaveRemoval stores when a license was removed. Its user and pool must be locked; see [Tx.AddToPool].
+// SaveRemoval stores when a license was removed. Its user must be locked, and the pool must be told; see [Tx.AddToPool].
 func (tx *Tx) SaveRemoval(ctx context.Context, license licensing.License) error {
 	err := tx.from(ctx, &licenseRow{}).Where("id = ?", license.ID).Update("removed_at", license.RemovedAt).Error
 	if err != nil {

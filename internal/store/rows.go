@@ -129,32 +129,6 @@ func newUserRow(tenant licensing.ID, u licensing.User) userRow {
 	}
 }
 
-type policyRow struct {
-	TenantID  licensing.ID `gorm:"primaryKey"`
-	ID        licensing.ID `gorm:"primaryKey"`
-	Name      string
-	NameKey   string
-	AppID     licensing.ID
-	Enabled   bool
-	Version   int
-	CreatedAt time.Time
-	UpdatedAt time.Time `gorm:"autoUpdateTime:false"`
-	// A plain time: GORM's own soft deletion would hide deleted policies from reports.
-	DeletedAt *time.Time
-}
-
-func (policyRow) TableName() string { return "policies" }
-
-type policyProductRow struct {
-	TenantID  licensing.ID `gorm:"primaryKey"`
-	PolicyID  licensing.ID `gorm:"primaryKey"`
-	Position  int          `gorm:"primaryKey;autoIncrement:false"`
-	ProductID licensing.ID
-	AppsOff   []licensing.ID `gorm:"serializer:json"`
-}
-
-func (policyProductRow) TableName() string { return "policy_products" }
-
 type licenseRow struct {
 	TenantID   licensing.ID `gorm:"primaryKey"`
 	ID         licensing.ID `gorm:"primaryKey"`

@@ -41,16 +41,33 @@ func pools(query *gorm.DB) (map[licensing.ID]licensing.Pool, error) {
 	return byProduct, nil
 }
 
-// LockPool makes sure that the product has a pool, and returns it locked.
+// LockPool returns the product's pool and keeps other transactions from changing it. A product that the tenant
+// never had gets an empty pool, which is not stored or locked.
 func (tx *Tx) LockPool(ctx context.Context, product licensing.ID) (licensing.Pool, error) {
+	locked, err := tx.LockPools(ctx, []licensing.ID{product})
+	pool := locked[product]
+	pool.ProductID = product
+
+	return pool, err
+}
+
+// LockPoolOfSubscription returns the pool that a subscription counts in, and keeps other transactions from
+// changing it or its subscriptions. It returns [ErrNotFound] if there is no such subscription.
+func (tx *Tx) LockPoolOfSubscription(ctx context.Context, subscription licensing.ID) (licensing.Pool, error) {
+	product := tx.from(ctx, &subscriptionRow{}).Select("product_id").Where("id = ?", subscription)
+	row, err := one[poolRow](tx.locking(ctx, &poolRow{}).Where("product_id = (?)", product), "the license pool")
+
+	return row.domain(), err
+}
+
+// CreatePool makes sure that the product has a pool. A new pool is empty.
+func (tx *Tx) CreatePool(ctx context.Context, product licensing.ID) error {
 	row := poolRow{TenantID: tx.tenant, ProductID: product}
 	if err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return licensing.Pool{}, fmt.Errorf("make the license pool: %w", err)
+		return fmt.Errorf("create the license pool: %w", err)
 	}
 
-	locked, err := tx.LockPools(ctx, []licensing.ID{product})
-
-	return locked[product], err
+	return nil
 }
 
 // AddToPool adds to a pool's total and to its count of assigned licenses; either may be negative.
@@ -100,7 +117,7 @@ func (h Handle) Subscription(ctx context.Context, id licensing.ID) (licensing.Su
 	return row.domain(), err
 }
 
-// InsertSubscription adds a subscription. Its product's pool must be locked; see [Tx.AddToPool].
+// InsertSubscription adds a subscription. Its product must have a pool; see [Tx.CreatePool] and [Tx.AddToPool].
 func (tx *Tx) InsertSubscription(ctx context.Context, s licensing.Subscription) error {
 	return insert(ctx, tx, subscriptionRow{
 		TenantID: tx.tenant, ID: s.ID, ProductID: s.ProductID, Quantity: s.Quantity, Status: s.Status,

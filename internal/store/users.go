@@ -65,6 +65,21 @@ func (tx *Tx) LockUser(ctx context.Context, id licensing.ID) (licensing.User, er
 	return row.domain(), err
 }
 
+// LockUserByExternalID is [Tx.LockUser] for the identity provider's id of the user.
+func (tx *Tx) LockUserByExternalID(ctx context.Context, externalID string) (licensing.User, error) {
+	row, err := one[userRow](tx.locking(ctx, &userRow{}).Where("external_id = ?", externalID), "the user")
+
+	return row.domain(), err
+}
+
+// LockUserOfLicense is [Tx.LockUser] for the user who has, or had, a license.
+func (tx *Tx) LockUserOfLicense(ctx context.Context, license licensing.ID) (licensing.User, error) {
+	user := tx.from(ctx, &licenseRow{}).Select("user_id").Where("id = ?", license)
+	row, err := one[userRow](tx.locking(ctx, &userRow{}).Where("id = (?)", user), "the user")
+
+	return row.domain(), err
+}
+
 // SaveBlocked stores whether the user is blocked from auto-claiming.
 func (tx *Tx) SaveBlocked(ctx context.Context, user licensing.User) error {
 	err := tx.from(ctx, &userRow{}).Where("id = ?", user.ID).Update("blocked_at", user.BlockedAt).Error

@@ -5,6 +5,23 @@ import (
 	"slices"
 )
 
+// MaxPolicyProducts is the primary product and up to four backups.
+const MaxPolicyProducts = 5
+
+// PolicyProduct is a product of a policy and the apps that its licenses do not give.
+type PolicyProduct struct {
+	ProductID ID `json:"productId"`
+	// AppsOff are in order of their ids. All other apps of the product are on.
+	AppsOff []ID `json:"appsOff"`
+}
+
+// ProductTerms are the facts on which the rules for a policy's products depend.
+type ProductTerms struct {
+	Catalog *Catalog
+	// Pools are by product. They must be there for each product that is new to the policy.
+	Pools map[ID]Pool
+}
+
 // Direction is where a policy product moves in the order.
 type Direction string
 
@@ -14,9 +31,9 @@ const (
 	DirectionDown Direction = "DOWN"
 )
 
-// SetProducts replaces the whole ordered list. A product that the policy had already needs no longer
-// be owned or include the app: what an admin set earlier stays valid when subscriptions lapse.
-func (p *Policy) SetProducts(products []PolicyProduct, terms Terms) error {
+// setProducts replaces the whole ordered list. A product that the policy already has need not be owned or
+// include the app: what an admin set earlier stays valid when subscriptions lapse.
+func (p *Policy) setProducts(products []PolicyProduct, terms ProductTerms) error {
 	switch {
 	case len(products) == 0:
 		return Refuse(CodeProductsRequired, "products",
@@ -52,8 +69,8 @@ func (p *Policy) SetProducts(products []PolicyProduct, terms Terms) error {
 	return nil
 }
 
-// AddBackup adds a product behind the others.
-func (p *Policy) AddBackup(product PolicyProduct, terms Terms) error {
+// AddBackup adds a product after the others.
+func (p *Policy) AddBackup(product PolicyProduct, terms ProductTerms) error {
 	if len(p.Products) == MaxPolicyProducts {
 		return tooManyProducts("productId")
 	}
@@ -149,7 +166,7 @@ func (p *Policy) ReorderProducts(order []ID) error {
 }
 
 // admit checks a product that is new to the policy.
-func (p *Policy) admit(id ID, terms Terms, path string) error {
+func (p *Policy) admit(id ID, terms ProductTerms, path string) error {
 	product, known := terms.Catalog.Product(id)
 
 	switch {
@@ -168,7 +185,7 @@ func (p *Policy) admit(id ID, terms Terms, path string) error {
 }
 
 // appsOff checks the apps to be turned off in a product of the policy.
-func (p *Policy) appsOff(product PolicyProduct, terms Terms, path string) ([]ID, error) {
+func (p *Policy) appsOff(product PolicyProduct, terms ProductTerms, path string) ([]ID, error) {
 	if i := slices.Index(product.AppsOff, p.AppID); i >= 0 {
 		return nil, policyAppRequired(fmt.Sprintf("%s.%d", path, i))
 	}
@@ -187,8 +204,9 @@ func appsOffIn(catalog *Catalog, productID ID, apps []ID, path string) ([]ID, er
 	return sortedIDs(apps), nil
 }
 
+// sortedIDs returns the ids in their order, without repeats. It never returns nil.
 func sortedIDs(ids []ID) []ID {
-	sorted := slices.Clone(ids)
+	sorted := append(make([]ID, 0, len(ids)), ids...)
 	slices.SortFunc(sorted, CompareIDs)
 
 	return slices.Compact(sorted)

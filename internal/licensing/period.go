@@ -22,9 +22,3 @@ func Periods() []Period { return []Period{Period1Day, Period7Days, Period30Days,
 // Since is the beginning of the period that ends at the given time: so many whole days (UTC) before its day. No
 // day of a report is cut short but today, and so all of its totals are sums of whole days.
 func (p Period) Since(until time.Time) time.Time { return Day(until).AddDate(0, 0, -int(p)) }
-
-// Instant returns the time as everything records it: in UTC, to the microsecond, which both databases keep.
-func Instant(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
-
-// Day returns the midnight (UTC) at which the time's day begins.
-func Day(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }

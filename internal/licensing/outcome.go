@@ -1,0 +1,45 @@
+package licensing
+
+// Outcome is the answer to a claim.
+type Outcome string
+
+// The outcomes of a claim.
+const (
+	// OutcomeClaimed gave the user a license.
+	OutcomeClaimed Outcome = "CLAIMED"
+	// OutcomeAlreadyLicensed found an active license that lets the user in.
+	OutcomeAlreadyLicensed Outcome = "ALREADY_LICENSED"
+	// OutcomeAutoClaimOff means that the tenant's feature switch is off.
+	OutcomeAutoClaimOff Outcome = "AUTO_CLAIM_OFF"
+	// OutcomeNoPolicy means that the tenant has no policy for the app.
+	OutcomeNoPolicy Outcome = "NO_POLICY"
+	// OutcomePolicyOff means that the app's policy is turned off.
+	OutcomePolicyOff Outcome = "POLICY_OFF"
+	// OutcomeBlocked means that an admin blocked the user from auto-claiming.
+	OutcomeBlocked Outcome = "BLOCKED"
+	// OutcomeAppTurnedOff means that an admin turned the app off in a license that the user holds.
+	OutcomeAppTurnedOff Outcome = "APP_TURNED_OFF"
+	// OutcomeOutOfLicenses means that no product of the policy has a license left.
+	OutcomeOutOfLicenses Outcome = "OUT_OF_LICENSES"
+)
+
+// Message tells the user what became of their sign-in. product is the name of the license's product
+// where the outcome has one.
+func (o Outcome) Message(app, product string) string {
+	switch o {
+	case OutcomeClaimed:
+		return "You now have a license of " + product + ", which includes " + app + "."
+	case OutcomeAlreadyLicensed:
+		return "Your license of " + product + " includes " + app + "."
+	case OutcomeAutoClaimOff, OutcomeNoPolicy, OutcomePolicyOff:
+		return "You have no license for " + app + ". Ask your admin for one."
+	case OutcomeBlocked:
+		return "Your admin has not allowed you to get a license for " + app + " by signing in. Ask them for one."
+	case OutcomeAppTurnedOff:
+		return "Your admin has turned " + app + " off in your license. Ask them to turn it on."
+	case OutcomeOutOfLicenses:
+		return "No licenses for " + app + " are left. Ask your admin for one."
+	default:
+		return ""
+	}
+}
