@@ -40,7 +40,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: test
-test: test-go test-api test-console faults-short ## Run all tests, on SQLite and on PostgreSQL, in a browser, and under faults.
+test: test-go test-web test-api test-console faults-short ## Run all tests, on SQLite and on PostgreSQL, in a browser, and under faults.
 
 # RACE=1 looks for data races too; that needs a C compiler.
 .PHONY: test-go
@@ -70,9 +70,12 @@ test-api: node chromium build lint-schema ## Run the tests of the API as its cli
 	cd examples/go && go vet ./...
 	cd test/api && $(PLAYWRIGHT)
 
+.PHONY: test-web
+test-web: node node_modules/.package-lock.json ## Run the unit tests of the console.
+	cd web && ../node_modules/.bin/vitest run
+
 .PHONY: test-console
 test-console: node chromium postgresql build ## Run the tests of the console in a browser, on SQLite and on PostgreSQL.
-	cd web && ../node_modules/.bin/tsc
 	cd examples/signin && CGO_ENABLED=0 go build -o ../../bin/signin .
 	cd test/console && $(PLAYWRIGHT)
 
@@ -106,13 +109,23 @@ node:
 	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' || { echo "Node.js 20 or newer is needed." >&2; exit 1; }
 
 .PHONY: lint
-lint: ## Look for mistakes and for imports that point the wrong way.
+lint: lint-go lint-web ## Look for mistakes and for imports that point the wrong way.
+
+.PHONY: lint-go
+lint-go:
 	go vet ./...
 	$(LINT) run
 
+.PHONY: lint-web
+lint-web: node node_modules/.package-lock.json ## Lint the console's code, and check its types and its formatting.
+	cd web && ../node_modules/.bin/tsc
+	cd web && ../node_modules/.bin/eslint .
+	node_modules/.bin/prettier --check web test/console
+
 .PHONY: format
-format: ## Format all code.
+format: node node_modules/.package-lock.json ## Format all code.
 	$(LINT) fmt
+	node_modules/.bin/prettier --log-level warn --write web test/console
 
 .PHONY: generate
 generate: node node_modules/.package-lock.json ## Generate code from schema.graphqls: the server's, the console's and the example clients'.

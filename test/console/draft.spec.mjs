@@ -4,7 +4,12 @@ import { differences, merge } from "../../web/src/policies/merge";
 import { expect, test } from "@playwright/test";
 
 const product = (id, ...off) => ({ id, name: id.toUpperCase(), off });
-const draft = (change = {}) => ({ name: "Teams", enabled: true, products: [product("a"), product("b", "yammer")], ...change });
+const draft = (change = {}) => ({
+  name: "Teams",
+  enabled: true,
+  products: [product("a"), product("b", "yammer")],
+  ...change,
+});
 const ids = ({ products }) => products.map(({ id }) => id);
 
 test.describe("merging keeps what I changed, and takes all else from the other", () => {
@@ -13,7 +18,12 @@ test.describe("merging keeps what I changed, and takes all else from the other",
   for (const [what, mine, theirs, merged] of [
     ["names", draft({ name: "Mine" }), draft({ enabled: false }), draft({ name: "Mine", enabled: false })],
     ["both of a thing", draft({ name: "Mine" }), draft({ name: "Theirs" }), draft({ name: "Mine" })],
-    ["nothing of mine", draft(), draft({ name: "Theirs", products: [product("b")] }), draft({ name: "Theirs", products: [product("b")] })],
+    [
+      "nothing of mine",
+      draft(),
+      draft({ name: "Theirs", products: [product("b")] }),
+      draft({ name: "Theirs", products: [product("b")] }),
+    ],
     [
       "order and apps by themselves",
       draft({ products: [product("b", "yammer"), product("a")] }),
@@ -58,16 +68,29 @@ test("a product moves to a place among the others", () => {
 test("an app of several products is on, off or mixed, and is set in those alone that include it", () => {
   const apps = new Map([
     ["a", [{ id: "sway", name: "Sway" }]],
-    ["b", [{ id: "sway", name: "Sway" }, { id: "yammer", name: "Yammer" }]],
+    [
+      "b",
+      [
+        { id: "sway", name: "Sway" },
+        { id: "yammer", name: "Yammer" },
+      ],
+    ],
   ]);
-  const state = (products) => appStates(products, apps).map(({ app, state: is, givenWith }) => [app.id, is, givenWith.join()]);
+  const state = (products) =>
+    appStates(products, apps).map(({ app, state: is, givenWith }) => [app.id, is, givenWith.join()]);
   const products = draft().products;
 
-  expect(state(products)).toEqual([["sway", true, "A,B"], ["yammer", false, ""]]);
+  expect(state(products)).toEqual([
+    ["sway", true, "A,B"],
+    ["yammer", false, ""],
+  ]);
   const mixed = setApps(products, apps, "a", ["sway", "yammer"], false);
   expect(mixed).toEqual([product("a", "sway"), product("b", "yammer")]);
   expect(state(mixed)[0]).toEqual(["sway", "mixed", "B"]);
-  expect(state(setApps(mixed, apps, undefined, ["sway", "yammer"], true))).toEqual([["sway", true, "A,B"], ["yammer", true, "B"]]);
+  expect(state(setApps(mixed, apps, undefined, ["sway", "yammer"], true))).toEqual([
+    ["sway", true, "A,B"],
+    ["yammer", true, "B"],
+  ]);
 });
 
 test("a name is checked as one types", () => {

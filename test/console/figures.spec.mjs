@@ -17,7 +17,9 @@ const id = (kind, n) => `${kind}0000-0000-4000-8000-${String(n).padStart(12, "0"
 
 /** A catalog in which each of many products includes Teams, and each of the first ones an app of its own too. */
 function bigCatalog() {
-  const lines = ["Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names"];
+  const lines = [
+    "Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names",
+  ];
   for (let n = 0; n < manyProducts; n++) {
     const product = `Product ${n},PRODUCT_${n},${id("aaaa", n)}`;
     lines.push(`${product},TEAMS1,57ff2da0-773e-42df-b2af-ffb7a2317929,Microsoft Teams`);
@@ -59,8 +61,11 @@ async function sendAsAdmin({ url, tokens }, query, variables) {
 
 async function everyPage(server, field, selection, args = "") {
   const nodes = [];
-  for (let after = null; ; ) {
-    const data = await server.admin(`query ($after: String) { ${field}(first: 100, after: $after${args}) { nodes { ${selection} } pageInfo { hasNextPage endCursor } } }`, { after });
+  for (let after = null; ;) {
+    const data = await server.admin(
+      `query ($after: String) { ${field}(first: 100, after: $after${args}) { nodes { ${selection} } pageInfo { hasNextPage endCursor } } }`,
+      { after },
+    );
     nodes.push(...data[field].nodes);
     if (!data[field].pageInfo.hasNextPage) return nodes;
     after = data[field].pageInfo.endCursor;
@@ -72,22 +77,32 @@ async function fill(server) {
   await turnOn(server);
   const products = await everyPage(server, "products", "id code");
   for (const { id: productId } of products) {
-    await server.admin("mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }", {
-      input: { productId, quantity: 10 },
-    });
+    await server.admin(
+      "mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }",
+      {
+        input: { productId, quantity: 10 },
+      },
+    );
   }
   const apps = await everyPage(server, "apps", "id code name", ", claimable: true");
   const byCode = Object.fromEntries(products.map((product) => [product.code, product.id]));
   for (const { id: appId, code, name } of apps) {
     if (code === "TEAMS1") continue;
-    const { createPolicy } = await server.admin("mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }", {
-      input: { name: `Policy for ${name}`, appId, products: [{ productId: byCode[code.replace("APP", "PRODUCT")] }] },
-    });
+    const { createPolicy } = await server.admin(
+      "mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }",
+      {
+        input: { name: `Policy for ${name}`, appId, products: [{ productId: byCode[code.replace("APP", "PRODUCT")] }] },
+      },
+    );
     expect(createPolicy.userErrors).toEqual([]);
   }
 }
 
-test("the first view takes less than 250 kB of compressed script, and can be used at once", async ({ page, server, open }) => {
+test("the first view takes less than 250 kB of compressed script, and can be used at once", async ({
+  page,
+  server,
+  open,
+}) => {
   const button = page.getByRole("button", { name: "Turn on setting" });
   await open("/policies");
   await expect(button).toBeVisible();
@@ -104,7 +119,9 @@ test("the first view takes less than 250 kB of compressed script, and can be use
   // The page itself looks at each frame, since the test's own look-outs come after pauses of up to half a second.
   await page.addInitScript(() => {
     const look = () => {
-      const found = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Turn on setting");
+      const found = [...document.querySelectorAll("button")].find(
+        ({ textContent }) => textContent === "Turn on setting",
+      );
       const { x, y, width, height } = found?.getBoundingClientRect() ?? {};
       if (found?.contains(document.elementFromPoint(x + width / 2, y + height / 2))) window.usableAt = Date.now();
       else requestAnimationFrame(look);
@@ -121,7 +138,9 @@ test("the first view takes less than 250 kB of compressed script, and can be use
   }
   times.sort((a, b) => a - b);
 
-  console.log(`first view: ${(size / 1000).toFixed(1)} kB of script in ${scripts.length} files; usable after ${times.join(", ")} ms`);
+  console.log(
+    `first view: ${(size / 1000).toFixed(1)} kB of script in ${scripts.length} files; usable after ${times.join(", ")} ms`,
+  );
   expect(size).toBeGreaterThan(50_000);
   expect(size).toBeLessThan(250_000);
   // A second is what a machine of its own takes, and less; this one may be busy with other tests.

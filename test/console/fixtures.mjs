@@ -58,12 +58,17 @@ export async function expectAccessible(page) {
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .exclude("[data-tabster-dummy]") // Fluent UI's; whoever gets there by Tab is passed on at once.
     .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`)).toEqual([]);
+  expect(
+    violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`,
+    ),
+  ).toEqual([]);
 }
 
 // What tests need done before they begin, by the API.
 
-export const turnOn = ({ admin }) => admin("mutation { setAutoClaimEnabled(input: { enabled: true }) { userErrors { code } } }");
+export const turnOn = ({ admin }) =>
+  admin("mutation { setAutoClaimEnabled(input: { enabled: true }) { userErrors { code } } }");
 
 /** The demo's app that users sign in to, and the products by their codes. */
 export async function catalog({ admin }) {
@@ -71,7 +76,12 @@ export async function catalog({ admin }) {
     "{ apps(claimable: true) { nodes { id } } products(first: 100) { nodes { id name code } } }",
   );
   const byCode = Object.fromEntries(products.nodes.map((product) => [product.code, product]));
-  return { app: apps.nodes[0].id, basic: byCode.O365_BUSINESS_ESSENTIALS, e3: byCode.SPE_E3, office: byCode.ENTERPRISEPACK };
+  return {
+    app: apps.nodes[0].id,
+    basic: byCode.O365_BUSINESS_ESSENTIALS,
+    e3: byCode.SPE_E3,
+    office: byCode.ENTERPRISEPACK,
+  };
 }
 
 /** A policy for Teams, with Microsoft 365 Business Basic and Microsoft 365 E3 unless others are named. */
@@ -80,14 +90,23 @@ export async function makePolicy(server, choose = ({ basic, e3 }) => [basic, e3]
   const found = await catalog(server);
   const { createPolicy } = await server.admin(
     "mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { policy { id version } userErrors { message } } }",
-    { input: { name: "Teams for everybody", appId: found.app, products: choose(found).map(({ id }) => ({ productId: id })) } },
+    {
+      input: {
+        name: "Teams for everybody",
+        appId: found.app,
+        products: choose(found).map(({ id }) => ({ productId: id })),
+      },
+    },
   );
   return { ...found, id: createPolicy.policy.id };
 }
 
 /** Signs a user in to Teams and tells what became of it. */
 export async function claim({ signIn }, user) {
-  const { claimLicense } = await signIn('mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }', { user });
+  const { claimLicense } = await signIn(
+    'mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }',
+    { user },
+  );
   return claimLicense.outcome;
 }
 
@@ -100,6 +119,8 @@ export async function readPolicy({ admin }, id) {
   return {
     ...policy,
     products: policy.products.map(({ product }) => product.name),
-    off: policy.products.map(({ appToggles }) => appToggles.filter(({ state }) => state === "OFF").map(({ app }) => app.name)),
+    off: policy.products.map(({ appToggles }) =>
+      appToggles.filter(({ state }) => state === "OFF").map(({ app }) => app.name),
+    ),
   };
 }

@@ -7,12 +7,17 @@ const changes = (page) => page.getByRole("dialog", { name: "Somebody else change
 
 /** Somebody else turns the policy off, takes Sway out of its first product and puts Office 365 E3 behind. */
 async function changeMeanwhile(server, { id, basic, e3, office }) {
-  const { products: found } = await server.admin(`{ products(filter: { text: "${basic.name}" }) { nodes { id apps { id name } } } }`);
+  const { products: found } = await server.admin(
+    `{ products(filter: { text: "${basic.name}" }) { nodes { id apps { id name } } } }`,
+  );
   const sway = found.nodes[0].apps.find(({ name }) => name === "Sway");
   const list = [{ productId: basic.id, appsOff: [sway.id] }, { productId: e3.id }, { productId: office.id }];
-  await server.admin("mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { userErrors { message } } }", {
-    input: { policyId: id, enabled: false, products: list },
-  });
+  await server.admin(
+    "mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { userErrors { message } } }",
+    {
+      input: { policyId: id, enabled: false, products: list },
+    },
+  );
 }
 
 async function editAndMeet(page, server, open) {
@@ -31,7 +36,11 @@ async function editAndMeet(page, server, open) {
   return made;
 }
 
-test("when somebody else saved first, one sees what they changed and keeps one's own", async ({ page, server, open }) => {
+test("when somebody else saved first, one sees what they changed and keeps one's own", async ({
+  page,
+  server,
+  open,
+}) => {
   const { id } = await editAndMeet(page, server, open);
   await page.emulateMedia({ reducedMotion: "reduce" });
   await expectAccessible(page);
@@ -71,13 +80,18 @@ test("the server's refusal stands at the field that it concerns", async ({ page,
   await expect(page.getByRole("button", { name: "Create policy" })).toBeVisible();
 
   // Somebody else is quicker.
-  await server.admin("mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }", {
-    input: { name: "SALES", appId: app, products: [{ productId: basic.id }] },
-  });
+  await server.admin(
+    "mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }",
+    {
+      input: { name: "SALES", appId: app, products: [{ productId: basic.id }] },
+    },
+  );
   await page.getByRole("button", { name: "Create policy" }).click();
 
   await expect(page).toHaveURL(/\/new\/products$/);
-  await expect(page.getByRole("combobox", { name: "App" })).toHaveAccessibleDescription(/The policy "SALES" already covers Microsoft Teams/);
+  await expect(page.getByRole("combobox", { name: "App" })).toHaveAccessibleDescription(
+    /The policy "SALES" already covers Microsoft Teams/,
+  );
   await expect(products(page)).toContainText([/Microsoft 365 E3/]);
 });
 
@@ -106,7 +120,11 @@ test("the wizard can be left and resumed, at each step by its address", async ({
   await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("");
 });
 
-test("'Add a backup product' is there only as long as there is another product to add", async ({ page, server, open }) => {
+test("'Add a backup product' is there only as long as there is another product to add", async ({
+  page,
+  server,
+  open,
+}) => {
   await turnOn(server);
   await open("/policies/new");
   await page.getByRole("textbox", { name: "Policy name" }).fill("All");
@@ -145,7 +163,10 @@ test("a deleted policy leaves the list", async ({ page, server, open }) => {
   const { id } = await makePolicy(server);
   await open(`/policies/${id}`);
   await page.getByRole("button", { name: "Delete policy" }).click();
-  await page.getByRole("alertdialog", { name: "Delete Teams for everybody?" }).getByRole("button", { name: "Delete policy" }).click();
+  await page
+    .getByRole("alertdialog", { name: "Delete Teams for everybody?" })
+    .getByRole("button", { name: "Delete policy" })
+    .click();
   await told(page, "Teams for everybody was deleted.");
   await expect(page.getByRole("heading", { name: "No policies yet" })).toBeVisible();
 });
@@ -153,11 +174,17 @@ test("a deleted policy leaves the list", async ({ page, server, open }) => {
 test("the licenses left are told as they are claimed", async ({ page, server, open }) => {
   await makePolicy(server);
   await open("/policies");
-  const left = page.getByRole("row", { name: /Teams for everybody/ }).getByRole("cell").nth(2);
+  const left = page
+    .getByRole("row", { name: /Teams for everybody/ })
+    .getByRole("cell")
+    .nth(2);
   await expect(left).toHaveText("7");
 
   for (let i = 0; i < 7; i++) {
-    await server.signIn('mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }', { user: `user-${i}` });
+    await server.signIn(
+      'mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }',
+      { user: `user-${i}` },
+    );
     if (i === 0) await expect(left).toHaveText("6", { timeout: 1500 });
   }
   await expect(left).toHaveText("None left", { timeout: 1500 });

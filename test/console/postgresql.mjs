@@ -44,7 +44,11 @@ export default async function start(config) {
   const directory = await mkdtemp(path.join(tmpdir(), "autoclaim-pg-"));
   if (as.uid) await chown(directory, as.uid, as.gid);
   const data = path.join(directory, "data");
-  await run(path.join(bin, "initdb"), ["-D", data, "-U", user, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"], as);
+  await run(
+    path.join(bin, "initdb"),
+    ["-D", data, "-U", user, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
+    as,
+  );
 
   const port = await freePort();
   const server = spawn(

@@ -13,11 +13,21 @@ async function licensesOf({ admin }, user) {
     { user },
   );
   const [{ blockedAt, licenses }] = users.nodes;
-  return { blocked: blockedAt !== null, licenses: licenses.nodes.map(({ source, product, appsOff }) => [product.name, source, ...appsOff.map(({ name }) => name)]) };
+  return {
+    blocked: blockedAt !== null,
+    licenses: licenses.nodes.map(({ source, product, appsOff }) => [
+      product.name,
+      source,
+      ...appsOff.map(({ name }) => name),
+    ]),
+  };
 }
 
 const poolOf = async ({ admin }, name) => {
-  const { products } = await admin("query ($name: String) { products(filter: { text: $name }) { nodes { name pool { total assigned available } } } }", { name });
+  const { products } = await admin(
+    "query ($name: String) { products(filter: { text: $name }) { nodes { name pool { total assigned available } } } }",
+    { name },
+  );
   return products.nodes.find((product) => product.name === name).pool;
 };
 
@@ -28,14 +38,19 @@ test("2 turn the feature off", async ({ page, server, open }) => {
   const auto = page.getByRole("switch", { name: "Auto-claim" });
   await expect(auto).toBeChecked();
   await auto.click();
-  await page.getByRole("alertdialog", { name: "Turn auto-claim off?" }).getByRole("button", { name: "Turn off" }).click();
+  await page
+    .getByRole("alertdialog", { name: "Turn auto-claim off?" })
+    .getByRole("button", { name: "Turn off" })
+    .click();
 
   await told(page, "Auto-claim is turned off.");
   await expect(auto).not.toBeChecked();
   expect(await server.admin("{ settings { autoClaimEnabled } }")).toEqual({ settings: { autoClaimEnabled: false } });
 
   await page.getByRole("link", { name: "Who changed this" }).click();
-  await expect(page.getByRole("table", { name: "Changes" }).getByRole("row", { name: /Feature switched Settings demo-admin/ })).toHaveCount(2);
+  await expect(
+    page.getByRole("table", { name: "Changes" }).getByRole("row", { name: /Feature switched Settings demo-admin/ }),
+  ).toHaveCount(2);
 });
 
 test("10 view the report, change its period", async ({ page, server, open }) => {
@@ -47,7 +62,9 @@ test("10 view the report, change its period", async ({ page, server, open }) => 
   await expect(totals(page)).toContainText(/Licenses claimed3Users turned away0/);
   await expect(page.getByRole("img", { name: /^Claims per day by product: 3 claims in 91 days/ })).toBeVisible();
   await expect(claims(page).getByRole("rowheader")).toHaveText(["cleo", "bob", "ann"]);
-  await expect(claims(page).getByRole("row", { name: /cleo/ })).toContainText(/Microsoft 365 E3.*Backup 1.*Teams for everybody.*Held/);
+  await expect(claims(page).getByRole("row", { name: /cleo/ })).toContainText(
+    /Microsoft 365 E3.*Backup 1.*Teams for everybody.*Held/,
+  );
 
   await page.getByRole("combobox", { name: "Period" }).selectOption("Past 7 days");
   await expect(page.getByRole("img", { name: /3 claims in 8 days/ })).toBeVisible();
@@ -55,7 +72,12 @@ test("10 view the report, change its period", async ({ page, server, open }) => 
 
   await page.getByRole("button", { name: "Show as table" }).click();
   const days = page.getByRole("table", { name: "Claims per day by product" });
-  await expect(days.getByRole("columnheader")).toHaveText(["Day", "Microsoft 365 Business Basic", "Microsoft 365 E3", "Total"]);
+  await expect(days.getByRole("columnheader")).toHaveText([
+    "Day",
+    "Microsoft 365 Business Basic",
+    "Microsoft 365 E3",
+    "Total",
+  ]);
   await expect(days.getByRole("row")).toHaveCount(9);
   await expect(days.getByRole("row").nth(1).getByRole("cell")).toHaveText(["2", "1", "3"]);
 });
@@ -82,7 +104,9 @@ test("11 see who claimed under which policy", async ({ page, server, open }) => 
   await page.getByRole("searchbox", { name: "Search by user" }).fill("AN");
   await expect(claims(page).getByRole("rowheader")).toHaveText(["ann"]);
   await page.getByRole("link", { name: "ann" }).click();
-  await expect(pane(page).getByRole("list", { name: "Licenses" }).getByRole("listitem")).toContainText([/Microsoft 365 Business Basic.*Claimed under Teams for everybody \(deleted\)/]);
+  await expect(pane(page).getByRole("list", { name: "Licenses" }).getByRole("listitem")).toContainText([
+    /Microsoft 365 Business Basic.*Claimed under Teams for everybody \(deleted\)/,
+  ]);
 });
 
 test("12 assign and remove licenses by hand", async ({ page, server, open }) => {
@@ -97,11 +121,15 @@ test("12 assign and remove licenses by hand", async ({ page, server, open }) => 
 
   await pane(page).getByRole("button", { name: "Assign a license" }).click();
   await dialog(page).getByRole("button", { name: "Assign" }).click();
-  await expect(dialog(page).getByRole("combobox", { name: "Product" })).toHaveAccessibleDescription("Choose a product from the list.");
+  await expect(dialog(page).getByRole("combobox", { name: "Product" })).toHaveAccessibleDescription(
+    "Choose a product from the list.",
+  );
   await dialog(page).getByRole("combobox", { name: "Product" }).click();
   await page.getByRole("option", { name: /Microsoft 365 Business Basic/ }).click();
   await dialog(page).getByRole("button", { name: "Assign" }).click();
-  await expect(dialog(page).getByRole("combobox", { name: "Product" })).toHaveAccessibleDescription(/already holds a license of this product/);
+  await expect(dialog(page).getByRole("combobox", { name: "Product" })).toHaveAccessibleDescription(
+    /already holds a license of this product/,
+  );
 
   await dialog(page).getByRole("combobox", { name: "Product" }).click();
   await dialog(page).getByRole("combobox", { name: "Product" }).fill("office");
@@ -109,14 +137,25 @@ test("12 assign and remove licenses by hand", async ({ page, server, open }) => 
   await dialog(page).getByRole("checkbox", { name: "Sway" }).uncheck();
   await dialog(page).getByRole("button", { name: "Assign" }).click();
   await told(page, "Office 365 E3 was assigned to ann.");
-  await expect(licenses).toContainText([/Office 365 E3.*Assigned by an admin.*Turned off: Sway/, /Microsoft 365 Business Basic/]);
+  await expect(licenses).toContainText([
+    /Office 365 E3.*Assigned by an admin.*Turned off: Sway/,
+    /Microsoft 365 Business Basic/,
+  ]);
   expect(await licensesOf(server, "ann")).toEqual({
     blocked: false,
-    licenses: [["Office 365 E3", "DIRECT", "Sway"], ["Microsoft 365 Business Basic", "AUTO_CLAIM"]],
+    licenses: [
+      ["Office 365 E3", "DIRECT", "Sway"],
+      ["Microsoft 365 Business Basic", "AUTO_CLAIM"],
+    ],
   });
 
-  for (const [product, block] of [["Microsoft 365 Business Basic", false], ["Office 365 E3", true]]) {
-    await pane(page).getByRole("button", { name: `Remove ${product}` }).click();
+  for (const [product, block] of [
+    ["Microsoft 365 Business Basic", false],
+    ["Office 365 E3", true],
+  ]) {
+    await pane(page)
+      .getByRole("button", { name: `Remove ${product}` })
+      .click();
     const question = page.getByRole("alertdialog", { name: `Remove ${product}?` });
     if (block) await question.getByRole("checkbox", { name: /Also block the user from auto-claim/ }).check();
     await question.getByRole("button", { name: "Remove" }).click();
@@ -140,7 +179,9 @@ test("13 change subscription quantities", async ({ page, server, open }) => {
   await expect(basic).toContainText("2 of 2");
   await page.getByRole("link", { name: "Microsoft 365 Business Basic" }).click();
 
-  await pane(page).getByRole("button", { name: /^Change / }).click();
+  await pane(page)
+    .getByRole("button", { name: /^Change / })
+    .click();
   const quantity = dialog(page).getByRole("textbox", { name: "Quantity" });
   await expect(quantity).toHaveValue("2");
   await quantity.fill("1");
@@ -153,7 +194,9 @@ test("13 change subscription quantities", async ({ page, server, open }) => {
   expect(await poolOf(server, "Microsoft 365 Business Basic")).toEqual({ total: 12, assigned: 2, available: 10 });
 
   // It lapses: nothing is taken away.
-  await pane(page).getByRole("button", { name: /^Change / }).click();
+  await pane(page)
+    .getByRole("button", { name: /^Change / })
+    .click();
   await dialog(page).getByRole("radio", { name: "Suspended" }).check();
   await dialog(page).getByRole("button", { name: "Save" }).click();
   await expect(pane(page).getByText("2 more licenses are in use than you own.")).toBeVisible();
@@ -170,5 +213,7 @@ test("13 change subscription quantities", async ({ page, server, open }) => {
   await expect(page.getByRole("row", { name: /Visio Plan 2/ })).toContainText("0 of 15");
   await page.getByRole("tab", { name: "Subscriptions" }).click();
   await page.getByRole("combobox", { name: "Status" }).selectOption("Suspended");
-  await expect(page.getByRole("table", { name: "Subscriptions, newest first" }).getByRole("rowheader")).toHaveText(["Microsoft 365 Business Basic"]);
+  await expect(page.getByRole("table", { name: "Subscriptions, newest first" }).getByRole("rowheader")).toHaveText([
+    "Microsoft 365 Business Basic",
+  ]);
 });

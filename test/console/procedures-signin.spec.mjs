@@ -21,11 +21,33 @@ const test = base.extend({
   /** The application's address, at the sign-in of the server's own provider. */
   application: async ({ server }, use) => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const application = spawn(program, ["-listen", new URL(url).host, "-url", url, "-issuer", `${server.url}/oidc`, "-autoclaim", server.url, "-patience", "30s"], {
-      stdio: "ignore",
-    });
+    const application = spawn(
+      program,
+      [
+        "-listen",
+        new URL(url).host,
+        "-url",
+        url,
+        "-issuer",
+        `${server.url}/oidc`,
+        "-autoclaim",
+        server.url,
+        "-patience",
+        "30s",
+      ],
+      {
+        stdio: "ignore",
+      },
+    );
     const ended = once(application, "exit");
-    await expect.poll(() => fetch(url).then(({ ok }) => ok, () => false)).toBe(true);
+    await expect
+      .poll(() =>
+        fetch(url).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      )
+      .toBe(true);
     await use(url);
     application.kill("SIGINT");
     expect((await ended)[0]).toBe(0);
@@ -48,7 +70,10 @@ const test = base.extend({
 });
 
 const licenses = async ({ admin }, user) => {
-  const { users } = await admin("query ($user: String) { users(text: $user) { nodes { licenses(active: true) { nodes { source product { name } } } } } }", { user });
+  const { users } = await admin(
+    "query ($user: String) { users(text: $user) { nodes { licenses(active: true) { nodes { source product { name } } } } } }",
+    { user },
+  );
   return users.nodes.flatMap(({ licenses: { nodes } }) => nodes.map(({ source, product }) => [product.name, source]));
 };
 

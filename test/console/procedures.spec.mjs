@@ -44,7 +44,10 @@ test("3 create a policy with backup products and app choices", async ({ page, se
   await page.getByRole("button", { name: "Add a backup product" }).click();
   await page.getByRole("combobox", { name: "Backup product" }).pressSequentially("office");
   await page.getByRole("option", { name: /^Office 365 E3/ }).click();
-  await expect(products(page)).toContainText([/Primary.*Microsoft 365 E3.*5 licenses/, /Backup 1.*Office 365 E3.*3 licenses/]);
+  await expect(products(page)).toContainText([
+    /Primary.*Microsoft 365 E3.*5 licenses/,
+    /Backup 1.*Office 365 E3.*3 licenses/,
+  ]);
   await page.getByRole("button", { name: "Next" }).click();
 
   await expect(page.getByRole("checkbox", { name: /Microsoft Teams Always on/ })).toBeDisabled();
@@ -76,7 +79,12 @@ test("4 turn a policy off and on", async ({ page, server, open }) => {
   await save(page);
   expect((await readPolicy(server, id)).enabled).toBe(false);
   await dialog(page).getByRole("button", { name: "Close" }).click();
-  await expect(page.getByRole("row", { name: /Teams for everybody/ }).getByRole("cell").last()).toHaveText("Off");
+  await expect(
+    page
+      .getByRole("row", { name: /Teams for everybody/ })
+      .getByRole("cell")
+      .last(),
+  ).toHaveText("Off");
 
   await page.getByRole("link", { name: "Teams for everybody" }).click();
   await dialog(page).getByRole("switch", { name: "Policy status" }).check();
@@ -110,7 +118,11 @@ test("6 add a backup product", async ({ page, server, open }) => {
   await expect(dialog(page).getByRole("button", { name: "Add a backup product" })).toHaveCount(0);
   await save(page);
 
-  expect((await readPolicy(server, id)).products).toEqual(["Microsoft 365 Business Basic", "Microsoft 365 E3", "Office 365 E3"]);
+  expect((await readPolicy(server, id)).products).toEqual([
+    "Microsoft 365 Business Basic",
+    "Microsoft 365 E3",
+    "Office 365 E3",
+  ]);
 });
 
 test("7 remove a product, and be refused the last", async ({ page, server, open }) => {
@@ -135,7 +147,9 @@ test("8 change apps and services of one product, of all products", async ({ page
   await which.selectOption("Microsoft 365 E3");
   await dialog(page).getByRole("checkbox", { name: "Sway" }).uncheck();
   await which.selectOption("All products");
-  await expect(dialog(page).getByRole("checkbox", { name: "Sway Only with Microsoft 365 Business Basic" })).toBeChecked({ indeterminate: true });
+  await expect(dialog(page).getByRole("checkbox", { name: "Sway Only with Microsoft 365 Business Basic" })).toBeChecked(
+    { indeterminate: true },
+  );
   await save(page);
   expect((await readPolicy(server, id)).off).toEqual([[], ["Sway"]]);
 
@@ -165,5 +179,9 @@ test("9 change the order", async ({ page, server, open }) => {
   await expect(products(page)).toContainText([/Microsoft 365 E3/, /Office 365 E3/, /Microsoft 365 Business Basic/]);
   await save(page);
 
-  expect((await readPolicy(server, id)).products).toEqual(["Microsoft 365 E3", "Office 365 E3", "Microsoft 365 Business Basic"]);
+  expect((await readPolicy(server, id)).products).toEqual([
+    "Microsoft 365 E3",
+    "Office 365 E3",
+    "Microsoft 365 Business Basic",
+  ]);
 });

@@ -32,7 +32,10 @@ test("a claim made elsewhere appears within a second", async ({ page, server, op
 test("two admins and a sign-in storm: counts equal the database's", async ({ page, server, open, browser }) => {
   const { e3, basic } = await makePolicy(server);
   const buy = (productId, quantity) =>
-    server.admin("mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }", { input: { productId, quantity } });
+    server.admin(
+      "mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }",
+      { input: { productId, quantity } },
+    );
   await buy(basic.id, 120);
   await open("/report");
   const other = await (await browser.newContext()).newPage();
@@ -42,11 +45,14 @@ test("two admins and a sign-in storm: counts equal the database's", async ({ pag
   const storm = Array.from({ length: 150 }, (_, i) => `user-${i}`);
   const queue = [...storm, ...storm.slice(0, 50)]; // Some sign in twice.
   const callers = Array.from({ length: 8 }, async () => {
-    for (let user; (user = queue.pop()); ) await claim(server, user);
+    for (let user; (user = queue.pop());) await claim(server, user);
   });
   // Meanwhile one admin buys in one window, and another looks up somebody in the other.
   await other.getByRole("link", { name: "Microsoft 365 E3" }).click();
-  await other.getByRole("dialog").getByRole("button", { name: /^Change / }).click();
+  await other
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Change / })
+    .click();
   await other.getByRole("dialog").last().getByRole("textbox", { name: "Quantity" }).fill("20");
   await other.getByRole("dialog").last().getByRole("button", { name: "Save" }).click();
   const began = Date.now();
@@ -155,11 +161,18 @@ test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
     if (!query.includes("query ReportClaims")) return route.fallback();
     const from = Number(variables.after ?? 0);
     const nodes = Array.from({ length: size }, (_, i) => ({
-      ...one, __typename: "Claim", id: `claim_${from + i}`, user: { ...one.user, id: `user_${from + i}`, externalId: `user-${from + i}` },
+      ...one,
+      __typename: "Claim",
+      id: `claim_${from + i}`,
+      user: { ...one.user, id: `user_${from + i}`, externalId: `user-${from + i}` },
     }));
     pages++;
     const next = from + size;
-    return route.fulfill({ json: { data: { claimReport: { claims: { nodes, pageInfo: { hasNextPage: next < all, endCursor: String(next) } } } } } });
+    return route.fulfill({
+      json: {
+        data: { claimReport: { claims: { nodes, pageInfo: { hasNextPage: next < all, endCursor: String(next) } } } },
+      },
+    });
   });
   await open("/report");
   await expect(claims(page).getByRole("rowheader", { name: "user-0" })).toBeVisible();
@@ -167,7 +180,7 @@ test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
   const frames = await claims(page).evaluate(async (table, wanted) => {
     const scroller = table.parentElement;
     const gaps = [];
-    for (let last = performance.now(); Number(table.getAttribute("aria-rowcount")) <= wanted; ) {
+    for (let last = performance.now(); Number(table.getAttribute("aria-rowcount")) <= wanted;) {
       scroller.scrollTop += 1500;
       await new Promise(requestAnimationFrame);
       gaps.push(performance.now() - last);
@@ -178,7 +191,9 @@ test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
     const at = (share) => gaps[Math.floor(share * (gaps.length - 1))];
     return { median: at(0.5), p95: at(0.95), most: at(1), rows: table.querySelectorAll('[role="row"]').length };
   }, all);
-  console.log(`${all} claims scrolled: a frame each ${frames.median.toFixed(0)} ms (median), ${frames.p95.toFixed(0)} ms (95th percentile), ${frames.most.toFixed(0)} ms at most`);
+  console.log(
+    `${all} claims scrolled: a frame each ${frames.median.toFixed(0)} ms (median), ${frames.p95.toFixed(0)} ms (95th percentile), ${frames.most.toFixed(0)} ms at most`,
+  );
   await expect(claims(page).getByRole("rowheader", { name: `user-${all - 1}` })).toBeVisible();
   expect(pages).toBeGreaterThanOrEqual(all / size);
   expect(frames.rows).toBeLessThan(80);

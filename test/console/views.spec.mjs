@@ -5,34 +5,98 @@ import { claim, expect, expectAccessible, makePolicy, test, turnOn } from "./fix
 async function makeClaims(server) {
   const made = await makePolicy(server);
   for (const user of ["ann", "bob", "cleo", "dan", "eve", "fay", "gus", "late"]) await claim(server, user);
-  const { users, auditEvents } = await server.admin('{ users(text: "ann") { nodes { id } } auditEvents(action: "createPolicy") { nodes { id } } }');
+  const { users, auditEvents } = await server.admin(
+    '{ users(text: "ann") { nodes { id } } auditEvents(action: "createPolicy") { nodes { id } } }',
+  );
   return { ...made, user: users.nodes[0].id, event: auditEvents.nodes[0].id };
 }
 
 // The main views, as they are first seen. `ready` says when there is something to see.
 const views = [
   { name: "auto-claim-off", path: "/policies", ready: (page) => page.getByRole("button", { name: "Turn on setting" }) },
-  { name: "no-policies", path: "/policies", prepare: turnOn, ready: (page) => page.getByRole("heading", { name: "No policies yet" }) },
-  { name: "policies", path: "/policies", prepare: makePolicy, ready: (page) => page.getByRole("link", { name: "Teams for everybody" }) },
+  {
+    name: "no-policies",
+    path: "/policies",
+    prepare: turnOn,
+    ready: (page) => page.getByRole("heading", { name: "No policies yet" }),
+  },
+  {
+    name: "policies",
+    path: "/policies",
+    prepare: makePolicy,
+    ready: (page) => page.getByRole("link", { name: "Teams for everybody" }),
+  },
   {
     name: "policy",
     path: ({ id }) => `/policies/${id}`,
     prepare: makePolicy,
     ready: (page) => page.getByRole("checkbox", { name: /Microsoft Teams Always on/ }),
   },
-  { name: "add-policy", path: "/policies/new", prepare: turnOn, ready: (page) => page.getByRole("textbox", { name: "Policy name" }) },
+  {
+    name: "add-policy",
+    path: "/policies/new",
+    prepare: turnOn,
+    ready: (page) => page.getByRole("textbox", { name: "Policy name" }),
+  },
   { name: "report", path: "/report", prepare: makeClaims, ready: (page) => page.getByRole("row", { name: /cleo/ }) },
-  { name: "report-table", path: "/report?days=table&list=missed&period=30", prepare: makeClaims, ready: (page) => page.getByRole("row", { name: /late/ }) },
-  { name: "report-empty", path: "/report", ready: (page) => page.getByRole("heading", { name: "No claims in this period" }) },
-  { name: "products", path: "/products?show=all", prepare: makeClaims, ready: (page) => page.getByRole("meter").first() },
-  { name: "subscriptions", path: "/products?tab=subscriptions", ready: (page) => page.getByRole("link", { name: "Visio Plan 2" }) },
-  { name: "product", path: ({ basic }) => `/products/${basic.id}`, prepare: makeClaims, ready: (page) => page.getByRole("list", { name: "Subscriptions" }) },
+  {
+    name: "report-table",
+    path: "/report?days=table&list=missed&period=30",
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("row", { name: /late/ }),
+  },
+  {
+    name: "report-empty",
+    path: "/report",
+    ready: (page) => page.getByRole("heading", { name: "No claims in this period" }),
+  },
+  {
+    name: "products",
+    path: "/products?show=all",
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("meter").first(),
+  },
+  {
+    name: "subscriptions",
+    path: "/products?tab=subscriptions",
+    ready: (page) => page.getByRole("link", { name: "Visio Plan 2" }),
+  },
+  {
+    name: "product",
+    path: ({ basic }) => `/products/${basic.id}`,
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("list", { name: "Subscriptions" }),
+  },
   { name: "users", path: "/users", prepare: makeClaims, ready: (page) => page.getByRole("link", { name: "ann" }) },
-  { name: "user", path: ({ user }) => `/users/${user}`, prepare: makeClaims, ready: (page) => page.getByRole("list", { name: "Licenses" }) },
-  { name: "audit", path: "/audit", prepare: makePolicy, ready: (page) => page.getByRole("link", { name: "Policy created" }) },
-  { name: "change", path: ({ event }) => `/audit/${event}`, prepare: makeClaims, ready: (page) => page.getByRole("link", { name: "Teams for everybody" }) },
-  { name: "settings", path: "/settings", prepare: turnOn, ready: (page) => page.getByRole("switch", { name: "Auto-claim" }) },
-  { name: "not-found", path: "/nowhere", ready: (page) => page.getByRole("heading", { name: "There is nothing here" }) },
+  {
+    name: "user",
+    path: ({ user }) => `/users/${user}`,
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("list", { name: "Licenses" }),
+  },
+  {
+    name: "audit",
+    path: "/audit",
+    prepare: makePolicy,
+    ready: (page) => page.getByRole("link", { name: "Policy created" }),
+  },
+  {
+    name: "change",
+    path: ({ event }) => `/audit/${event}`,
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("link", { name: "Teams for everybody" }),
+  },
+  {
+    name: "settings",
+    path: "/settings",
+    prepare: turnOn,
+    ready: (page) => page.getByRole("switch", { name: "Auto-claim" }),
+  },
+  {
+    name: "not-found",
+    path: "/nowhere",
+    ready: (page) => page.getByRole("heading", { name: "There is nothing here" }),
+  },
 ];
 
 for (const { name, path, prepare = () => ({}), ready } of views) {

@@ -19,7 +19,11 @@ export function troubleOf(error: CombinedError): Trouble {
       return { kind: "busy" };
     default: {
       const { requestId } = first.extensions;
-      return { kind: "other", message: first.message, requestId: typeof requestId === "string" ? requestId : undefined };
+      return {
+        kind: "other",
+        message: first.message,
+        requestId: typeof requestId === "string" ? requestId : undefined,
+      };
     }
   }
 }

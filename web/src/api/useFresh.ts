@@ -17,7 +17,10 @@ export interface Fresh<Data> extends Reading<Data> {
  * Reads what changes all the time. It may be told to read anew as often as one likes: there is one reading at a
  * time, and the last begins after the last call, so what is shown in the end is true.
  */
-export function useFresh<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Fresh<Data> {
+export function useFresh<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Fresh<Data> {
   const client = useClient();
   const key = JSON.stringify(variables);
   const [{ of, ...reading }, setReading] = useState<Reading<Data> & { of?: string }>({ loading: true });
@@ -36,10 +39,17 @@ export function useFresh<Data, Variables extends AnyVariables>(document: TypedDo
       busy = true;
       do {
         again = false;
-        const { data, error } = await client.query(document, JSON.parse(key) as Variables, { requestPolicy: "network-only" }).toPromise();
+        const { data, error } = await client
+          .query(document, JSON.parse(key) as Variables, { requestPolicy: "network-only" })
+          .toPromise();
         if (left) return;
         // What was read before stays in view if it cannot be read now.
-        setReading((before) => ({ data: data ?? (before.of === key ? before.data : undefined), error, loading: false, of: key }));
+        setReading((before) => ({
+          data: data ?? (before.of === key ? before.data : undefined),
+          error,
+          loading: false,
+          of: key,
+        }));
       } while (again);
       busy = false;
     };

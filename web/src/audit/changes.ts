@@ -20,7 +20,8 @@ export function changesOf(before: unknown, after: unknown): Change[] {
     .map((field) => ({ field, before: from[field], after: to[field] }));
 }
 
-const fieldsOf = (value: unknown): Record<string, unknown> => (value && typeof value === "object" ? (value as Record<string, unknown>) : {});
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  value && typeof value === "object" ? (value as Record<string, unknown>) : {};
 
 const time = /^\d{4}-\d\d-\d\dT/;
 
@@ -28,7 +29,8 @@ export const fieldText = (field: string) => (words.fields as Record<string, stri
 
 /** A value as one reads it. */
 export function show(value: unknown): string {
-  if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)) return words.nothing;
+  if (value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0))
+    return words.nothing;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "number") return formatNumber(value);
   if (typeof value === "string") return time.test(value) ? formatDateTime(value) : value;

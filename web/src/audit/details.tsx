@@ -20,9 +20,28 @@ const words = strings.audit.details;
 const useStyles = makeStyles({
   scroller: { overflow: "auto" },
   table: { borderCollapse: "collapse", width: "100%" },
-  cell: { textAlign: "start", verticalAlign: "top", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}`, overflowWrap: "break-word", fontWeight: tokens.fontWeightRegular },
-  head: { textAlign: "start", padding: tokens.spacingHorizontalS, fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
-  json: { fontSize: tokens.fontSizeBase200, fontFamily: tokens.fontFamilyMonospace, overflow: "auto", padding: tokens.spacingHorizontalM, backgroundColor: tokens.colorNeutralBackground3, borderRadius: tokens.borderRadiusMedium },
+  cell: {
+    textAlign: "start",
+    verticalAlign: "top",
+    padding: tokens.spacingHorizontalS,
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+    overflowWrap: "break-word",
+    fontWeight: tokens.fontWeightRegular,
+  },
+  head: {
+    textAlign: "start",
+    padding: tokens.spacingHorizontalS,
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+  json: {
+    fontSize: tokens.fontSizeBase200,
+    fontFamily: tokens.fontFamilyMonospace,
+    overflow: "auto",
+    padding: tokens.spacingHorizontalM,
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderRadius: tokens.borderRadiusMedium,
+  },
   summary: { cursor: "pointer" },
 });
 
@@ -68,7 +87,14 @@ function Change({ event }: { event: Event }) {
         </Fact>
         <Fact term={words.request}>{event.requestId}</Fact>
       </Facts>
-      <Section title={words.changed} action={<LinkButton size="small" to={`/audit?object=${event.objectId}`}>{words.history}</LinkButton>}>
+      <Section
+        title={words.changed}
+        action={
+          <LinkButton size="small" to={`/audit?object=${event.objectId}`}>
+            {words.history}
+          </LinkButton>
+        }
+      >
         <div className={styles.scroller}>
           <table className={styles.table} aria-label={words.changed}>
             <thead>

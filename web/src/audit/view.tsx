@@ -21,7 +21,10 @@ const words = strings.audit;
 
 type Row = AuditEventsQuery["auditEvents"]["nodes"][number];
 
-const actionOptions = [{ value: "", text: words.anyAction }, ...Object.entries(words.actions).map(([value, text]) => ({ value, text }))];
+const actionOptions = [
+  { value: "", text: words.anyAction },
+  ...Object.entries(words.actions).map(([value, text]) => ({ value, text })),
+];
 
 export const actionText = (action: string) => (words.actions as Record<string, string>)[action] ?? action;
 

@@ -8,7 +8,12 @@ interface Props<Value extends string> {
 }
 
 const useStyles = makeStyles({
-  field: { flex: "0 1 200px", minWidth: "140px", "& > span": { minWidth: 0 }, "& select": { maxWidth: "100%", textOverflow: "ellipsis" } },
+  field: {
+    flex: "0 1 200px",
+    minWidth: "140px",
+    "& > span": { minWidth: 0 },
+    "& select": { maxWidth: "100%", textOverflow: "ellipsis" },
+  },
 });
 
 /** Chooses one of few. */

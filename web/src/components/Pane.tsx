@@ -1,4 +1,12 @@
-import { Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, makeStyles, OverlayDrawer, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  DrawerHeaderTitle,
+  makeStyles,
+  OverlayDrawer,
+  tokens,
+} from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 
@@ -8,7 +16,13 @@ import { useTitle } from "./Page";
 const useStyles = makeStyles({
   drawer: { width: "min(640px, 100vw)", maxWidth: "100vw" },
   title: { overflowWrap: "anywhere" },
-  body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL, paddingTop: tokens.spacingVerticalXS, paddingBottom: tokens.spacingVerticalXXL },
+  body: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXXL,
+    paddingTop: tokens.spacingVerticalXS,
+    paddingBottom: tokens.spacingVerticalXXL,
+  },
 });
 
 /** What is known of one thing, over the list that it is in. */
@@ -20,7 +34,9 @@ export function Pane({ title, onClose, children }: { title: string; onClose(): v
       <DrawerHeader>
         <DrawerHeaderTitle
           className={styles.title}
-          action={<Button appearance="subtle" aria-label={strings.common.close} icon={<DismissRegular />} onClick={onClose} />}
+          action={
+            <Button appearance="subtle" aria-label={strings.common.close} icon={<DismissRegular />} onClick={onClose} />
+          }
         >
           {title}
         </DrawerHeaderTitle>

@@ -10,7 +10,12 @@ const useStyles = makeStyles({
 export function RowLink({ to, strong, children }: { to: To; strong?: boolean; children: ReactNode }) {
   const styles = useStyles();
   return (
-    <Link href={useHref(to)} className={strong ? styles.strong : undefined} inline={!strong} onClick={useLinkClickHandler<HTMLAnchorElement>(to)}>
+    <Link
+      href={useHref(to)}
+      className={strong ? styles.strong : undefined}
+      inline={!strong}
+      onClick={useLinkClickHandler<HTMLAnchorElement>(to)}
+    >
       {children}
     </Link>
   );

@@ -4,7 +4,12 @@ import type { ReactNode } from "react";
 import { Search } from "./Search";
 
 const useStyles = makeStyles({
-  tools: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}` },
+  tools: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "flex-end",
+    gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+  },
   search: { flex: "1 1 220px", maxWidth: "360px", "& > *": { width: "100%", maxWidth: "none" } },
   count: { color: tokens.colorNeutralForeground2, minHeight: "32px", display: "flex", alignItems: "center" },
 });

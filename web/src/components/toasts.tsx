@@ -1,4 +1,12 @@
-import { Toast, ToastBody, Toaster, type ToastIntent, ToastTitle, useId, useToastController } from "@fluentui/react-components";
+import {
+  Toast,
+  ToastBody,
+  Toaster,
+  type ToastIntent,
+  ToastTitle,
+  useId,
+  useToastController,
+} from "@fluentui/react-components";
 import { createContext, type ReactNode, use, useCallback } from "react";
 
 type Tell = (title: string, options?: { intent?: ToastIntent; body?: ReactNode; action?: ReactNode }) => void;

@@ -4,7 +4,9 @@ import { useBlocker } from "react-router";
 /** Asks before one leaves what is not saved, by a link, by browser back, or by closing the window. */
 export function useUnsaved(dirty: boolean) {
   const free = useRef(false);
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => dirty && !free.current && currentLocation.pathname !== nextLocation.pathname);
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => dirty && !free.current && currentLocation.pathname !== nextLocation.pathname,
+  );
 
   useEffect(() => {
     if (!dirty) return;

@@ -1,4 +1,14 @@
-import { Checkbox, Field, makeStyles, MessageBar, MessageBarBody, SearchBox, Select, Text, tokens } from "@fluentui/react-components";
+import {
+  Checkbox,
+  Field,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  SearchBox,
+  Select,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 
 import { Failure, Loading } from "../components/states";
@@ -10,10 +20,24 @@ const words = strings.policies.apps;
 
 const useStyles = makeStyles({
   editor: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  tools: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM, alignItems: "flex-end", "& > *": { flex: "1 1 220px", minWidth: 0 } },
+  tools: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalM,
+    alignItems: "flex-end",
+    "& > *": { flex: "1 1 220px", minWidth: 0 },
+  },
   search: { maxWidth: "none", width: "100%" },
-  box: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground1 },
-  all: { borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, padding: `0 ${tokens.spacingHorizontalS}`, fontWeight: tokens.fontWeightSemibold },
+  box: {
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  all: {
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    padding: `0 ${tokens.spacingHorizontalS}`,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   list: {
     listStyleType: "none",
     margin: 0,
@@ -88,7 +112,12 @@ export function AppsEditor({ appId, products, apps, readOnly, problem, onChange 
               label={words.everything(on, states.length)}
               checked={everything}
               disabled={readOnly}
-              onChange={() => set(states.map(({ app }) => app.id), everything !== true)}
+              onChange={() =>
+                set(
+                  states.map(({ app }) => app.id),
+                  everything !== true,
+                )
+              }
             />
           </div>
         )}
@@ -100,7 +129,12 @@ export function AppsEditor({ appId, products, apps, readOnly, problem, onChange 
           <ul className={styles.list}>
             {shown.map((state) => (
               <li key={state.app.id}>
-                <AppBox {...state} locked={state.app.id === appId} readOnly={readOnly} onChange={(next) => set([state.app.id], next)} />
+                <AppBox
+                  {...state}
+                  locked={state.app.id === appId}
+                  readOnly={readOnly}
+                  onChange={(next) => set([state.app.id], next)}
+                />
               </li>
             ))}
           </ul>

@@ -1,4 +1,16 @@
-import { Badge, Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, makeStyles, Text, tokens } from "@fluentui/react-components";
+import {
+  Badge,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 
 import type { PolicyStateFragment } from "../gql/graphql";
@@ -10,10 +22,32 @@ const words = strings.policies.conflict;
 
 const useStyles = makeStyles({
   content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  item: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, padding: tokens.spacingHorizontalM },
-  head: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS, alignItems: "center", marginBottom: tokens.spacingVerticalXS },
-  values: { margin: 0, display: "grid", gridTemplateColumns: "max-content 1fr", gap: `2px ${tokens.spacingHorizontalM}` },
+  list: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+  },
+  item: {
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    padding: tokens.spacingHorizontalM,
+  },
+  head: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    alignItems: "center",
+    marginBottom: tokens.spacingVerticalXS,
+  },
+  values: {
+    margin: 0,
+    display: "grid",
+    gridTemplateColumns: "max-content 1fr",
+    gap: `2px ${tokens.spacingHorizontalM}`,
+  },
   term: { color: tokens.colorNeutralForeground2 },
   value: { margin: 0, whiteSpace: "pre-line", overflowWrap: "anywhere" },
 });
@@ -32,7 +66,11 @@ export function ConflictDialog({ base, mine, theirs, onKeepMine, onTakeTheirs, o
   const styles = useStyles();
   const [busy, setBusy] = useState(false);
   const found = useMemo(() => {
-    const names = new Map([base, theirs].flatMap(({ products }) => products.flatMap(({ appToggles }) => appToggles.map(({ app }) => [app.id, app.name]))));
+    const names = new Map(
+      [base, theirs].flatMap(({ products }) =>
+        products.flatMap(({ appToggles }) => appToggles.map(({ app }) => [app.id, app.name])),
+      ),
+    );
     return differences(draftOf(base), mine, draftOf(theirs), (id) => names.get(id) ?? id);
   }, [base, mine, theirs]);
 

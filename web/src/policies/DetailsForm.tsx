@@ -1,4 +1,15 @@
-import { Button, DrawerBody, DrawerFooter, makeStyles, MessageBar, MessageBarActions, MessageBarBody, Switch, Text, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  DrawerBody,
+  DrawerFooter,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  Switch,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { DeleteRegular } from "@fluentui/react-icons";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useMutation } from "urql";
@@ -26,9 +37,19 @@ const useStyles = makeStyles({
   form: { display: "contents" },
   body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
   section: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  heading: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold },
+  heading: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   quiet: { color: tokens.colorNeutralForeground2 },
-  facts: { margin: 0, display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))", gap: tokens.spacingHorizontalM },
+  facts: {
+    margin: 0,
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))",
+    gap: tokens.spacingHorizontalM,
+  },
   term: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
   fact: { margin: 0, fontWeight: tokens.fontWeightSemibold },
   footer: {
@@ -81,7 +102,9 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       <DrawerBody className={styles.body}>
-        {policy.deletedAt && <Note intent="warning">{dirty ? strings.policies.conflict.deletedMeanwhile : words.deleted}</Note>}
+        {policy.deletedAt && (
+          <Note intent="warning">{dirty ? strings.policies.conflict.deletedMeanwhile : words.deleted}</Note>
+        )}
         {!viewer.mayChange && <Note intent="info">{strings.common.readOnly}</Note>}
         {form.newer && !policy.deletedAt && (
           <Note intent="warning" action={<Button onClick={form.showTheirs}>{strings.policies.conflict.show}</Button>}>
@@ -113,7 +136,9 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           </div>
           <dl className={styles.facts}>
             <Fact term={words.app}>{policy.app.name}</Fact>
-            <Fact term={words.available}>{formatNumber(draft.products.reduce((sum, { id }) => sum + (apps.available.get(id) ?? 0), 0))}</Fact>
+            <Fact term={words.available}>
+              {formatNumber(draft.products.reduce((sum, { id }) => sum + (apps.available.get(id) ?? 0), 0))}
+            </Fact>
             <Fact term={words.changed}>{formatDateTime(policy.updatedAt)}</Fact>
           </dl>
         </section>
@@ -129,7 +154,11 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
             available={apps.available}
             readOnly={readOnly}
             problemAt={(place) => refusals.at("products", place, "productId")}
-            problem={refusals.at("products") && !draft.products.some((_, i) => refusals.at("products", i)) ? refusals.at("products") : undefined}
+            problem={
+              refusals.at("products") && !draft.products.some((_, i) => refusals.at("products", i))
+                ? refusals.at("products")
+                : undefined
+            }
             onChange={(products) => form.change({ products })}
           />
         </section>
@@ -157,7 +186,12 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           <Button disabled={!dirty || form.saving} onClick={form.discard}>
             {words.discard}
           </Button>
-          <Button className={styles.delete} appearance="subtle" icon={<DeleteRegular />} onClick={() => setDeleting(true)}>
+          <Button
+            className={styles.delete}
+            appearance="subtle"
+            icon={<DeleteRegular />}
+            onClick={() => setDeleting(true)}
+          >
             {words.delete}
           </Button>
           <Spoken>{dirty ? "" : said}</Spoken>
@@ -167,7 +201,14 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
         </DrawerFooter>
       )}
 
-      <ConfirmDialog open={blocked.asking} title={words.discardTitle} confirm={words.discard} cancel={words.keepEditing} onConfirm={forget} onClose={blocked.stay}>
+      <ConfirmDialog
+        open={blocked.asking}
+        title={words.discardTitle}
+        confirm={words.discard}
+        cancel={words.keepEditing}
+        onConfirm={forget}
+        onClose={blocked.stay}
+      >
         {words.discardText}
       </ConfirmDialog>
       <ConfirmDialog
@@ -226,7 +267,15 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function Note({ intent, action, children }: { intent: "info" | "warning" | "error"; action?: ReactNode; children: ReactNode }) {
+function Note({
+  intent,
+  action,
+  children,
+}: {
+  intent: "info" | "warning" | "error";
+  action?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <MessageBar intent={intent} layout="multiline">
       <MessageBarBody>{children}</MessageBarBody>

@@ -67,7 +67,13 @@ export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoo
         ))}
         {candidates.length === 0 && (
           <Option disabled text="" value="">
-            {fetching ? strings.common.loading : error ? strings.common.failedTitle : asked ? words.products.noneFound : words.products.noneOwned}
+            {fetching
+              ? strings.common.loading
+              : error
+                ? strings.common.failedTitle
+                : asked
+                  ? words.products.noneFound
+                  : words.products.noneOwned}
           </Option>
         )}
         {hasMore && (

@@ -14,9 +14,22 @@ const words = strings.policies.products;
 
 const useStyles = makeStyles({
   editor: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  list: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+  },
   add: { alignSelf: "flex-start" },
-  adding: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: tokens.spacingHorizontalS, "& > :first-child": { flex: "1 1 220px" } },
+  adding: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "flex-end",
+    gap: tokens.spacingHorizontalS,
+    "& > :first-child": { flex: "1 1 220px" },
+  },
 });
 
 interface Props {
@@ -34,7 +47,16 @@ interface Props {
 }
 
 /** The products of a policy in order: the primary first, then up to four backups. */
-export function ProductsEditor({ appId, products, available, readOnly, canEmpty, problemAt, problem, onChange }: Props) {
+export function ProductsEditor({
+  appId,
+  products,
+  available,
+  readOnly,
+  canEmpty,
+  problemAt,
+  problem,
+  onChange,
+}: Props) {
   const styles = useStyles();
   const [adding, setAdding] = useState(false);
   const [said, say] = useState("");

@@ -1,4 +1,12 @@
-import { Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, makeStyles, OverlayDrawer, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  DrawerHeaderTitle,
+  makeStyles,
+  OverlayDrawer,
+  tokens,
+} from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import { useCallback } from "react";
 import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
@@ -42,13 +50,21 @@ export function Component() {
       <DrawerHeader className={styles.header}>
         <DrawerHeaderTitle
           className={styles.title}
-          action={<Button appearance="subtle" aria-label={strings.common.close} icon={<DismissRegular />} onClick={close} />}
+          action={
+            <Button appearance="subtle" aria-label={strings.common.close} icon={<DismissRegular />} onClick={close} />
+          }
         >
           {title}
         </DrawerHeaderTitle>
       </DrawerHeader>
       {policy ? (
-        <DetailsForm key={policy.id} policy={policy} featureOn={data.settings.autoClaimEnabled} onSaved={reload} onClose={close} />
+        <DetailsForm
+          key={policy.id}
+          policy={policy}
+          featureOn={data.settings.autoClaimEnabled}
+          onSaved={reload}
+          onClose={close}
+        />
       ) : (
         <DrawerBody>
           {error ? (

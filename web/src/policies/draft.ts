@@ -110,7 +110,11 @@ export function appStates(products: readonly DraftProduct[], appsOf: AppsOf, pro
     }
   }
   return [...states.values()]
-    .map(({ app, on, of }) => ({ app, givenWith: on, state: on.length === 0 ? false : on.length === of ? true : ("mixed" as const) }))
+    .map(({ app, on, of }) => ({
+      app,
+      givenWith: on,
+      state: on.length === 0 ? false : on.length === of ? true : ("mixed" as const),
+    }))
     .sort((a, b) => a.app.name.localeCompare(b.app.name));
 }
 

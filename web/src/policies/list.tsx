@@ -128,8 +128,21 @@ const columns: Column<PolicyRow>[] = [
   { key: "name", title: words.name, width: "2.4fr", sortable: true, cell: (row) => <NameLink {...row} /> },
   { key: "app", title: words.app, width: "1.6fr", sortable: true, cell: ({ app }) => app.name },
   { key: "product", title: words.product, width: "2.4fr", sortable: true, cell: (row) => <Products {...row} /> },
-  { key: "available", title: words.available, width: "172px", align: "end", sortable: true, cell: (row) => <Available {...row} /> },
-  { key: "status", title: words.status, width: "96px", sortable: true, cell: ({ enabled }) => <Status enabled={enabled} /> },
+  {
+    key: "available",
+    title: words.available,
+    width: "172px",
+    align: "end",
+    sortable: true,
+    cell: (row) => <Available {...row} />,
+  },
+  {
+    key: "status",
+    title: words.status,
+    width: "96px",
+    sortable: true,
+    cell: ({ enabled }) => <Status enabled={enabled} />,
+  },
 ];
 
 function NameLink({ id, name }: PolicyRow) {
@@ -174,4 +187,3 @@ export function Status({ enabled }: { enabled: boolean }) {
     </Badge>
   );
 }
-

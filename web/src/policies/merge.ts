@@ -22,7 +22,8 @@ function mergedOff(id: string, base: Draft, mine: Draft, theirs: Draft): readonl
   return before && sameApps(my.off, before.off) ? their.off : my.off;
 }
 
-const productOf = ({ products }: Draft, id: string): DraftProduct | undefined => products.find((product) => product.id === id);
+const productOf = ({ products }: Draft, id: string): DraftProduct | undefined =>
+  products.find((product) => product.id === id);
 
 export interface Difference {
   what: string;

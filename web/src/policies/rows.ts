@@ -22,7 +22,10 @@ export function sorted(rows: readonly PolicyRow[], { column, descending }: Sort)
   const key = keys[column] ?? keys.name!;
   const compare = (a: PolicyRow, b: PolicyRow) => {
     const [x, y] = [key(a), key(b)];
-    const order = typeof x === "number" && typeof y === "number" ? x - y : String(x).localeCompare(String(y), undefined, { numeric: true });
+    const order =
+      typeof x === "number" && typeof y === "number"
+        ? x - y
+        : String(x).localeCompare(String(y), undefined, { numeric: true });
     return (descending ? -order : order) || a.name.localeCompare(b.name);
   };
   return [...rows].sort(compare);

@@ -7,7 +7,11 @@ import type { App, DraftProduct } from "./draft";
 /** The apps of each product, and how many of its licenses are left. */
 export function useAppsOf(products: readonly DraftProduct[]) {
   const ids = products.map(({ id }) => id).sort(); // Another order is no other question.
-  const [{ data, error }, read] = useQuery({ query: AppsOfProductsDocument, variables: { ids }, pause: ids.length === 0 });
+  const [{ data, error }, read] = useQuery({
+    query: AppsOfProductsDocument,
+    variables: { ids },
+    pause: ids.length === 0,
+  });
 
   return useMemo(() => {
     const appsOf = new Map<string, readonly App[]>();

@@ -22,7 +22,10 @@ export function usePolicies() {
     () =>
       pages.rows.map<PolicyRow>((policy) => ({
         ...policy,
-        available: policy.products.reduce((sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses), 0),
+        available: policy.products.reduce(
+          (sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses),
+          0,
+        ),
       })),
     [pages.rows, left],
   );
@@ -44,16 +47,20 @@ function useLicensesLeft(reload: () => Promise<void>): ReadonlyMap<string, numbe
     setLeft(new Map());
   }, [reload]);
 
-  useLive(LicensesLeftDocument, {}, {
-    onEvent({ licensePoolChanged: { product, available } }) {
-      told.current.set(product.id, available);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setLeft(new Map(told.current));
-      }, pause);
+  useLive(
+    LicensesLeftDocument,
+    {},
+    {
+      onEvent({ licensePoolChanged: { product, available } }) {
+        told.current.set(product.id, available);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setLeft(new Map(told.current));
+        }, pause);
+      },
+      onGap,
     },
-    onGap,
-  });
+  );
 
   return left;
 }

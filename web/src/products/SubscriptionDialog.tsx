@@ -8,7 +8,12 @@ import { type Product, ProductCombobox } from "../components/ProductCombobox";
 import { troubleText } from "../components/states";
 import { useTell } from "../components/toasts";
 import { formatNumber } from "../format";
-import { CreateSubscriptionDocument, type SubscriptionRowFragment, type SubscriptionStatus, UpdateSubscriptionDocument } from "../gql/graphql";
+import {
+  CreateSubscriptionDocument,
+  type SubscriptionRowFragment,
+  type SubscriptionStatus,
+  UpdateSubscriptionDocument,
+} from "../gql/graphql";
 import { strings } from "../strings";
 import { statuses } from "./SubscriptionList";
 
@@ -44,8 +49,13 @@ export function SubscriptionDialog({ subscription, product: given, onDone, onClo
     if (!product || count < 1) return;
 
     const { userErrors, error } = subscription
-      ? await update({ input: { subscriptionId: subscription.id, quantity: count, status } }).then(({ data, error }) => ({ userErrors: data?.updateSubscription.userErrors, error }))
-      : await create({ input: { productId: product.id, quantity: count, status } }).then(({ data, error }) => ({ userErrors: data?.createSubscription.userErrors, error }));
+      ? await update({ input: { subscriptionId: subscription.id, quantity: count, status } }).then(
+          ({ data, error }) => ({ userErrors: data?.updateSubscription.userErrors, error }),
+        )
+      : await create({ input: { productId: product.id, quantity: count, status } }).then(({ data, error }) => ({
+          userErrors: data?.createSubscription.userErrors,
+          error,
+        }));
 
     setTrouble(error && troubleText(error));
     setRefusals(new Refusals(userErrors));
@@ -77,11 +87,26 @@ export function SubscriptionDialog({ subscription, product: given, onDone, onClo
           onChange={setProduct}
         />
       )}
-      <Field label={words.quantity} hint={words.quantityHint} required validationMessage={badQuantity} validationState={badQuantity ? "error" : "none"}>
-        <Input inputMode="numeric" autoComplete="off" value={quantity} onChange={(_, data) => setQuantity(data.value)} />
+      <Field
+        label={words.quantity}
+        hint={words.quantityHint}
+        required
+        validationMessage={badQuantity}
+        validationState={badQuantity ? "error" : "none"}
+      >
+        <Input
+          inputMode="numeric"
+          autoComplete="off"
+          value={quantity}
+          onChange={(_, data) => setQuantity(data.value)}
+        />
       </Field>
       <Field label={words.status} hint={words.meanings[status]} validationMessage={refusals.at("status")}>
-        <RadioGroup layout="horizontal" value={status} onChange={(_, data) => setStatus(data.value as SubscriptionStatus)}>
+        <RadioGroup
+          layout="horizontal"
+          value={status}
+          onChange={(_, data) => setStatus(data.value as SubscriptionStatus)}
+        >
           {statuses.map((each) => (
             <Radio key={each} value={each} label={words.statuses[each]} />
           ))}

@@ -50,11 +50,38 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
 
   const columns: Column<SubscriptionRowFragment>[] = [
     { key: "product", title: words.product, width: "2.4fr", cell: ({ product }) => <ProductLink {...product} /> },
-    { key: "quantity", title: words.quantity, width: "120px", align: "end", cell: ({ quantity }) => formatNumber(quantity) },
+    {
+      key: "quantity",
+      title: words.quantity,
+      width: "120px",
+      align: "end",
+      cell: ({ quantity }) => formatNumber(quantity),
+    },
     { key: "status", title: words.status, width: "130px", cell: (row) => <StatusBadge status={row.status} /> },
-    { key: "created", title: words.created, width: "140px", wideOnly: true, cell: ({ createdAt }) => formatDate(createdAt) },
-    { key: "changed", title: words.changed, width: "140px", wideOnly: true, cell: ({ updatedAt }) => formatDate(updatedAt) },
-    ...(mayChange ? [{ key: "edit", title: words.editShort, width: "124px", cell: (row: SubscriptionRowFragment) => <EditButton row={row} onClick={() => edit(row)} /> }] : []),
+    {
+      key: "created",
+      title: words.created,
+      width: "140px",
+      wideOnly: true,
+      cell: ({ createdAt }) => formatDate(createdAt),
+    },
+    {
+      key: "changed",
+      title: words.changed,
+      width: "140px",
+      wideOnly: true,
+      cell: ({ updatedAt }) => formatDate(updatedAt),
+    },
+    ...(mayChange
+      ? [
+          {
+            key: "edit",
+            title: words.editShort,
+            width: "124px",
+            cell: (row: SubscriptionRowFragment) => <EditButton row={row} onClick={() => edit(row)} />,
+          },
+        ]
+      : []),
   ];
 
   return (
@@ -63,7 +90,10 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
         <Choice
           label={words.filter}
           value={status}
-          options={[{ value: "", text: words.anyStatus }, ...statuses.map((value) => ({ value: value as string, text: words.statuses[value] }))]}
+          options={[
+            { value: "", text: words.anyStatus },
+            ...statuses.map((value) => ({ value: value as string, text: words.statuses[value] })),
+          ]}
           onChange={setStatus}
         />
       </Tools>
@@ -93,7 +123,12 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
 
 export function EditButton({ row, onClick }: { row: SubscriptionRowFragment; onClick(): void }) {
   return (
-    <Button size="small" icon={<EditRegular />} aria-label={words.editLabel(row.product.name, formatNumber(row.quantity), words.statuses[row.status])} onClick={onClick}>
+    <Button
+      size="small"
+      icon={<EditRegular />}
+      aria-label={words.editLabel(row.product.name, formatNumber(row.quantity), words.statuses[row.status])}
+      onClick={onClick}
+    >
       {words.editShort}
     </Button>
   );

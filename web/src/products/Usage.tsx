@@ -9,8 +9,18 @@ const words = strings.products;
 const useStyles = makeStyles({
   usage: { display: "flex", flexDirection: "column", gap: "4px", width: "100%", maxWidth: "260px" },
   quiet: { color: tokens.colorNeutralForeground3 },
-  track: { height: "6px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralStroke2, overflow: "hidden" },
-  fill: { display: "block", height: "100%", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorCompoundBrandStroke },
+  track: {
+    height: "6px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorNeutralStroke2,
+    overflow: "hidden",
+  },
+  fill: {
+    display: "block",
+    height: "100%",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorCompoundBrandStroke,
+  },
   high: { backgroundColor: tokens.colorPaletteDarkOrangeBackground3 },
   full: { backgroundColor: tokens.colorPaletteRedBackground3 },
   rate: { display: "flex", flexDirection: "column", alignItems: "flex-start", gap: "2px" },
@@ -35,7 +45,10 @@ export function Usage({ name, pool }: { name: string; pool?: Pool | null }) {
         aria-valuenow={pool.assigned}
         aria-valuetext={text}
       >
-        <span className={mergeClasses(styles.fill, share >= 1 ? styles.full : share >= 0.9 ? styles.high : undefined)} style={{ width: `${share * 100}%` }} />
+        <span
+          className={mergeClasses(styles.fill, share >= 1 ? styles.full : share >= 0.9 ? styles.high : undefined)}
+          style={{ width: `${share * 100}%` }}
+        />
       </span>
     </div>
   );

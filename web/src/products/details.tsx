@@ -32,7 +32,13 @@ const useStyles = makeStyles({
   },
   what: { flex: "1 1 180px", display: "flex", flexDirection: "column" },
   quiet: { color: tokens.colorNeutralForeground2 },
-  apps: { margin: 0, paddingInlineStart: tokens.spacingHorizontalL, columns: "2 220px", columnGap: tokens.spacingHorizontalXXL, lineHeight: tokens.lineHeightBase400 },
+  apps: {
+    margin: 0,
+    paddingInlineStart: tokens.spacingHorizontalL,
+    columns: "2 220px",
+    columnGap: tokens.spacingHorizontalXXL,
+    lineHeight: tokens.lineHeightBase400,
+  },
 });
 
 /** The details pane of one product. */
@@ -76,7 +82,11 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
   const { mayChange } = useViewer();
   const { reload: reloadList, rates } = useOutletContext<ListContext>();
   const [edited, edit] = useState<SubscriptionRowFragment | "new">();
-  const { rows, loading, error, reload } = useAllPages(SubscriptionsDocument, { productId: product.id }, ({ subscriptions }) => subscriptions);
+  const { rows, loading, error, reload } = useAllPages(
+    SubscriptionsDocument,
+    { productId: product.id },
+    ({ subscriptions }) => subscriptions,
+  );
   const { pool } = product;
   const rate = rates.get(product.id) ?? 0;
 

@@ -27,7 +27,12 @@ export function ratesOf(report: ClaimRatesQuery["claimReport"] | undefined): Rea
     }
   }
   const until = Date.parse(report?.until ?? "");
-  return new Map([...rates].map(([id, { claims, first }]) => [id, claims / Math.max(shortest, (until - Date.parse(first)) / dayLength)]));
+  return new Map(
+    [...rates].map(([id, { claims, first }]) => [
+      id,
+      claims / Math.max(shortest, (until - Date.parse(first)) / dayLength),
+    ]),
+  );
 }
 
 export function runsOutOf(pool: Pool | null | undefined, rate: number, now = Date.now()): number {
@@ -48,7 +53,14 @@ export function sorted(rows: readonly ProductRow[], { column, descending }: Sort
   const key = keys[column] ?? keys.name!;
   return [...rows].sort((a, b) => {
     const [x, y] = [key(a), key(b)];
-    const order = typeof x === "number" && typeof y === "number" ? (x === y ? 0 : x < y ? -1 : 1) : String(x).localeCompare(String(y), undefined, { numeric: true });
+    const order =
+      typeof x === "number" && typeof y === "number"
+        ? x === y
+          ? 0
+          : x < y
+            ? -1
+            : 1
+        : String(x).localeCompare(String(y), undefined, { numeric: true });
     return (descending ? -order : order) || a.name.localeCompare(b.name, undefined, { numeric: true });
   });
 }

@@ -19,16 +19,20 @@ export function useLivePools(reload: () => Promise<void>) {
     setPools(new Map(told.current));
   }, [reload]);
 
-  useLive(PoolsChangedDocument, {}, {
-    onEvent({ licensePoolChanged: { product, ...pool } }) {
-      told.current.set(product.id, pool);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setPools(new Map(told.current));
-      }, pause);
+  useLive(
+    PoolsChangedDocument,
+    {},
+    {
+      onEvent({ licensePoolChanged: { product, ...pool } }) {
+        told.current.set(product.id, pool);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setPools(new Map(told.current));
+        }, pause);
+      },
+      onGap: readAnew,
     },
-    onGap: readAnew,
-  });
+  );
 
   return { pools, readAnew };
 }

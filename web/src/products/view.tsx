@@ -80,7 +80,12 @@ export function Component() {
         )
       }
     >
-      <TabList className={styles.tabs} aria-label={words.views} selectedValue={tab} onTabSelect={(_, { value }) => setTab(String(value))}>
+      <TabList
+        className={styles.tabs}
+        aria-label={words.views}
+        selectedValue={tab}
+        onTabSelect={(_, { value }) => setTab(String(value))}
+      >
         <Tab value="licenses" icon={<BoxMultipleRegular />}>
           {words.licensesTab}
         </Tab>
@@ -92,7 +97,10 @@ export function Component() {
         <SubscriptionList changes={changes} onChanged={reload} />
       ) : (
         <>
-          <Tools search={{ label: words.search, value: text, onChange: setText }} count={pages.loading ? undefined : words.count(rows.length)}>
+          <Tools
+            search={{ label: words.search, value: text, onChange: setText }}
+            count={pages.loading ? undefined : words.count(rows.length)}
+          >
             <Choice
               label={words.show}
               value={show}
@@ -148,8 +156,21 @@ function Products({ rows, loadingMore }: { rows: readonly ProductRow[]; loadingM
 
 const columns: Column<ProductRow>[] = [
   { key: "name", title: words.product, width: "2.4fr", sortable: true, cell: (row) => <Name {...row} /> },
-  { key: "used", title: words.used, width: "1.6fr", sortable: true, cell: ({ name, pool }) => <Usage name={name} pool={pool} /> },
-  { key: "available", title: words.available, width: "120px", align: "end", sortable: true, cell: ({ pool }) => (pool ? formatNumber(pool.available) : "") },
+  {
+    key: "used",
+    title: words.used,
+    width: "1.6fr",
+    sortable: true,
+    cell: ({ name, pool }) => <Usage name={name} pool={pool} />,
+  },
+  {
+    key: "available",
+    title: words.available,
+    width: "120px",
+    align: "end",
+    sortable: true,
+    cell: ({ pool }) => (pool ? formatNumber(pool.available) : ""),
+  },
   { key: "runsOut", title: words.runsOut, width: "1.4fr", sortable: true, cell: (row) => <RunsOut {...row} /> },
 ];
 

@@ -20,7 +20,13 @@ const useStyles = makeStyles({
 });
 
 /** Each claim of the period. What is claimed now comes to its head. */
-export function ClaimsList({ filter, live: { fresh, gaps } }: { filter: ReportClaimsQueryVariables; live: ReturnType<typeof useLiveClaims> }) {
+export function ClaimsList({
+  filter,
+  live: { fresh, gaps },
+}: {
+  filter: ReportClaimsQueryVariables;
+  live: ReturnType<typeof useLiveClaims>;
+}) {
   const pages = usePages(ReportClaimsDocument, filter, ({ claimReport }) => claimReport.claims);
   useWhenChanged(gaps, pages.reload);
   const rows = useMemo(() => merge(fresh, pages.rows, filter.text ?? ""), [fresh, pages.rows, filter.text]);
@@ -52,7 +58,12 @@ export function ClaimsList({ filter, live: { fresh, gaps } }: { filter: ReportCl
 const columns: Column<ClaimRowFragment>[] = [
   { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
   { key: "product", title: words.product, width: "2.2fr", cell: (claim) => <Product {...claim} /> },
-  { key: "policy", title: words.policy, width: "1.8fr", cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name) },
+  {
+    key: "policy",
+    title: words.policy,
+    width: "1.8fr",
+    cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name),
+  },
   { key: "when", title: words.when, width: "214px", cell: ({ claimedAt }) => formatDateTime(claimedAt) },
   { key: "license", title: words.license, width: "104px", cell: ({ stillHeld }) => <Held held={stillHeld} /> },
 ];

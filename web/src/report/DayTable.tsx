@@ -9,8 +9,21 @@ const words = strings.report;
 const useStyles = makeStyles({
   scroller: { overflow: "auto", maxHeight: "260px" },
   table: { borderCollapse: "collapse", width: "100%", fontSize: tokens.fontSizeBase200 },
-  head: { position: "sticky", top: 0, backgroundColor: tokens.colorNeutralBackground1, textAlign: "end", padding: tokens.spacingHorizontalS, fontWeight: tokens.fontWeightSemibold },
-  day: { textAlign: "start", fontWeight: tokens.fontWeightRegular, whiteSpace: "nowrap", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
+  head: {
+    position: "sticky",
+    top: 0,
+    backgroundColor: tokens.colorNeutralBackground1,
+    textAlign: "end",
+    padding: tokens.spacingHorizontalS,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  day: {
+    textAlign: "start",
+    fontWeight: tokens.fontWeightRegular,
+    whiteSpace: "nowrap",
+    padding: tokens.spacingHorizontalS,
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
   cell: { textAlign: "end", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
 });
 

@@ -5,7 +5,11 @@ import { type Column, DataGrid } from "../components/DataGrid";
 import { Empty, Failure, Loading } from "../components/states";
 import { useWhenChanged } from "../components/useWhenChanged";
 import { formatDateTime, formatNumber } from "../format";
-import { ReportMissedClaimsDocument, type ReportMissedClaimsQuery, type ReportMissedClaimsQueryVariables } from "../gql/graphql";
+import {
+  ReportMissedClaimsDocument,
+  type ReportMissedClaimsQuery,
+  type ReportMissedClaimsQueryVariables,
+} from "../gql/graphql";
 import { strings } from "../strings";
 import { Person } from "./Person";
 
@@ -15,7 +19,11 @@ type Row = ReportMissedClaimsQuery["claimReport"]["missedClaims"]["nodes"][numbe
 
 /** Whom policies turned away because no license was left. */
 export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryVariables; count: number }) {
-  const { rows, loading, error, more, loadingMore, reload } = usePages(ReportMissedClaimsDocument, filter, ({ claimReport }) => claimReport.missedClaims);
+  const { rows, loading, error, more, loadingMore, reload } = usePages(
+    ReportMissedClaimsDocument,
+    filter,
+    ({ claimReport }) => claimReport.missedClaims,
+  );
 
   useWhenChanged(count, reload);
 
@@ -45,7 +53,12 @@ export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryV
 
 const columns: Column<Row>[] = [
   { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
-  { key: "policy", title: words.policy, width: "2fr", cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name) },
+  {
+    key: "policy",
+    title: words.policy,
+    width: "2fr",
+    cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name),
+  },
   { key: "first", title: words.firstAt, width: "214px", cell: ({ firstAt }) => formatDateTime(firstAt) },
   { key: "last", title: words.lastAt, width: "214px", cell: ({ lastAt }) => formatDateTime(lastAt) },
   { key: "count", title: words.times, width: "110px", align: "end", cell: ({ count }) => formatNumber(count) },

@@ -23,7 +23,13 @@ export function Person(user: Props) {
   const also = alsoOf(user);
   return (
     <span className={styles.person}>
-      {mayRead ? <RowLink strong to={`/users/${user.id}`}>{nameOf(user)}</RowLink> : <Text weight="semibold">{nameOf(user)}</Text>}
+      {mayRead ? (
+        <RowLink strong to={`/users/${user.id}`}>
+          {nameOf(user)}
+        </RowLink>
+      ) : (
+        <Text weight="semibold">{nameOf(user)}</Text>
+      )}
       {also && (
         <Text size={200} className={styles.also}>
           {also}

@@ -33,7 +33,8 @@ export const colors = [
 export function seriesOf({ since, until, byProduct, byDay }: Totals): { series: Series[]; days: Day[] } {
   const shown = byProduct.slice(0, byProduct.length > most + 1 ? most : most + 1);
   const series = shown.map(({ product }, i) => ({ id: product.id, name: product.name, color: colors[i]! }));
-  if (byProduct.length > shown.length) series.push({ id: "", name: strings.report.otherProducts, color: colors[most]! });
+  if (byProduct.length > shown.length)
+    series.push({ id: "", name: strings.report.otherProducts, color: colors[most]! });
 
   const told = new Map(byDay.map((each) => [each.day, each]));
   const days: Day[] = [];

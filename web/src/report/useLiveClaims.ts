@@ -16,27 +16,35 @@ export function useLiveClaims(policyId: string | undefined, readAnew: () => void
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  useLive(ReportClaimedDocument, { policyId }, {
-    onEvent({ licenseClaimed }) {
-      told.current.push(licenseClaimed);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setFresh((before) => [...before, ...told.current.splice(0)]);
+  useLive(
+    ReportClaimedDocument,
+    { policyId },
+    {
+      onEvent({ licenseClaimed }) {
+        told.current.push(licenseClaimed);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setFresh((before) => [...before, ...told.current.splice(0)]);
+          readAnew();
+        }, pause);
+      },
+      onGap() {
         readAnew();
-      }, pause);
+        setGaps((n) => n + 1);
+      },
     },
-    onGap() {
-      readAnew();
-      setGaps((n) => n + 1);
-    },
-  });
+  );
 
   const of = useCallback((claim: ClaimRowFragment) => !policyId || claim.policy.id === policyId, [policyId]);
   return { fresh: useMemo(() => fresh.filter(of), [fresh, of]), gaps };
 }
 
 /** What was read, below what was told since and is not in it. */
-export function merge(fresh: readonly ClaimRowFragment[], read: readonly ClaimRowFragment[], text: string): readonly ClaimRowFragment[] {
+export function merge(
+  fresh: readonly ClaimRowFragment[],
+  read: readonly ClaimRowFragment[],
+  text: string,
+): readonly ClaimRowFragment[] {
   if (fresh.length === 0) return read;
   const known = new Set(read.map(({ id }) => id));
   const news = fresh.filter((claim) => !known.has(claim.id) && mentions(claim, text));

@@ -1,4 +1,15 @@
-import { Badge, Button, makeStyles, MessageBar, MessageBarBody, mergeClasses, Spinner, Tab, TabList, tokens } from "@fluentui/react-components";
+import {
+  Badge,
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  mergeClasses,
+  Spinner,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
 import { ArrowDownloadRegular, DataTrendingRegular, PersonProhibitedRegular } from "@fluentui/react-icons";
 import { useCallback, useState } from "react";
 import { useClient, useQuery } from "urql";
@@ -62,7 +73,9 @@ export function Component() {
           options={[
             { value: "", text: words.allPolicies },
             ...policies.map(({ id, name, deletedAt }) => ({ value: id, text: deletedAt ? words.deleted(name) : name })),
-            ...(policyId && !policies.some(({ id }) => id === policyId) ? [{ value: policyId, text: words.policy }] : []),
+            ...(policyId && !policies.some(({ id }) => id === policyId)
+              ? [{ value: policyId, text: words.policy }]
+              : []),
           ]}
           onChange={setPolicyId}
         />
@@ -85,7 +98,12 @@ export function Component() {
       )}
       {read && (
         <>
-          <TabList className={styles.tabs} aria-label={words.list} selectedValue={list} onTabSelect={(_, { value }) => setList(String(value))}>
+          <TabList
+            className={styles.tabs}
+            aria-label={words.list}
+            selectedValue={list}
+            onTabSelect={(_, { value }) => setList(String(value))}
+          >
             <Tab value="claims" icon={<DataTrendingRegular />}>
               {words.claimsTab} <Count of={read.totalClaims} />
             </Tab>
@@ -134,7 +152,11 @@ function Download({ days, filter }: { days: string; filter: Parameters<typeof do
   }, [client, auth, filter, days, tell]);
 
   return (
-    <Button icon={busy ? <Spinner size="extra-tiny" /> : <ArrowDownloadRegular />} disabledFocusable={busy} onClick={download}>
+    <Button
+      icon={busy ? <Spinner size="extra-tiny" /> : <ArrowDownloadRegular />}
+      disabledFocusable={busy}
+      onClick={download}
+    >
       {busy ? words.downloading : words.download}
     </Button>
   );

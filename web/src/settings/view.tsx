@@ -35,7 +35,13 @@ export function Component() {
 
   return (
     <Page title={words.title} lead={words.lead}>
-      {data ? <AutoClaim enabled={data.settings.autoClaimEnabled} /> : error ? <Failure error={error} retry={readAnew} /> : <Loading />}
+      {data ? (
+        <AutoClaim enabled={data.settings.autoClaimEnabled} />
+      ) : error ? (
+        <Failure error={error} retry={readAnew} />
+      ) : (
+        <Loading />
+      )}
     </Page>
   );
 }
@@ -50,7 +56,9 @@ function AutoClaim({ enabled }: { enabled: boolean }) {
 
   const set = async (next: boolean) => {
     const { data, error } = await setEnabled({ input: { enabled: next } });
-    const why = error ? troubleText(error) : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
+    const why = error
+      ? troubleText(error)
+      : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
     if (!why) tell(next ? words.turnedOn : words.turnedOff);
     return why || undefined;
   };
@@ -84,7 +92,13 @@ function AutoClaim({ enabled }: { enabled: boolean }) {
           <RowLink to="/audit?action=setAutoClaimEnabled">{words.history}</RowLink>
         </div>
       </Section>
-      <ConfirmDialog open={asking} title={words.turnOffTitle} confirm={words.turnOff} onConfirm={() => set(false)} onClose={() => setAsking(false)}>
+      <ConfirmDialog
+        open={asking}
+        title={words.turnOffTitle}
+        confirm={words.turnOff}
+        onConfirm={() => set(false)}
+        onClose={() => setAsking(false)}
+      >
         {words.turnOffText}
       </ConfirmDialog>
     </div>

@@ -39,7 +39,12 @@ export function AccountButton(props: ButtonProps & RefAttributes<HTMLButtonEleme
   const styles = useStyles();
   const { name } = useViewer();
   return (
-    <Button {...(props as ButtonProps)} appearance="transparent" className={styles.button} aria-label={strings.common.account(name)}>
+    <Button
+      {...(props as ButtonProps)}
+      appearance="transparent"
+      className={styles.button}
+      aria-label={strings.common.account(name)}
+    >
       <span className={styles.initials} aria-hidden>
         {initials(name)}
       </span>

@@ -27,7 +27,13 @@ const useStyles = makeStyles({
   skip: {
     position: "absolute",
     left: "-9999px",
-    "&:focus": { left: tokens.spacingHorizontalM, top: "14px", zIndex: 10, backgroundColor: tokens.colorNeutralBackground1, padding: tokens.spacingHorizontalS },
+    "&:focus": {
+      left: tokens.spacingHorizontalM,
+      top: "14px",
+      zIndex: 10,
+      backgroundColor: tokens.colorNeutralBackground1,
+      padding: tokens.spacingHorizontalS,
+    },
   },
   banner: {
     gridColumn: "1 / -1",
@@ -55,7 +61,11 @@ const useStyles = makeStyles({
   menuButton: { display: "none", [narrow]: { display: "inline-flex" } },
   navigation: {
     padding: tokens.spacingHorizontalM,
-    [narrow]: { display: "none", backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
+    [narrow]: {
+      display: "none",
+      backgroundColor: tokens.colorNeutralBackground1,
+      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    },
   },
   navigationOpen: { [narrow]: { display: "block" } },
   main: {
@@ -102,7 +112,11 @@ function Frame() {
 
   return (
     <div className={styles.shell}>
-      <FluentLink href="#main" className={styles.skip} onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+      <FluentLink
+        href="#main"
+        className={styles.skip}
+        onClick={(event) => (event.preventDefault(), main.current?.focus())}
+      >
         {strings.common.skipToContent}
       </FluentLink>
       <header className={styles.banner}>
@@ -123,7 +137,12 @@ function Frame() {
       <div className={mergeClasses(styles.navigation, open && styles.navigationOpen)}>
         <Navigation />
       </div>
-      <main ref={main} id="main" tabIndex={-1} className={mergeClasses(styles.main, state === "loading" && styles.busy)}>
+      <main
+        ref={main}
+        id="main"
+        tabIndex={-1}
+        className={mergeClasses(styles.main, state === "loading" && styles.busy)}
+      >
         <Outlet />
       </main>
     </div>
@@ -150,7 +169,14 @@ function Mark() {
   return (
     <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden>
       <rect width="32" height="32" rx="8" fill={tokens.colorBrandBackground} />
-      <path d="M8 17.5 13.5 23 24 10.5" fill="none" stroke="#fff" strokeWidth="3.5" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="M8 17.5 13.5 23 24 10.5"
+        fill="none"
+        stroke="#fff"
+        strokeWidth="3.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

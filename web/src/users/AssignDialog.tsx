@@ -83,7 +83,11 @@ export function AssignDialog({ user, held, onDone, onClose }: Props) {
         value={product}
         problem={refusals.at("productId") ?? (insist && !product ? words.productRequired : undefined)}
         noteOf={({ id, available = 0 }) =>
-          held.includes(id) ? words.held : available > 0 ? strings.policies.products.left(available) : strings.policies.products.noneLeft
+          held.includes(id)
+            ? words.held
+            : available > 0
+              ? strings.policies.products.left(available)
+              : strings.policies.products.noneLeft
         }
         onChange={(next) => {
           setProduct(next);

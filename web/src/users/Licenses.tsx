@@ -13,7 +13,12 @@ import { Section } from "../components/Section";
 import { Failure, Loading, troubleText } from "../components/states";
 import { useTell } from "../components/toasts";
 import { formatDate } from "../format";
-import { RemoveLicenseDocument, ReportClaimedDocument, UserLicensesDocument, type UserLicensesQuery } from "../gql/graphql";
+import {
+  RemoveLicenseDocument,
+  ReportClaimedDocument,
+  UserLicensesDocument,
+  type UserLicensesQuery,
+} from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { AssignDialog } from "./AssignDialog";
@@ -26,7 +31,13 @@ type License = UserLicensesQuery["licenses"]["nodes"][number];
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column" },
-  item: { display: "flex", alignItems: "flex-start", gap: tokens.spacingHorizontalM, padding: `${tokens.spacingVerticalM} 0`, borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
+  item: {
+    display: "flex",
+    alignItems: "flex-start",
+    gap: tokens.spacingHorizontalM,
+    padding: `${tokens.spacingVerticalM} 0`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
   what: { flex: 1, minWidth: 0, display: "flex", flexDirection: "column", gap: "2px" },
   quiet: { color: tokens.colorNeutralForeground2 },
   ask: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
@@ -43,12 +54,16 @@ export function Licenses({ user, onChanged }: { user: User; onChanged(): void })
   const [removing, remove] = useState<License>();
 
   const reloadHeld = held.reload;
-  useLive(ReportClaimedDocument, {}, {
-    onEvent({ licenseClaimed }) {
-      if (licenseClaimed.user.id === user.id) void reloadHeld();
+  useLive(
+    ReportClaimedDocument,
+    {},
+    {
+      onEvent({ licenseClaimed }) {
+        if (licenseClaimed.user.id === user.id) void reloadHeld();
+      },
+      onGap: reloadHeld,
     },
-    onGap: reloadHeld,
-  });
+  );
 
   const reloadFormer = former.reload;
   const changed = useCallback(async () => {
@@ -76,7 +91,14 @@ export function Licenses({ user, onChanged }: { user: User; onChanged(): void })
           {former.hasMore && <Button onClick={former.more}>{strings.common.more}</Button>}
         </Section>
       )}
-      {assigning && <AssignDialog user={user} held={held.rows.map(({ product }) => product.id)} onDone={changed} onClose={() => setAssigning(false)} />}
+      {assigning && (
+        <AssignDialog
+          user={user}
+          held={held.rows.map(({ product }) => product.id)}
+          onDone={changed}
+          onClose={() => setAssigning(false)}
+        />
+      )}
       {removing && <RemoveDialog user={user} license={removing} onDone={changed} onClose={() => remove(undefined)} />}
     </>
   );
@@ -102,7 +124,10 @@ function List({ label, pages: { rows, loading, error, reload }, none, onRemove }
           <span className={styles.what}>
             <Text weight="semibold">{license.product.name}</Text>
             <Text size={200} className={styles.quiet}>
-              <Source {...license} />. {license.removedAt ? words.until(formatDate(license.assignedAt), formatDate(license.removedAt)) : words.since(formatDate(license.assignedAt))}
+              <Source {...license} />.{" "}
+              {license.removedAt
+                ? words.until(formatDate(license.assignedAt), formatDate(license.removedAt))
+                : words.since(formatDate(license.assignedAt))}
             </Text>
             {license.appsOff.length > 0 && (
               <Text size={200} className={styles.quiet}>
@@ -125,7 +150,12 @@ function Source({ policy }: License) {
   if (!policy) return words.direct;
   return (
     <>
-      {words.claimed} {policy.deletedAt ? strings.report.deleted(policy.name) : <RowLink to={`/policies/${policy.id}`}>{policy.name}</RowLink>}
+      {words.claimed}{" "}
+      {policy.deletedAt ? (
+        strings.report.deleted(policy.name)
+      ) : (
+        <RowLink to={`/policies/${policy.id}`}>{policy.name}</RowLink>
+      )}
     </>
   );
 }

@@ -106,10 +106,17 @@ function AboutUser({ user, onChanged }: { user: User; onChanged(): void }) {
         }
       >
         <div>
-          <AutoClaim blocked={Boolean(user.blockedAt)} /> {user.blockedAt ? words.blockedText(formatDateTime(user.blockedAt)) : words.allowedText}
+          <AutoClaim blocked={Boolean(user.blockedAt)} />{" "}
+          {user.blockedAt ? words.blockedText(formatDateTime(user.blockedAt)) : words.allowedText}
         </div>
       </Section>
-      <ConfirmDialog open={asking} title={words.blockTitle(name)} confirm={words.block} onConfirm={blockUser} onClose={() => setAsking(false)}>
+      <ConfirmDialog
+        open={asking}
+        title={words.blockTitle(name)}
+        confirm={words.block}
+        onConfirm={blockUser}
+        onClose={() => setAsking(false)}
+      >
         {words.blockAsk}
       </ConfirmDialog>
     </>

@@ -28,12 +28,19 @@ export interface ListContext {
 export function Component() {
   const { userId } = useParams();
   const [text, setText] = useUrlParam("q");
-  const { rows, total, loading, error, more, loadingMore, reload } = usePages(UsersDocument, { text: text.trim() || undefined }, ({ users }) => users);
+  const { rows, total, loading, error, more, loadingMore, reload } = usePages(
+    UsersDocument,
+    { text: text.trim() || undefined },
+    ({ users }) => users,
+  );
   useReadAnew(reload);
 
   return (
     <Page title={words.title} lead={words.lead}>
-      <Tools search={{ label: words.search, value: text, onChange: setText }} count={loading || total === undefined ? undefined : words.count(total)} />
+      <Tools
+        search={{ label: words.search, value: text, onChange: setText }}
+        count={loading || total === undefined ? undefined : words.count(total)}
+      />
       {loading ? (
         <Loading />
       ) : rows.length === 0 && error ? (
@@ -67,8 +74,18 @@ const columns: Column<Row>[] = [
   { key: "name", title: words.name, width: "2fr", cell: (row) => <Name {...row} /> },
   { key: "email", title: words.email, width: "2.2fr", cell: ({ email }) => email },
   { key: "externalId", title: words.externalId, width: "1.8fr", wideOnly: true, cell: ({ externalId }) => externalId },
-  { key: "lastSignIn", title: words.lastSignIn, width: "150px", cell: ({ lastSignInAt }) => <SignIn at={lastSignInAt} /> },
-  { key: "autoClaim", title: words.autoClaim, width: "116px", cell: ({ blockedAt }) => <AutoClaim blocked={Boolean(blockedAt)} /> },
+  {
+    key: "lastSignIn",
+    title: words.lastSignIn,
+    width: "150px",
+    cell: ({ lastSignInAt }) => <SignIn at={lastSignInAt} />,
+  },
+  {
+    key: "autoClaim",
+    title: words.autoClaim,
+    width: "116px",
+    cell: ({ blockedAt }) => <AutoClaim blocked={Boolean(blockedAt)} />,
+  },
 ];
 
 function Name(user: Row) {
@@ -81,7 +98,13 @@ function Name(user: Row) {
 }
 
 export function SignIn({ at }: { at?: string | null }) {
-  return at ? <time dateTime={at} title={formatDateTime(at)}>{formatAgo(at)}</time> : <Text>{words.never}</Text>;
+  return at ? (
+    <time dateTime={at} title={formatDateTime(at)}>
+      {formatAgo(at)}
+    </time>
+  ) : (
+    <Text>{words.never}</Text>
+  );
 }
 
 export function AutoClaim({ blocked }: { blocked: boolean }) {

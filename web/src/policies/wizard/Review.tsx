@@ -15,7 +15,13 @@ const useStyles = makeStyles({
   part: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", gap: `2px ${tokens.spacingHorizontalM}` },
   term: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   value: { gridColumn: "1 / -1", overflowWrap: "anywhere" },
-  list: { margin: 0, paddingInlineStart: "20px", display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS },
+  list: {
+    margin: 0,
+    paddingInlineStart: "20px",
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+  },
   quiet: { display: "block", color: tokens.colorNeutralForeground2 },
 });
 
@@ -67,7 +73,11 @@ export function Review({ policy, apps, onChange }: Props) {
           ))}
         </ul>
       </Part>
-      <Checkbox label={words.wizard.turnOnNow} checked={policy.enabled} onChange={(_, { checked }) => onChange({ enabled: checked === true })} />
+      <Checkbox
+        label={words.wizard.turnOnNow}
+        checked={policy.enabled}
+        onChange={(_, { checked }) => onChange({ enabled: checked === true })}
+      />
     </>
   );
 }

@@ -1,4 +1,12 @@
-import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, Text, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
 import { useMutation } from "urql";
@@ -42,9 +50,21 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusLarge,
     "@media (max-width: 640px)": { padding: tokens.spacingHorizontalL },
   },
-  heading: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, fontWeight: tokens.fontWeightSemibold, outlineStyle: "none" },
+  heading: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase500,
+    lineHeight: tokens.lineHeightBase500,
+    fontWeight: tokens.fontWeightSemibold,
+    outlineStyle: "none",
+  },
   lead: { color: tokens.colorNeutralForeground2 },
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS, paddingTop: tokens.spacingVerticalM, borderTop: `1px solid ${tokens.colorNeutralStroke2}` },
+  buttons: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    paddingTop: tokens.spacingVerticalM,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
   leave: { marginInlineStart: "auto" },
 });
 
@@ -108,7 +128,8 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
     onChange(part);
   };
 
-  const fits = step === "name" ? nameProblem(policy.name, others) === undefined : reachable(policy) > place || step === "review";
+  const fits =
+    step === "name" ? nameProblem(policy.name, others) === undefined : reachable(policy) > place || step === "review";
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -166,9 +187,22 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
           )}
 
           {step === "name" && (
-            <NameField value={policy.name} insist={insisting} problem={refusals.at("name")} onChange={(name) => change({ name })} />
+            <NameField
+              value={policy.name}
+              insist={insisting}
+              problem={refusals.at("name")}
+              onChange={(name) => change({ name })}
+            />
           )}
-          {step === "products" && <ProductsStep policy={policy} available={apps.available} insist={insisting} refusals={refusals} onChange={change} />}
+          {step === "products" && (
+            <ProductsStep
+              policy={policy}
+              available={apps.available}
+              insist={insisting}
+              refusals={refusals}
+              onChange={change}
+            />
+          )}
           {step === "apps" && policy.app && (
             <AppsEditor
               appId={policy.app.id}
@@ -178,7 +212,12 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
               onChange={(products) => change({ products })}
             />
           )}
-          {step === "review" && (apps.error ? <Failure error={apps.error} retry={apps.retry} /> : <Review policy={policy} apps={apps} onChange={change} />)}
+          {step === "review" &&
+            (apps.error ? (
+              <Failure error={apps.error} retry={apps.retry} />
+            ) : (
+              <Review policy={policy} apps={apps} onChange={change} />
+            ))}
 
           <div className={styles.buttons}>
             {place > 0 && <Button onClick={() => go(place - 1)}>{words.back}</Button>}
@@ -221,7 +260,9 @@ function useCreation(policy: NewPolicy) {
     create: async (): Promise<Refusals | undefined> => {
       const { name, enabled, app, products } = policy;
       if (!app) return undefined;
-      const { data, error } = await create({ input: { name, enabled, appId: app.id, products: productsInput(products) } });
+      const { data, error } = await create({
+        input: { name, enabled, appId: app.id, products: productsInput(products) },
+      });
       setTrouble(error && troubleText(error));
       if (!data?.createPolicy) return undefined;
       const refused = new Refusals(data.createPolicy.userErrors);

@@ -38,7 +38,8 @@ export const common = {
   offline: "The server cannot be reached. Check your connection and try again.",
   forbiddenTitle: "This is not for your role",
   forbidden: "Ask a global admin of your organization for access.",
-  notForYou: (name: string) => `You are signed in as ${name}. Ask a global admin of your organization for access, or sign in as somebody else.`,
+  notForYou: (name: string) =>
+    `You are signed in as ${name}. Ask a global admin of your organization for access, or sign in as somebody else.`,
   busy: "The server has too much to do at the moment. Wait a little and try again.",
   request: (id: string) => `If it goes on, tell your operator this request id: ${id}`,
   notFoundTitle: "There is nothing here",

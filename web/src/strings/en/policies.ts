@@ -47,7 +47,8 @@ export const policies = {
     creating: "Creating",
     created: (name: string) => `${name} was created.`,
     nameLead: "Choose a name that tells other admins what the policy is for.",
-    productsLead: "Users who sign in to the app get a license of the product. If none is left, they get one of the first backup product that has one.",
+    productsLead:
+      "Users who sign in to the app get a license of the product. If none is left, they get one of the first backup product that has one.",
     appsLead: "These are given with each license. Users do not get what you turn off.",
     reviewLead: "Nothing is saved until you create the policy.",
     edit: (what: string) => `Edit: ${what}`,
@@ -62,7 +63,8 @@ export const policies = {
     name: "Policy name",
     nameHint: (left: number) => plural(left, { one: "# character left", other: "# characters left" }),
     nameRequired: "Enter a name.",
-    nameTooLong: (n: number) => `The name is too long by ${plural(n, { one: "# character", other: "# characters" })}. Shorten it to 100.`,
+    nameTooLong: (n: number) =>
+      `The name is too long by ${plural(n, { one: "# character", other: "# characters" })}. Shorten it to 100.`,
     nameTaken: "Another policy has this name. Choose another.",
     app: "App",
     appPlaceholder: "Choose an app",
@@ -129,7 +131,8 @@ export const policies = {
     keepEditing: "Keep editing",
     delete: "Delete policy",
     deleteTitle: (name: string) => `Delete ${name}?`,
-    deleteText: "Users can no longer claim under it. Licenses that it gave stay, and reports go on naming it. It cannot be brought back.",
+    deleteText:
+      "Users can no longer claim under it. Licenses that it gave stay, and reports go on naming it. It cannot be brought back.",
     wasDeleted: (name: string) => `${name} was deleted.`,
   },
 

@@ -50,7 +50,8 @@ export const products = {
     lapsed: (n: number) =>
       plural(n, {
         one: "# more license is in use than you own. Nothing is taken away, but none can be given until some are removed or bought.",
-        other: "# more licenses are in use than you own. Nothing is taken away, but none can be given until some are removed or bought.",
+        other:
+          "# more licenses are in use than you own. Nothing is taken away, but none can be given until some are removed or bought.",
       }),
     subscriptions: "Subscriptions",
     none: "There is no subscription of this product.",
@@ -63,7 +64,8 @@ export const products = {
     addOf: (product: string) => `Add a subscription of ${product}`,
     edit: (product: string) => `Change the subscription of ${product}`,
     editShort: "Change",
-    editLabel: (product: string, quantity: string, status: string) => `Change ${product}, ${quantity} licenses, ${status}`,
+    editLabel: (product: string, quantity: string, status: string) =>
+      `Change ${product}, ${quantity} licenses, ${status}`,
     product: "Product",
     productPlaceholder: "Type to find a product",
     productRequired: "Choose a product from the list.",

@@ -26,11 +26,13 @@ export const users = {
     gone: "The address may be wrong.",
     back: "Back to the users",
     allowedText: "Gets licenses by signing in, as policies have it.",
-    blockedText: (when: string) => `Cannot get licenses by signing in since ${when}. Licenses that you assign are not affected.`,
+    blockedText: (when: string) =>
+      `Cannot get licenses by signing in since ${when}. Licenses that you assign are not affected.`,
     block: "Block from auto-claim",
     unblock: "Unblock",
     blockTitle: (name: string) => `Block ${name} from auto-claim?`,
-    blockAsk: "The user keeps the licenses they have and gets no more by signing in. You can still assign licenses, and unblock the user at any time.",
+    blockAsk:
+      "The user keeps the licenses they have and gets no more by signing in. You can still assign licenses, and unblock the user at any time.",
     wasBlocked: (name: string) => `${name} was blocked from auto-claim.`,
     wasUnblocked: (name: string) => `${name} can auto-claim again.`,
 
