@@ -1,6 +1,6 @@
 import { createBrowserRouter } from "react-router";
 
-import { Broken, NotFound } from "./components/states";
+import { CrashedView, NotFound } from "./components/states";
 import { Shell } from "./shell/Shell";
 import { Start } from "./shell/Start";
 
@@ -15,13 +15,13 @@ export const makeRouter = () =>
         HydrateFallback: () => null,
         children: [
           {
-            ErrorBoundary: Broken,
+            ErrorBoundary: CrashedView,
             children: [
               { index: true, Component: Start },
               { path: "policies/new/:step?", lazy: () => import("./policies/wizard/view") },
               {
                 path: "policies",
-                lazy: () => import("./policies/list"),
+                lazy: () => import("./policies/view"),
                 children: [{ path: ":policyId", lazy: () => import("./policies/details") }],
               },
               { path: "report", lazy: () => import("./report/view") },

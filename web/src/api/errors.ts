@@ -1,13 +1,13 @@
 import type { CombinedError } from "urql";
 
 /** What one can do about an error decides how it is shown. */
-export type Trouble =
+export type RequestProblem =
   | { kind: "offline" }
   | { kind: "forbidden" }
   | { kind: "busy" }
   | { kind: "other"; message: string; requestId?: string };
 
-export function troubleOf(error: CombinedError): Trouble {
+export function classifyError(error: CombinedError): RequestProblem {
   const first = error.graphQLErrors[0];
   if (!first) return { kind: "offline" };
   switch (first.extensions.code) {

@@ -13,7 +13,7 @@ interface Change {
 const expected = new Set(["id", "version", "updatedAt", "createdAt"]);
 
 /** The fields that differ between two states of an object, or all of one that was not there before. */
-export function changesOf(before: unknown, after: unknown): Change[] {
+export function changedFields(before: unknown, after: unknown): Change[] {
   const [from, to] = [fieldsOf(before), fieldsOf(after)];
   return [...new Set([...Object.keys(from), ...Object.keys(to)])]
     .filter((field) => !expected.has(field) && JSON.stringify(from[field]) !== JSON.stringify(to[field]))
@@ -25,7 +25,7 @@ const fieldsOf = (value: unknown): Record<string, unknown> =>
 
 const time = /^\d{4}-\d\d-\d\dT/;
 
-export const fieldText = (field: string) => (words.fields as Record<string, string>)[field] ?? field;
+export const fieldLabel = (field: string) => (words.fields as Record<string, string>)[field] ?? field;
 
 /** A value as one reads it. */
 export function show(value: unknown): string {
@@ -36,6 +36,6 @@ export function show(value: unknown): string {
   if (typeof value === "string") return time.test(value) ? formatDateTime(value) : value;
   if (Array.isArray(value)) return value.map(show).join("; ");
   return Object.entries(fieldsOf(value))
-    .map(([field, each]) => `${fieldText(field)}: ${show(each)}`)
+    .map(([field, each]) => `${fieldLabel(field)}: ${show(each)}`)
     .join(", ");
 }

@@ -4,17 +4,17 @@ import { useEffect, useState } from "react";
 import { Outlet, useLocation, useParams } from "react-router";
 
 import { usePages } from "../api/usePages";
-import { Choice } from "../components/Choice";
+import { SelectField } from "../components/SelectField";
 import { type Column, DataGrid } from "../components/DataGrid";
 import { LinkButton } from "../components/LinkButton";
 import { Page } from "../components/Page";
-import { RowLink } from "../components/RowLink";
-import { Empty, Failure, Loading } from "../components/states";
-import { Tools } from "../components/Tools";
+import { TextLink } from "../components/TextLink";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
 import { formatDateTime } from "../format";
 import { AuditEventsDocument, type AuditEventsQuery } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { strings } from "../strings";
 
 const words = strings.audit;
@@ -26,10 +26,11 @@ const actionOptions = [
   ...Object.entries(words.actions).map(([value, text]) => ({ value, text })),
 ];
 
-export const actionText = (action: string) => (words.actions as Record<string, string>)[action] ?? action;
+export const actionLabel = (action: string) => (words.actions as Record<string, string>)[action] ?? action;
 
 /** What kind of thing an id is of: the part before its last underscore. */
-export const kindText = (id: string) => (words.kinds as Record<string, string>)[id.slice(0, id.lastIndexOf("_"))] ?? id;
+export const objectTypeName = (id: string) =>
+  (words.kinds as Record<string, string>)[id.slice(0, id.lastIndexOf("_"))] ?? id;
 
 /** What admins changed. One change lies over the list. */
 export function Component() {
@@ -42,14 +43,14 @@ export function Component() {
     { action: action || undefined, actor: actor.trim() || undefined, objectId: objectId || undefined },
     ({ auditEvents }) => auditEvents,
   );
-  useReadAnew(reload);
+  useRefreshOnFocus(reload);
 
   return (
     <Page title={words.title} lead={words.lead}>
-      <Tools>
-        <Choice label={words.action} value={action} options={actionOptions} onChange={setAction} />
+      <ListToolbar>
+        <SelectField label={words.action} value={action} options={actionOptions} onChange={setAction} />
         <Actor value={actor} onChange={setActor} />
-      </Tools>
+      </ListToolbar>
       {objectId && (
         <MessageBar layout="multiline">
           <MessageBarBody>{words.thisObject}</MessageBarBody>
@@ -61,11 +62,14 @@ export function Component() {
       {loading ? (
         <Loading />
       ) : rows.length === 0 && error ? (
-        <Failure error={error} retry={() => void reload()} />
+        <ErrorState error={error} retry={() => void reload()} />
       ) : rows.length === 0 ? (
-        <Empty icon={<HistoryRegular />} title={action || actor || objectId ? words.noMatchTitle : words.emptyTitle}>
+        <EmptyState
+          icon={<HistoryRegular />}
+          title={action || actor || objectId ? words.noMatchTitle : words.emptyTitle}
+        >
           {action || actor || objectId ? words.noMatch : words.empty}
-        </Empty>
+        </EmptyState>
       ) : (
         <DataGrid
           label={words.list}
@@ -85,7 +89,7 @@ export function Component() {
 
 const columns: Column<Row>[] = [
   { key: "what", title: words.what, width: "2fr", cell: (row) => <What {...row} /> },
-  { key: "object", title: words.object, width: "1fr", cell: ({ objectId }) => kindText(objectId) },
+  { key: "object", title: words.object, width: "1fr", cell: ({ objectId }) => objectTypeName(objectId) },
   { key: "who", title: words.who, width: "1.6fr", cell: ({ actor }) => actor },
   { key: "when", title: words.when, width: "214px", cell: ({ at }) => formatDateTime(at) },
 ];
@@ -93,9 +97,9 @@ const columns: Column<Row>[] = [
 function What({ id, action }: Row) {
   const { search } = useLocation(); // What was chosen stays so when one comes back.
   return (
-    <RowLink strong to={`/audit/${id}${search}`}>
-      {actionText(action)}
-    </RowLink>
+    <TextLink strong to={`/audit/${id}${search}`}>
+      {actionLabel(action)}
+    </TextLink>
   );
 }
 

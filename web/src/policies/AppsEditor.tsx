@@ -11,10 +11,10 @@ import {
 } from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 
-import { Failure, Loading } from "../components/states";
+import { ErrorState, Loading } from "../components/states";
 import { strings } from "../strings";
 import { type AppState, appStates, type DraftProduct, setApps } from "./draft";
-import type { useAppsOf } from "./useAppsOf";
+import type { useProductApps } from "./useProductApps";
 
 const words = strings.policies.apps;
 
@@ -52,7 +52,7 @@ const useStyles = makeStyles({
 interface Props {
   appId: string;
   products: readonly DraftProduct[];
-  apps: ReturnType<typeof useAppsOf>;
+  apps: ReturnType<typeof useProductApps>;
   readOnly?: boolean;
   problem?: string;
   onChange(products: DraftProduct[]): void;
@@ -69,7 +69,7 @@ export function AppsEditor({ appId, products, apps, readOnly, problem, onChange 
   const states = useMemo(() => appStates(products, appsOf, productId), [products, appsOf, productId]);
   const shown = states.filter(({ app }) => app.name.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase()));
 
-  if (apps.error && !apps.complete) return <Failure error={apps.error} retry={apps.retry} />;
+  if (apps.error && !apps.complete) return <ErrorState error={apps.error} retry={apps.retry} />;
   if (!apps.complete) return <Loading />;
 
   const set = (ids: string[], on: boolean) =>

@@ -15,10 +15,10 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { useMutation } from "urql";
 
 import { ConfirmDialog } from "../components/ConfirmDialog";
-import { Spoken } from "../components/Spoken";
-import { troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
-import { useUnsaved } from "../components/useUnsaved";
+import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
+import { errorText } from "../components/states";
+import { useToast } from "../components/toasts";
+import { useUnsavedChangesPrompt } from "../components/useUnsavedChangesPrompt";
 import { formatDateTime, formatNumber } from "../format";
 import { DeletePolicyDocument, type PolicyStateFragment } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
@@ -28,7 +28,7 @@ import { ConflictDialog } from "./ConflictDialog";
 import { nameProblem } from "./draft";
 import { NameField } from "./NameField";
 import { ProductsEditor } from "./ProductsEditor";
-import { useAppsOf } from "./useAppsOf";
+import { useProductApps } from "./useProductApps";
 import { usePolicyForm } from "./usePolicyForm";
 
 const words = strings.policies.details;
@@ -72,11 +72,11 @@ interface Props {
 export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const styles = useStyles();
   const viewer = useViewer();
-  const tell = useTell();
+  const showToast = useToast();
   const form = usePolicyForm(policy);
   const { draft, dirty, refusals } = form;
-  const apps = useAppsOf(draft.products);
-  const blocked = useUnsaved(dirty);
+  const apps = useProductApps(draft.products);
+  const blocked = useUnsavedChangesPrompt(dirty);
   const [deleting, setDeleting] = useState(false);
   const [said, say] = useState(""); // Toasts lie outside of the pane, where screen readers are kept from.
   const remove = useDelete(policy, onSaved);
@@ -88,7 +88,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
     if (!worked) return;
     onSaved();
     say(words.saved(draft.name.trim()));
-    tell(words.saved(draft.name.trim()));
+    showToast(words.saved(draft.name.trim()));
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -194,9 +194,9 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           >
             {words.delete}
           </Button>
-          <Spoken>{dirty ? "" : said}</Spoken>
-          {(form.trouble ?? refusals.besides(["name"], ["products"])) && (
-            <Note intent="error">{form.trouble ?? refusals.besides(["name"], ["products"])}</Note>
+          <ScreenReaderStatus>{dirty ? "" : said}</ScreenReaderStatus>
+          {(form.requestError ?? refusals.otherThan(["name"], ["products"])) && (
+            <Note intent="error">{form.requestError ?? refusals.otherThan(["name"], ["products"])}</Note>
           )}
         </DrawerFooter>
       )}
@@ -244,15 +244,15 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
 
 /** Deletes the policy and says why if that did not work. */
 function useDelete(policy: PolicyStateFragment, onSaved: () => void) {
-  const tell = useTell();
+  const showToast = useToast();
   const [, remove] = useMutation(DeletePolicyDocument);
   return async (): Promise<string | undefined> => {
     const { data, error } = await remove({ input: { policyId: policy.id } });
-    if (error) return troubleText(error);
+    if (error) return errorText(error);
     const why = data?.deletePolicy.userErrors.map(({ message }) => message).join(" ");
     if (why) return why;
     onSaved();
-    tell(words.wasDeleted(policy.name));
+    showToast(words.wasDeleted(policy.name));
     return undefined;
   };
 }

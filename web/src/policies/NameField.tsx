@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { strings } from "../strings";
 import { maxName, nameLength, nameProblem } from "./draft";
-import { useOtherNames } from "./useOtherNames";
+import { useOtherPolicyNames } from "./useOtherPolicyNames";
 
 const words = strings.policies.fields;
 
@@ -14,17 +14,17 @@ interface Props {
   readOnly?: boolean;
   autoFocus?: boolean;
   /** Says so even if nobody has typed yet. */
-  insist?: boolean;
+  showProblems?: boolean;
   /** What the server says. */
   problem?: string;
   onChange(name: string): void;
 }
 
 /** A policy's name, checked as one types. */
-export function NameField({ value, own, readOnly, autoFocus, insist, problem, onChange }: Props) {
+export function NameField({ value, own, readOnly, autoFocus, showProblems, problem, onChange }: Props) {
   const [touched, setTouched] = useState(false);
-  const others = useOtherNames(own);
-  const found = touched || insist ? nameProblem(value, others) : undefined;
+  const others = useOtherPolicyNames(own);
+  const found = touched || showProblems ? nameProblem(value, others) : undefined;
   const said =
     problem ??
     (found === "required"

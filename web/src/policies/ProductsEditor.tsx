@@ -2,12 +2,12 @@ import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentu
 import { AddRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 
-import { Spoken } from "../components/Spoken";
+import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
 import { strings } from "../strings";
 import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./draft";
 import { ProductPicker } from "./ProductPicker";
 import { ProductRow } from "./ProductRow";
-import { useCandidates } from "./useCandidates";
+import { useEligibleProducts } from "./useEligibleProducts";
 import { useReordering } from "./useReordering";
 
 const words = strings.policies.products;
@@ -61,7 +61,7 @@ export function ProductsEditor({
   const [adding, setAdding] = useState(false);
   const [said, say] = useState("");
   const [refused, setRefused] = useState(false);
-  const { candidates } = useCandidates(appId, products);
+  const { eligible } = useEligibleProducts(appId, products);
 
   const move = (product: DraftProduct, to: number) => {
     if (to < 0 || to >= products.length) return;
@@ -86,7 +86,7 @@ export function ProductsEditor({
   };
 
   const reordering = useReordering(products, move);
-  const canAdd = !readOnly && products.length > 0 && products.length < maxProducts && candidates.length > 0;
+  const canAdd = !readOnly && products.length > 0 && products.length < maxProducts && eligible.length > 0;
 
   return (
     <div className={styles.editor}>
@@ -106,7 +106,7 @@ export function ProductsEditor({
           />
         ))}
       </ol>
-      <Spoken>{said}</Spoken>
+      <ScreenReaderStatus>{said}</ScreenReaderStatus>
       {(refused && products.length === 1) || problem ? (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>{problem ?? words.last}</MessageBarBody>

@@ -13,12 +13,12 @@ import { useLocation, useNavigate, useOutletContext, useParams } from "react-rou
 import { useQuery } from "urql";
 
 import { useTitle } from "../components/Page";
-import { Empty, Failure, Loading } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { PolicyDetailsDocument } from "../gql/graphql";
 import { strings } from "../strings";
 import { DetailsForm } from "./DetailsForm";
-import type { ListContext } from "./list";
-import { useReadAnew } from "./useReadAnew";
+import type { ListContext } from "./view";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 
 const words = strings.policies.details;
 
@@ -36,7 +36,7 @@ export function Component() {
   const navigate = useNavigate();
   const { reload } = useOutletContext<ListContext>();
   const [{ data, error, fetching }, read] = useQuery({ query: PolicyDetailsDocument, variables: { id: policyId } });
-  useReadAnew(useCallback(() => read({ requestPolicy: "network-only" }), [read]));
+  useRefreshOnFocus(useCallback(() => read({ requestPolicy: "network-only" }), [read]));
 
   const policy = data?.policy;
   const title = policy?.name ?? (fetching ? words.loading : words.goneTitle);
@@ -68,13 +68,13 @@ export function Component() {
       ) : (
         <DrawerBody>
           {error ? (
-            <Failure error={error} retry={() => read({ requestPolicy: "network-only" })} />
+            <ErrorState error={error} retry={() => read({ requestPolicy: "network-only" })} />
           ) : fetching ? (
             <Loading label={words.loading} />
           ) : (
-            <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+            <EmptyState title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
               {words.gone}
-            </Empty>
+            </EmptyState>
           )}
         </DrawerBody>
       )}

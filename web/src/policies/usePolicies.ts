@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { useAllPages } from "../api/usePages";
 import { LicensesLeftDocument, PoliciesDocument, type PoliciesQuery } from "../gql/graphql";
 
@@ -41,13 +41,13 @@ function useLicensesLeft(reload: () => Promise<void>): ReadonlyMap<string, numbe
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const onGap = useCallback(async () => {
+  const onReconnect = useCallback(async () => {
     await reload();
     told.current.clear();
     setLeft(new Map());
   }, [reload]);
 
-  useLive(
+  useSubscription(
     LicensesLeftDocument,
     {},
     {
@@ -58,7 +58,7 @@ function useLicensesLeft(reload: () => Promise<void>): ReadonlyMap<string, numbe
           setLeft(new Map(told.current));
         }, pause);
       },
-      onGap,
+      onReconnect,
     },
   );
 

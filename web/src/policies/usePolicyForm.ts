@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useMutation } from "urql";
 
 import { noRefusals, Refusals } from "../api/refusals";
-import { troubleText } from "../components/states";
+import { errorText } from "../components/states";
 import { type PolicyStateFragment, SavePolicyDocument, type UpdatePolicyInput } from "../gql/graphql";
 import { type Draft, draftOf, productsInput, sameDraft } from "./draft";
 import { merge } from "./merge";
@@ -15,7 +15,7 @@ export function usePolicyForm(latest: PolicyStateFragment) {
   const [base, setBase] = useState(latest);
   const [draft, setDraft] = useState(() => draftOf(latest));
   const [refusals, setRefusals] = useState(noRefusals);
-  const [trouble, setTrouble] = useState<string>();
+  const [requestError, setRequestError] = useState<string>();
   const [theirs, setTheirs] = useState<PolicyStateFragment>();
   const [{ fetching: saving }, update] = useMutation(SavePolicyDocument);
 
@@ -27,7 +27,7 @@ export function usePolicyForm(latest: PolicyStateFragment) {
     setDraft(next);
     setTheirs(undefined);
     setRefusals(noRefusals);
-    setTrouble(undefined);
+    setRequestError(undefined);
   };
 
   // What was read anew takes the place of what nobody has touched.
@@ -38,7 +38,7 @@ export function usePolicyForm(latest: PolicyStateFragment) {
   const save = async (from = base, mine = draft): Promise<boolean> => {
     const { data, error } = await update({ input: changes(from, mine) });
     const answer = data?.updatePolicy;
-    setTrouble(error && troubleText(error));
+    setRequestError(error && errorText(error));
     if (!answer) return false;
 
     const refused = new Refusals(answer.userErrors);
@@ -57,7 +57,7 @@ export function usePolicyForm(latest: PolicyStateFragment) {
     draft,
     dirty,
     saving,
-    trouble,
+    requestError,
     refusals,
     theirs,
     /** Somebody saved since; known before one has tried to. */

@@ -4,13 +4,13 @@ import { useState } from "react";
 import { useLocation } from "react-router";
 
 import { usePages } from "../api/usePages";
-import { Choice } from "../components/Choice";
+import { SelectField } from "../components/SelectField";
 import { type Column, DataGrid } from "../components/DataGrid";
-import { RowLink } from "../components/RowLink";
-import { Empty, Failure, Loading } from "../components/states";
-import { Tools } from "../components/Tools";
+import { TextLink } from "../components/TextLink";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
-import { useWhenChanged } from "../components/useWhenChanged";
+import { useOnChange } from "../components/useOnChange";
 import { formatDate, formatNumber } from "../format";
 import { type SubscriptionRowFragment, SubscriptionsDocument, type SubscriptionStatus } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
@@ -46,7 +46,7 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
     { status: statuses.find((each) => each === status) },
     ({ subscriptions }) => subscriptions,
   );
-  useWhenChanged(changes, reload);
+  useOnChange(changes, reload);
 
   const columns: Column<SubscriptionRowFragment>[] = [
     { key: "product", title: words.product, width: "2.4fr", cell: ({ product }) => <ProductLink {...product} /> },
@@ -86,8 +86,8 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
 
   return (
     <>
-      <Tools>
-        <Choice
+      <ListToolbar>
+        <SelectField
           label={words.filter}
           value={status}
           options={[
@@ -96,15 +96,15 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
           ]}
           onChange={setStatus}
         />
-      </Tools>
+      </ListToolbar>
       {loading ? (
         <Loading />
       ) : rows.length === 0 && error ? (
-        <Failure error={error} retry={() => void reload()} />
+        <ErrorState error={error} retry={() => void reload()} />
       ) : rows.length === 0 ? (
-        <Empty icon={<ReceiptRegular />} title={status ? words.noMatchTitle : words.emptyTitle}>
+        <EmptyState icon={<ReceiptRegular />} title={status ? words.noMatchTitle : words.emptyTitle}>
           {status ? words.noMatch : words.empty}
-        </Empty>
+        </EmptyState>
       ) : (
         <DataGrid
           label={words.list}
@@ -137,8 +137,8 @@ export function EditButton({ row, onClick }: { row: SubscriptionRowFragment; onC
 function ProductLink({ id, name }: SubscriptionRowFragment["product"]) {
   const { search } = useLocation();
   return (
-    <RowLink strong to={`/products/${id}${search}`}>
+    <TextLink strong to={`/products/${id}${search}`}>
       {name}
-    </RowLink>
+    </TextLink>
   );
 }

@@ -58,7 +58,7 @@ const soon = 14 * 86_400_000;
 const year = 365 * 86_400_000;
 
 /** When there will be no licenses left, if claims go on as they do. */
-export function RunsOut({ pool, runsOut, rate }: { pool?: Pool | null; runsOut: number; rate: number }) {
+export function RunOutDate({ pool, runsOut, rate }: { pool?: Pool | null; runsOut: number; rate: number }) {
   const styles = useStyles();
   if (!pool) return null;
   return (

@@ -3,19 +3,19 @@ import { AddRegular } from "@fluentui/react-icons";
 import { useCallback, useState } from "react";
 import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
 
-import { useFresh } from "../api/useFresh";
+import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { useAllPages } from "../api/usePages";
-import { Pane } from "../components/Pane";
+import { DetailsPane } from "../components/DetailsPane";
 import { Fact, Facts, Section } from "../components/Section";
-import { Empty, Failure, Loading } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { formatDate, formatNumber } from "../format";
 import { ProductDetailsDocument, type SubscriptionRowFragment, SubscriptionsDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
-import { runsOutOf } from "./rows";
+import { runOutTime } from "./rows";
 import { SubscriptionDialog } from "./SubscriptionDialog";
 import { EditButton, StatusBadge } from "./SubscriptionList";
-import { rateText, RunsOut, Usage } from "./Usage";
+import { rateText, RunOutDate, Usage } from "./Usage";
 import type { ListContext } from "./view";
 
 const words = strings.products.details;
@@ -46,26 +46,26 @@ export function Component() {
   const { productId = "" } = useParams();
   const { search } = useLocation();
   const navigate = useNavigate();
-  const { data, error, loading, readAnew } = useFresh(ProductDetailsDocument, { id: productId });
+  const { data, error, loading, refresh } = useRefreshableQuery(ProductDetailsDocument, { id: productId });
   const close = useCallback(() => void navigate({ pathname: "/products", search }), [navigate, search]);
 
   const product = loading ? undefined : data?.product;
   const title = product?.name ?? (loading ? words.loading : words.goneTitle);
 
   return (
-    <Pane title={title} onClose={close}>
+    <DetailsPane title={title} onClose={close}>
       {product ? (
-        <Details product={product} onChanged={readAnew} />
+        <Details product={product} onChanged={refresh} />
       ) : loading ? (
         <Loading label={words.loading} />
       ) : error ? (
-        <Failure error={error} retry={readAnew} />
+        <ErrorState error={error} retry={refresh} />
       ) : (
-        <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+        <EmptyState title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
           {words.gone}
-        </Empty>
+        </EmptyState>
       )}
-    </Pane>
+    </DetailsPane>
   );
 }
 
@@ -110,7 +110,7 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
           <Fact term={words.available}>{formatNumber(pool?.available ?? 0)}</Fact>
           {pool && (
             <Fact term={words.runsOut}>
-              <RunsOut pool={pool} runsOut={runsOutOf(pool, rate)} rate={0} />
+              <RunOutDate pool={pool} runsOut={runOutTime(pool, rate)} rate={0} />
             </Fact>
           )}
           {rate > 0 && <Fact term={words.rate}>{rateText(rate)}</Fact>}
@@ -131,7 +131,7 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
         {loading ? (
           <Loading />
         ) : error ? (
-          <Failure error={error} retry={() => void reload()} />
+          <ErrorState error={error} retry={() => void reload()} />
         ) : rows.length === 0 ? (
           <Text className={styles.quiet}>{words.none}</Text>
         ) : (

@@ -18,7 +18,7 @@ const shortest = 7;
  * Claims a day of each product: those of the past 30 days, divided by the days since the first of them. A product
  * that began to be claimed yesterday has no rate yet, so a week is the least that counts.
  */
-export function ratesOf(report: ClaimRatesQuery["claimReport"] | undefined): ReadonlyMap<string, number> {
+export function claimRates(report: ClaimRatesQuery["claimReport"] | undefined): ReadonlyMap<string, number> {
   const rates = new Map<string, { claims: number; first: string }>();
   for (const { day, byProduct } of report?.byDay ?? []) {
     for (const { product, claims } of byProduct) {
@@ -35,7 +35,7 @@ export function ratesOf(report: ClaimRatesQuery["claimReport"] | undefined): Rea
   );
 }
 
-export function runsOutOf(pool: Pool | null | undefined, rate: number, now = Date.now()): number {
+export function runOutTime(pool: Pool | null | undefined, rate: number, now = Date.now()): number {
   if (!pool || (pool.available > 0 && rate === 0)) return Infinity;
   return pool.available === 0 ? 0 : now + (pool.available / rate) * dayLength;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { PoolsChangedDocument } from "../gql/graphql";
 import type { Pool } from "./rows";
 
@@ -13,13 +13,13 @@ export function useLivePools(reload: () => Promise<void>) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const readAnew = useCallback(async () => {
+  const refresh = useCallback(async () => {
     told.current.clear(); // What is told from now on is at least as new as what is read.
     await reload();
     setPools(new Map(told.current));
   }, [reload]);
 
-  useLive(
+  useSubscription(
     PoolsChangedDocument,
     {},
     {
@@ -30,9 +30,9 @@ export function useLivePools(reload: () => Promise<void>) {
           setPools(new Map(told.current));
         }, pause);
       },
-      onGap: readAnew,
+      onReconnect: refresh,
     },
   );
 
-  return { pools, readAnew };
+  return { pools, refresh };
 }

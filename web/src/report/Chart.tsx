@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 
 import { formatDay, formatNumber, formatShortDay } from "../format";
 import { strings } from "../strings";
-import { type Day, scaleOf, type Series } from "./series";
+import { type ChartDay, axisTicks, type ChartSeries } from "./chartData";
 import { useWidth } from "./useWidth";
 
 const words = strings.report;
@@ -43,13 +43,13 @@ const height = 220;
 const margin = { top: 8, right: 4, bottom: 24 };
 
 /** The claims of each day, a bar a day, stacked by product. The table beside it says the same to those who cannot see it. */
-export function Chart({ series, days }: { series: readonly Series[]; days: readonly Day[] }) {
+export function Chart({ series, days }: { series: readonly ChartSeries[]; days: readonly ChartDay[] }) {
   const styles = useStyles();
   const [measure, width] = useWidth();
   const [at, setAt] = useState<number>();
   const title = useId();
 
-  const marks = scaleOf(Math.max(...days.map(({ total }) => total)));
+  const marks = axisTicks(Math.max(...days.map(({ total }) => total)));
   const top = marks.at(-1)!;
   const left = 12 + 7 * formatNumber(top).length;
   const inner = Math.max(1, width - left - margin.right);
@@ -157,7 +157,7 @@ function stack(counts: readonly number[]) {
   return counts.map((n) => ({ from, to: (from += n) }));
 }
 
-function summaryOf(days: readonly Day[]): string {
+function summaryOf(days: readonly ChartDay[]): string {
   const total = days.reduce((sum, day) => sum + day.total, 0);
   const peak = days.reduce((most, day) => (day.total > most.total ? day : most));
   return [

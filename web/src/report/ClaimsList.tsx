@@ -4,12 +4,12 @@ import { useMemo } from "react";
 
 import { usePages } from "../api/usePages";
 import { type Column, DataGrid } from "../components/DataGrid";
-import { Empty, Failure, Loading } from "../components/states";
-import { useWhenChanged } from "../components/useWhenChanged";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { useOnChange } from "../components/useOnChange";
 import { formatDateTime } from "../format";
 import { type ClaimRowFragment, ReportClaimsDocument, type ReportClaimsQueryVariables } from "../gql/graphql";
 import { strings } from "../strings";
-import { Person } from "./Person";
+import { UserCell } from "./UserCell";
 import { merge, type useLiveClaims } from "./useLiveClaims";
 
 const words = strings.report;
@@ -28,18 +28,18 @@ export function ClaimsList({
   live: ReturnType<typeof useLiveClaims>;
 }) {
   const pages = usePages(ReportClaimsDocument, filter, ({ claimReport }) => claimReport.claims);
-  useWhenChanged(gaps, pages.reload);
+  useOnChange(gaps, pages.reload);
   const rows = useMemo(() => merge(fresh, pages.rows, filter.text ?? ""), [fresh, pages.rows, filter.text]);
 
   if (pages.loading) return <Loading />;
-  if (rows.length === 0 && pages.error) return <Failure error={pages.error} retry={() => void pages.reload()} />;
+  if (rows.length === 0 && pages.error) return <ErrorState error={pages.error} retry={() => void pages.reload()} />;
   if (rows.length === 0) {
     return filter.text ? (
-      <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+      <EmptyState title={words.noMatchTitle}>{words.noMatch}</EmptyState>
     ) : (
-      <Empty icon={<DataTrendingRegular />} title={words.emptyTitle}>
+      <EmptyState icon={<DataTrendingRegular />} title={words.emptyTitle}>
         {words.empty}
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -56,7 +56,7 @@ export function ClaimsList({
 }
 
 const columns: Column<ClaimRowFragment>[] = [
-  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
+  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <UserCell {...user} /> },
   { key: "product", title: words.product, width: "2.2fr", cell: (claim) => <Product {...claim} /> },
   {
     key: "policy",

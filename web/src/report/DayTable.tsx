@@ -2,7 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 
 import { formatDay, formatNumber } from "../format";
 import { strings } from "../strings";
-import type { Day, Series } from "./series";
+import type { ChartDay, ChartSeries } from "./chartData";
 
 const words = strings.report;
 
@@ -28,7 +28,7 @@ const useStyles = makeStyles({
 });
 
 /** What the chart shows, in figures, latest day first. */
-export function DayTable({ series, days }: { series: readonly Series[]; days: readonly Day[] }) {
+export function DayTable({ series, days }: { series: readonly ChartSeries[]; days: readonly ChartDay[] }) {
   const styles = useStyles();
   return (
     <div className={styles.scroller} tabIndex={0} role="group" aria-label={words.chart}>

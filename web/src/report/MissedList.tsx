@@ -2,8 +2,8 @@ import { PersonProhibitedRegular } from "@fluentui/react-icons";
 
 import { usePages } from "../api/usePages";
 import { type Column, DataGrid } from "../components/DataGrid";
-import { Empty, Failure, Loading } from "../components/states";
-import { useWhenChanged } from "../components/useWhenChanged";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { useOnChange } from "../components/useOnChange";
 import { formatDateTime, formatNumber } from "../format";
 import {
   ReportMissedClaimsDocument,
@@ -11,7 +11,7 @@ import {
   type ReportMissedClaimsQueryVariables,
 } from "../gql/graphql";
 import { strings } from "../strings";
-import { Person } from "./Person";
+import { UserCell } from "./UserCell";
 
 const words = strings.report;
 
@@ -25,17 +25,17 @@ export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryV
     ({ claimReport }) => claimReport.missedClaims,
   );
 
-  useWhenChanged(count, reload);
+  useOnChange(count, reload);
 
   if (loading) return <Loading />;
-  if (rows.length === 0 && error) return <Failure error={error} retry={() => void reload()} />;
+  if (rows.length === 0 && error) return <ErrorState error={error} retry={() => void reload()} />;
   if (rows.length === 0) {
     return filter.text ? (
-      <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+      <EmptyState title={words.noMatchTitle}>{words.noMatch}</EmptyState>
     ) : (
-      <Empty icon={<PersonProhibitedRegular />} title={words.noMissedTitle}>
+      <EmptyState icon={<PersonProhibitedRegular />} title={words.noMissedTitle}>
         {words.noMissed}
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -52,7 +52,7 @@ export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryV
 }
 
 const columns: Column<Row>[] = [
-  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
+  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <UserCell {...user} /> },
   {
     key: "policy",
     title: words.policy,

@@ -9,7 +9,7 @@ import type { ReportTotalsQuery } from "../gql/graphql";
 import { strings } from "../strings";
 import { Chart } from "./Chart";
 import { DayTable } from "./DayTable";
-import { seriesOf } from "./series";
+import { chartDataOf } from "./chartData";
 
 const words = strings.report;
 
@@ -80,7 +80,7 @@ const useStyles = makeStyles({
 export function Totals({ totals }: { totals: ReportTotalsQuery["claimReport"] }) {
   const styles = useStyles();
   const [shown, show] = useUrlParam("days");
-  const { series, days } = useMemo(() => seriesOf(totals), [totals]);
+  const { series, days } = useMemo(() => chartDataOf(totals), [totals]);
   const asTable = shown === "table";
   const length = Math.round((Date.parse(totals.until) - Date.parse(totals.since)) / 86_400_000);
   const colorOf = (id: string) => (series.find((each) => each.id === id) ?? series.at(-1))?.color;

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { type ClaimRowFragment, ReportClaimedDocument } from "../gql/graphql";
 
 const pause = 200; // A storm of sign-ins tells of each claim; the eye needs five pictures in a second.
@@ -9,14 +9,14 @@ const pause = 200; // A storm of sign-ins tells of each claim; the eye needs fiv
  * The claims that were made since the view opened. Whatever was told, figures are read anew: they are the
  * database's, not a sum of what was seen here. Each gap may have claims that were not told.
  */
-export function useLiveClaims(policyId: string | undefined, readAnew: () => void) {
+export function useLiveClaims(policyId: string | undefined, refresh: () => void) {
   const [fresh, setFresh] = useState<readonly ClaimRowFragment[]>([]);
   const [gaps, setGaps] = useState(0);
   const told = useRef<ClaimRowFragment[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  useLive(
+  useSubscription(
     ReportClaimedDocument,
     { policyId },
     {
@@ -25,11 +25,11 @@ export function useLiveClaims(policyId: string | undefined, readAnew: () => void
         timer.current ??= setTimeout(() => {
           timer.current = undefined;
           setFresh((before) => [...before, ...told.current.splice(0)]);
-          readAnew();
+          refresh();
         }, pause);
       },
-      onGap() {
-        readAnew();
+      onReconnect() {
+        refresh();
         setGaps((n) => n + 1);
       },
     },

@@ -14,23 +14,23 @@ import { ArrowDownloadRegular, DataTrendingRegular, PersonProhibitedRegular } fr
 import { useCallback, useState } from "react";
 import { useClient, useQuery } from "urql";
 
-import { useFresh } from "../api/useFresh";
+import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { useAuth } from "../auth/react";
-import { Choice } from "../components/Choice";
+import { SelectField } from "../components/SelectField";
 import { Page } from "../components/Page";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
-import { Tools } from "../components/Tools";
+import { ErrorState, Loading, errorText } from "../components/states";
+import { useToast } from "../components/toasts";
+import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
 import { ReportPoliciesDocument, ReportTotalsDocument } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { strings } from "../strings";
 import { ClaimsList } from "./ClaimsList";
 import { downloadCsv } from "./download";
 import { MissedList } from "./MissedList";
 import { defaultDays, periodOf, periodOptions } from "./period";
 import { Totals } from "./Totals";
-import { useInterval } from "./useInterval";
+import { usePolling } from "./usePolling";
 import { useLiveClaims } from "./useLiveClaims";
 
 const words = strings.report;
@@ -54,10 +54,10 @@ export function Component() {
   const report = { period: periodOf(days), policyId: policyId || undefined };
 
   const [{ data: choices }] = useQuery({ query: ReportPoliciesDocument, variables: { period: report.period } });
-  const totals = useFresh(ReportTotalsDocument, report);
-  const live = useLiveClaims(report.policyId, totals.readAnew);
-  useReadAnew(totals.readAnew);
-  useInterval(totals.readAnew, pause);
+  const totals = useRefreshableQuery(ReportTotalsDocument, report);
+  const live = useLiveClaims(report.policyId, totals.refresh);
+  useRefreshOnFocus(totals.refresh);
+  usePolling(totals.refresh, pause);
   const read = totals.data?.claimReport;
   const filter = { ...report, text: text.trim() || undefined };
 
@@ -66,8 +66,8 @@ export function Component() {
   return (
     <Page title={words.title} lead={words.lead} actions={<Download days={days} filter={filter} />}>
       <div className={styles.tools}>
-        <Choice label={words.period} value={days} options={periodOptions} onChange={setDays} />
-        <Choice
+        <SelectField label={words.period} value={days} options={periodOptions} onChange={setDays} />
+        <SelectField
           label={words.policy}
           value={policyId}
           options={[
@@ -82,7 +82,7 @@ export function Component() {
       </div>
       {!read ? (
         totals.error ? (
-          <Failure error={totals.error} retry={totals.readAnew} />
+          <ErrorState error={totals.error} retry={totals.refresh} />
         ) : (
           <Loading />
         )
@@ -90,7 +90,7 @@ export function Component() {
         <div className={mergeClasses(styles.content, totals.loading && styles.stale)}>
           {totals.error && (
             <MessageBar intent="warning" layout="multiline">
-              <MessageBarBody>{troubleText(totals.error)}</MessageBarBody>
+              <MessageBarBody>{errorText(totals.error)}</MessageBarBody>
             </MessageBar>
           )}
           <Totals totals={read} />
@@ -111,7 +111,7 @@ export function Component() {
               {words.missedTab} <Count of={read.missedClaims.totalCount} />
             </Tab>
           </TabList>
-          <Tools search={{ label: words.search, value: text, onChange: setText }} />
+          <ListToolbar search={{ label: words.search, value: text, onChange: setText }} />
           {list === "missed" ? (
             <MissedList filter={filter} count={read.missedClaims.totalCount} />
           ) : (
@@ -136,7 +136,7 @@ function Count({ of }: { of: number }) {
 function Download({ days, filter }: { days: string; filter: Parameters<typeof downloadCsv>[2] }) {
   const client = useClient();
   const auth = useAuth();
-  const tell = useTell();
+  const showToast = useToast();
   const [busy, setBusy] = useState(false);
 
   const download = useCallback(async () => {
@@ -145,11 +145,11 @@ function Download({ days, filter }: { days: string; filter: Parameters<typeof do
       await downloadCsv(client, auth, filter, words.fileName(Number(days)));
     } catch (error) {
       console.warn(error);
-      tell(words.downloadFailed, { intent: "error", body: words.downloadFailedText });
+      showToast(words.downloadFailed, { intent: "error", body: words.downloadFailedText });
     } finally {
       setBusy(false);
     }
-  }, [client, auth, filter, days, tell]);
+  }, [client, auth, filter, days, showToast]);
 
   return (
     <Button

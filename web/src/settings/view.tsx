@@ -4,12 +4,12 @@ import { useMutation, useQuery } from "urql";
 
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { Page } from "../components/Page";
-import { RowLink } from "../components/RowLink";
+import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { ErrorState, Loading, errorText } from "../components/states";
+import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument, SettingsDocument } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 
@@ -30,15 +30,15 @@ const useStyles = makeStyles({
 /** The tenant's settings: the feature switch. */
 export function Component() {
   const [{ data, error }, read] = useQuery({ query: SettingsDocument });
-  const readAnew = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
-  useReadAnew(readAnew);
+  const refresh = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
+  useRefreshOnFocus(refresh);
 
   return (
     <Page title={words.title} lead={words.lead}>
       {data ? (
         <AutoClaim enabled={data.settings.autoClaimEnabled} />
       ) : error ? (
-        <Failure error={error} retry={readAnew} />
+        <ErrorState error={error} retry={refresh} />
       ) : (
         <Loading />
       )}
@@ -49,17 +49,15 @@ export function Component() {
 function AutoClaim({ enabled }: { enabled: boolean }) {
   const styles = useStyles();
   const { mayChange } = useViewer();
-  const tell = useTell();
+  const showToast = useToast();
   const [{ fetching }, setEnabled] = useMutation(SetAutoClaimEnabledDocument);
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string>();
 
   const set = async (next: boolean) => {
     const { data, error } = await setEnabled({ input: { enabled: next } });
-    const why = error
-      ? troubleText(error)
-      : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
-    if (!why) tell(next ? words.turnedOn : words.turnedOff);
+    const why = error ? errorText(error) : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
+    if (!why) showToast(next ? words.turnedOn : words.turnedOff);
     return why || undefined;
   };
 
@@ -89,7 +87,7 @@ function AutoClaim({ enabled }: { enabled: boolean }) {
           {words.changesNothing}
         </Text>
         <div>
-          <RowLink to="/audit?action=setAutoClaimEnabled">{words.history}</RowLink>
+          <TextLink to="/audit?action=setAutoClaimEnabled">{words.history}</TextLink>
         </div>
       </Section>
       <ConfirmDialog

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Link, Outlet, useLocation, useNavigation } from "react-router";
 import { useQuery } from "urql";
 
-import { Empty, Failure, Loading } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { Toasts } from "../components/toasts";
 import { ViewerDocument } from "../gql/graphql";
 import { useAuth } from "../auth/react";
@@ -81,9 +81,9 @@ const useStyles = makeStyles({
 export function Shell() {
   const [{ data, error, fetching }, reload] = useQuery({ query: ViewerDocument, requestPolicy: "cache-first" });
 
-  if (error) return <Failure error={error} retry={() => reload({ requestPolicy: "network-only" })} />;
+  if (error) return <ErrorState error={error} retry={() => reload({ requestPolicy: "network-only" })} />;
   if (!data) return fetching ? <Loading /> : null;
-  if (!viewerOf(data).mayReport) return <NotForYou name={viewerOf(data).name} />;
+  if (!viewerOf(data).mayReport) return <NoAccess name={viewerOf(data).name} />;
   return (
     <ViewerProvider value={viewerOf(data)}>
       <Toasts>
@@ -129,7 +129,7 @@ function Frame() {
           onClick={() => setOpen(!open)}
         />
         <Link to="/" className={styles.brand}>
-          <Mark />
+          <Logo />
           {strings.common.product}
         </Link>
         <Account />
@@ -150,22 +150,22 @@ function Frame() {
 }
 
 /** Signed in, but nothing here is for them. */
-function NotForYou({ name }: { name: string }) {
+function NoAccess({ name }: { name: string }) {
   const auth = useAuth();
   return (
     <main>
-      <Empty
+      <EmptyState
         heading="h1"
         title={strings.common.forbiddenTitle}
         action={<Button onClick={() => void auth.signOut()}>{strings.common.signOut}</Button>}
       >
         {strings.common.notForYou(name)}
-      </Empty>
+      </EmptyState>
     </main>
   );
 }
 
-function Mark() {
+function Logo() {
   return (
     <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden>
       <rect width="32" height="32" rx="8" fill={tokens.colorBrandBackground} />

@@ -4,14 +4,14 @@ import { useCallback, useState } from "react";
 import { useOutletContext } from "react-router";
 import { useMutation } from "urql";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { useAllPages, usePages } from "../api/usePages";
 import { ConfirmDialog } from "../components/ConfirmDialog";
-import { nameOf } from "../components/people";
-import { RowLink } from "../components/RowLink";
+import { userName } from "../components/userNames";
+import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { ErrorState, Loading, errorText } from "../components/states";
+import { useToast } from "../components/toasts";
 import { formatDate } from "../format";
 import {
   RemoveLicenseDocument,
@@ -54,14 +54,14 @@ export function Licenses({ user, onChanged }: { user: User; onChanged(): void })
   const [removing, remove] = useState<License>();
 
   const reloadHeld = held.reload;
-  useLive(
+  useSubscription(
     ReportClaimedDocument,
     {},
     {
       onEvent({ licenseClaimed }) {
         if (licenseClaimed.user.id === user.id) void reloadHeld();
       },
-      onGap: reloadHeld,
+      onReconnect: reloadHeld,
     },
   );
 
@@ -106,7 +106,12 @@ export function Licenses({ user, onChanged }: { user: User; onChanged(): void })
 
 interface ListProps {
   label: string;
-  pages: { rows: License[]; loading: boolean; error?: Parameters<typeof Failure>[0]["error"]; reload(): Promise<void> };
+  pages: {
+    rows: License[];
+    loading: boolean;
+    error?: Parameters<typeof ErrorState>[0]["error"];
+    reload(): Promise<void>;
+  };
   none: string;
   onRemove?(license: License): void;
 }
@@ -114,7 +119,7 @@ interface ListProps {
 function List({ label, pages: { rows, loading, error, reload }, none, onRemove }: ListProps) {
   const styles = useStyles();
   if (loading) return <Loading />;
-  if (error && rows.length === 0) return <Failure error={error} retry={() => void reload()} />;
+  if (error && rows.length === 0) return <ErrorState error={error} retry={() => void reload()} />;
   if (rows.length === 0) return <Text className={styles.quiet}>{none}</Text>;
 
   return (
@@ -154,7 +159,7 @@ function Source({ policy }: License) {
       {policy.deletedAt ? (
         strings.report.deleted(policy.name)
       ) : (
-        <RowLink to={`/policies/${policy.id}`}>{policy.name}</RowLink>
+        <TextLink to={`/policies/${policy.id}`}>{policy.name}</TextLink>
       )}
     </>
   );
@@ -170,10 +175,10 @@ interface RemoveProps {
 /** Asks before a license is taken away, and whether the next sign-in may claim one again. */
 function RemoveDialog({ user, license, onDone, onClose }: RemoveProps) {
   const styles = useStyles();
-  const tell = useTell();
+  const showToast = useToast();
   const [block, setBlock] = useState(false);
   const [, remove] = useMutation(RemoveLicenseDocument);
-  const name = nameOf(user);
+  const name = userName(user);
 
   return (
     <ConfirmDialog
@@ -182,9 +187,9 @@ function RemoveDialog({ user, license, onDone, onClose }: RemoveProps) {
       confirm={words.remove}
       onConfirm={async () => {
         const { data, error } = await remove({ input: { licenseId: license.id, blockAutoClaim: block } });
-        const why = error ? troubleText(error) : data?.removeLicense.userErrors.map(({ message }) => message).join(" ");
+        const why = error ? errorText(error) : data?.removeLicense.userErrors.map(({ message }) => message).join(" ");
         if (why) return why;
-        tell(words.removed(license.product.name, name));
+        showToast(words.removed(license.product.name, name));
         void onDone();
         return undefined;
       }}

@@ -5,9 +5,9 @@ import { useHref, useLinkClickHandler } from "react-router";
 import { Loading } from "../../components/states";
 import { strings } from "../../strings";
 import { licensesLeft } from "../ProductPicker";
-import type { useAppsOf } from "../useAppsOf";
+import type { useProductApps } from "../useProductApps";
 import type { Step } from "./steps";
-import type { NewPolicy } from "./stored";
+import type { NewPolicy } from "./newPolicy";
 
 const words = strings.policies;
 
@@ -27,7 +27,7 @@ const useStyles = makeStyles({
 
 interface Props {
   policy: NewPolicy;
-  apps: ReturnType<typeof useAppsOf>;
+  apps: ReturnType<typeof useProductApps>;
   onChange(part: Partial<NewPolicy>): void;
 }
 

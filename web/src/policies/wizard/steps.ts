@@ -1,5 +1,5 @@
 import { nameProblem } from "../draft";
-import type { NewPolicy } from "./stored";
+import type { NewPolicy } from "./newPolicy";
 
 /** The steps in their order, by their part of the address. */
 export const steps = ["name", "products", "apps", "review"] as const;

@@ -14,21 +14,21 @@ import { useMutation } from "urql";
 import { noRefusals, Refusals } from "../../api/refusals";
 import { LinkButton } from "../../components/LinkButton";
 import { Page } from "../../components/Page";
-import { Failure, troubleText } from "../../components/states";
-import { useTell } from "../../components/toasts";
+import { ErrorState, errorText } from "../../components/states";
+import { useToast } from "../../components/toasts";
 import { CreatePolicyDocument } from "../../gql/graphql";
 import { useViewer } from "../../shell/viewer";
 import { strings } from "../../strings";
 import { AppsEditor } from "../AppsEditor";
 import { nameProblem, productsInput } from "../draft";
 import { NameField } from "../NameField";
-import { useAppsOf } from "../useAppsOf";
-import { useOtherNames } from "../useOtherNames";
+import { useProductApps } from "../useProductApps";
+import { useOtherPolicyNames } from "../useOtherPolicyNames";
 import { ProductsStep } from "./ProductsStep";
 import { Review } from "./Review";
 import { StepList } from "./StepList";
 import { reachable, type Step, steps } from "./steps";
-import { forget, keep, load, type NewPolicy, nothing } from "./stored";
+import { forget, keep, load, type NewPolicy, nothing } from "./newPolicy";
 
 const words = strings.policies.wizard;
 
@@ -109,12 +109,12 @@ interface Props {
 function Wizard({ policy, place, onChange, onStartOver }: Props) {
   const styles = useStyles();
   const navigate = useNavigate();
-  const tell = useTell();
+  const showToast = useToast();
   const step = steps[place]!;
-  const [insisting, setInsisting] = useState(false);
+  const [showingProblems, setInsisting] = useState(false);
   const [resumed, setResumed] = useState(() => policy !== nothing && (policy.name !== "" || policy.app !== undefined));
-  const others = useOtherNames();
-  const apps = useAppsOf(policy.products);
+  const others = useOtherPolicyNames();
+  const apps = useProductApps(policy.products);
   const creation = useCreation(policy);
   const { refusals } = creation;
   const heading = useHeading(step);
@@ -150,7 +150,7 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
       return;
     }
     forget();
-    tell(words.created(policy.name.trim()));
+    showToast(words.created(policy.name.trim()));
     await navigate("/policies");
   };
 
@@ -180,16 +180,18 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
             {words[step]}
           </h2>
           <Text className={styles.lead}>{words[`${step}Lead`]}</Text>
-          {(creation.trouble ?? refusals.besides(["name"], ["appId"], ["products"])) && (
+          {(creation.requestError ?? refusals.otherThan(["name"], ["appId"], ["products"])) && (
             <MessageBar intent="error" layout="multiline" role="alert">
-              <MessageBarBody>{creation.trouble ?? refusals.besides(["name"], ["appId"], ["products"])}</MessageBarBody>
+              <MessageBarBody>
+                {creation.requestError ?? refusals.otherThan(["name"], ["appId"], ["products"])}
+              </MessageBarBody>
             </MessageBar>
           )}
 
           {step === "name" && (
             <NameField
               value={policy.name}
-              insist={insisting}
+              showProblems={showingProblems}
               problem={refusals.at("name")}
               onChange={(name) => change({ name })}
             />
@@ -198,7 +200,7 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
             <ProductsStep
               policy={policy}
               available={apps.available}
-              insist={insisting}
+              showProblems={showingProblems}
               refusals={refusals}
               onChange={change}
             />
@@ -214,7 +216,7 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
           )}
           {step === "review" &&
             (apps.error ? (
-              <Failure error={apps.error} retry={apps.retry} />
+              <ErrorState error={apps.error} retry={apps.retry} />
             ) : (
               <Review policy={policy} apps={apps} onChange={change} />
             ))}
@@ -247,15 +249,15 @@ function stepAtFault(refusals: Refusals): Step {
 function useCreation(policy: NewPolicy) {
   const [{ fetching: creating }, create] = useMutation(CreatePolicyDocument);
   const [refusals, setRefusals] = useState(noRefusals);
-  const [trouble, setTrouble] = useState<string>();
+  const [requestError, setRequestError] = useState<string>();
 
   return {
     creating,
     refusals,
-    trouble,
+    requestError,
     forgive: () => {
       setRefusals(noRefusals);
-      setTrouble(undefined);
+      setRequestError(undefined);
     },
     create: async (): Promise<Refusals | undefined> => {
       const { name, enabled, app, products } = policy;
@@ -263,7 +265,7 @@ function useCreation(policy: NewPolicy) {
       const { data, error } = await create({
         input: { name, enabled, appId: app.id, products: productsInput(products) },
       });
-      setTrouble(error && troubleText(error));
+      setRequestError(error && errorText(error));
       if (!data?.createPolicy) return undefined;
       const refused = new Refusals(data.createPolicy.userErrors);
       setRefusals(refused);

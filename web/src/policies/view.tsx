@@ -7,15 +7,15 @@ import { useQuery } from "urql";
 import { type Column, DataGrid, type Sort } from "../components/DataGrid";
 import { LinkButton } from "../components/LinkButton";
 import { Page } from "../components/Page";
-import { Search } from "../components/Search";
-import { Empty, Failure, Loading } from "../components/states";
+import { SearchField } from "../components/SearchField";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { useUrlParam } from "../components/useUrlParam";
 import { formatNumber } from "../format";
 import { SettingsDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { search, sorted } from "./rows";
-import { TurnOn } from "./TurnOn";
+import { TurnOnAutoClaim } from "./TurnOnAutoClaim";
 import { type PolicyRow, usePolicies } from "./usePolicies";
 
 const words = strings.policies;
@@ -45,12 +45,12 @@ export function Component() {
   };
 
   const content = () => {
-    if (error) return <Failure error={error} retry={retry} />;
+    if (error) return <ErrorState error={error} retry={retry} />;
     if (enabled === undefined || policies.loading) return <Loading />;
-    if (none) return enabled ? <NoPolicies /> : <TurnOn />;
+    if (none) return enabled ? <NoPolicies /> : <TurnOnAutoClaim />;
     return (
       <>
-        {!enabled && <TurnOn bar />}
+        {!enabled && <TurnOnAutoClaim bar />}
         <Policies rows={policies.rows} loadingMore={policies.loadingMore} />
       </>
     );
@@ -80,9 +80,9 @@ function AddPolicy() {
 function NoPolicies() {
   const { mayChange } = useViewer();
   return (
-    <Empty icon={<RibbonStarRegular />} title={words.emptyTitle}>
+    <EmptyState icon={<RibbonStarRegular />} title={words.emptyTitle}>
       {words.empty} {!mayChange && words.emptyReader}
-    </Empty>
+    </EmptyState>
   );
 }
 
@@ -100,14 +100,14 @@ function Policies({ rows, loadingMore }: { rows: readonly PolicyRow[]; loadingMo
     <>
       <div className={styles.tools}>
         <div className={styles.search}>
-          <Search label={words.search} value={text} onChange={setText} />
+          <SearchField label={words.search} value={text} onChange={setText} />
         </div>
         <Text className={styles.count} role="status">
           {text ? words.found(found.length, rows.length) : words.count(rows.length)}
         </Text>
       </div>
       {shown.length === 0 ? (
-        <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+        <EmptyState title={words.noMatchTitle}>{words.noMatch}</EmptyState>
       ) : (
         <DataGrid
           label={words.title}

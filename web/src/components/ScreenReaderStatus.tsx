@@ -13,7 +13,7 @@ const useStyles = makeStyles({
 });
 
 /** Tells screen readers what others see happen. */
-export function Spoken({ children }: { children: ReactNode }) {
+export function ScreenReaderStatus({ children }: { children: ReactNode }) {
   const styles = useStyles();
   return (
     <span className={styles.spoken} role="status">

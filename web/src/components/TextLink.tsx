@@ -7,7 +7,7 @@ const useStyles = makeStyles({
 });
 
 /** A link to another view, or to what a row of a list is about. */
-export function RowLink({ to, strong, children }: { to: To; strong?: boolean; children: ReactNode }) {
+export function TextLink({ to, strong, children }: { to: To; strong?: boolean; children: ReactNode }) {
   const styles = useStyles();
   return (
     <Link

@@ -17,7 +17,7 @@ const useStyles = makeStyles({
 });
 
 /** Chooses one of few. */
-export function Choice<Value extends string>({ label, value, options, onChange }: Props<Value>) {
+export function SelectField<Value extends string>({ label, value, options, onChange }: Props<Value>) {
   return (
     <Field label={label} className={useStyles().field}>
       <Select value={value} onChange={(_, data) => onChange(data.value as Value)}>

@@ -3,8 +3,8 @@ import { RibbonStarRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useMutation } from "urql";
 
-import { Empty, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { EmptyState, errorText } from "../components/states";
+import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
@@ -12,18 +12,18 @@ import { strings } from "../strings";
 const words = strings.policies;
 
 /** What the tab shows as long as the feature is off: all there is of it if there are no policies, else a bar above them. */
-export function TurnOn({ bar }: { bar?: boolean }) {
+export function TurnOnAutoClaim({ bar }: { bar?: boolean }) {
   const { mayChange } = useViewer();
-  const tell = useTell();
+  const showToast = useToast();
   const [{ fetching }, setEnabled] = useMutation(SetAutoClaimEnabledDocument);
   const [problem, setProblem] = useState<string>();
 
   const turnOn = async () => {
     const { data, error } = await setEnabled({ input: { enabled: true } });
     const refused = data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
-    const why = error ? troubleText(error) : refused;
+    const why = error ? errorText(error) : refused;
     setProblem(why);
-    if (!why) tell(words.turnedOn);
+    if (!why) showToast(words.turnedOn);
   };
 
   const button = mayChange && (
@@ -42,9 +42,9 @@ export function TurnOn({ bar }: { bar?: boolean }) {
   }
 
   return (
-    <Empty icon={<RibbonStarRegular />} title={words.turnOnTitle} action={button}>
+    <EmptyState icon={<RibbonStarRegular />} title={words.turnOnTitle} action={button}>
       {words.turnOnText} {!mayChange && words.turnOnReader}
       {problem && <span role="alert"> {problem}</span>}
-    </Empty>
+    </EmptyState>
   );
 }

@@ -4,7 +4,7 @@ import { useClient } from "urql";
 import { PoliciesDocument } from "../gql/graphql";
 
 /** The names of the tenant's policies but one, so that one learns of a clash while typing. */
-export function useOtherNames(own?: string): readonly string[] {
+export function useOtherPolicyNames(own?: string): readonly string[] {
   const client = useClient();
   const [names, setNames] = useState<readonly string[]>([]);
 

@@ -5,7 +5,7 @@ import { AppsOfProductsDocument } from "../gql/graphql";
 import type { App, DraftProduct } from "./draft";
 
 /** The apps of each product, and how many of its licenses are left. */
-export function useAppsOf(products: readonly DraftProduct[]) {
+export function useProductApps(products: readonly DraftProduct[]) {
   const ids = products.map(({ id }) => id).sort(); // Another order is no other question.
   const [{ data, error }, read] = useQuery({
     query: AppsOfProductsDocument,

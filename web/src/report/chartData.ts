@@ -3,13 +3,13 @@ import { strings } from "../strings";
 
 type Totals = ReportTotalsQuery["claimReport"];
 
-export interface Series {
+export interface ChartSeries {
   id: string;
   name: string;
   color: string;
 }
 
-export interface Day {
+export interface ChartDay {
   /** As the API writes it: 2026-03-01. */
   day: string;
   total: number;
@@ -30,14 +30,14 @@ export const colors = [
 ];
 
 /** The claims of each day from the first to the last, also of those without any, by the most claimed products. */
-export function seriesOf({ since, until, byProduct, byDay }: Totals): { series: Series[]; days: Day[] } {
+export function chartDataOf({ since, until, byProduct, byDay }: Totals): { series: ChartSeries[]; days: ChartDay[] } {
   const shown = byProduct.slice(0, byProduct.length > most + 1 ? most : most + 1);
   const series = shown.map(({ product }, i) => ({ id: product.id, name: product.name, color: colors[i]! }));
   if (byProduct.length > shown.length)
     series.push({ id: "", name: strings.report.otherProducts, color: colors[most]! });
 
   const told = new Map(byDay.map((each) => [each.day, each]));
-  const days: Day[] = [];
+  const days: ChartDay[] = [];
   const end = until.slice(0, 10);
   for (let at = new Date(`${since.slice(0, 10)}T00:00:00Z`); ; at.setUTCDate(at.getUTCDate() + 1)) {
     const day = at.toISOString().slice(0, 10);
@@ -52,7 +52,7 @@ export function seriesOf({ since, until, byProduct, byDay }: Totals): { series: 
 }
 
 /** A scale that ends at or above a number: its steps are 1, 2 or 5 with zeros. */
-export function scaleOf(max: number): number[] {
+export function axisTicks(max: number): number[] {
   const top = Math.max(1, max);
   const rough = Math.max(1, top / 4);
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -9,18 +9,18 @@ interface Reading<Data> {
   loading: boolean;
 }
 
-export interface Fresh<Data> extends Reading<Data> {
-  readAnew(): void;
+export interface RefreshableQuery<Data> extends Reading<Data> {
+  refresh(): void;
 }
 
 /**
  * Reads what changes all the time. It may be told to read anew as often as one likes: there is one reading at a
  * time, and the last begins after the last call, so what is shown in the end is true.
  */
-export function useFresh<Data, Variables extends AnyVariables>(
+export function useRefreshableQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-): Fresh<Data> {
+): RefreshableQuery<Data> {
   const client = useClient();
   const key = JSON.stringify(variables);
   const [{ of, ...reading }, setReading] = useState<Reading<Data> & { of?: string }>({ loading: true });
@@ -60,7 +60,7 @@ export function useFresh<Data, Variables extends AnyVariables>(
     };
   }, [client, document, key]);
 
-  const readAnew = useCallback(() => read.current(), []);
+  const refresh = useCallback(() => read.current(), []);
   // While something else is read, what there was stays in view.
-  return { ...reading, loading: reading.loading || of !== key, readAnew };
+  return { ...reading, loading: reading.loading || of !== key, refresh };
 }

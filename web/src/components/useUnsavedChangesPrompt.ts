@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { useBlocker } from "react-router";
 
 /** Asks before one leaves what is not saved, by a link, by browser back, or by closing the window. */
-export function useUnsaved(dirty: boolean) {
+export function useUnsavedChangesPrompt(dirty: boolean) {
   const free = useRef(false);
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => dirty && !free.current && currentLocation.pathname !== nextLocation.pathname,

@@ -1,7 +1,7 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 
-import { Search } from "./Search";
+import { SearchField } from "./SearchField";
 
 const useStyles = makeStyles({
   tools: {
@@ -22,13 +22,13 @@ interface Props {
 }
 
 /** Above a list: what restricts it, and how long it is. */
-export function Tools({ search, count, children }: Props) {
+export function ListToolbar({ search, count, children }: Props) {
   const styles = useStyles();
   return (
     <div className={styles.tools}>
       {search && (
         <div className={styles.search}>
-          <Search {...search} />
+          <SearchField {...search} />
         </div>
       )}
       {children}

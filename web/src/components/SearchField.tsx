@@ -12,7 +12,7 @@ interface Props {
 const pause = 250;
 
 /** A search that speaks up when one has paused typing. */
-export function Search({ label, value, onChange }: Props) {
+export function SearchField({ label, value, onChange }: Props) {
   const [text, setText] = useState(value);
 
   useEffect(() => setText(value), [value]); // Browser back changes it too.

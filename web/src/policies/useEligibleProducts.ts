@@ -4,7 +4,7 @@ import { CandidateProductsDocument } from "../gql/graphql";
 import type { DraftProduct } from "./draft";
 
 /** The products that a policy for the app may have and does not have yet: at most 50, so one searches among many. */
-export function useCandidates(appId: string | undefined, chosen: readonly DraftProduct[], text = "") {
+export function useEligibleProducts(appId: string | undefined, chosen: readonly DraftProduct[], text = "") {
   const [{ data, error, fetching, stale }] = useQuery({
     query: CandidateProductsDocument,
     variables: { appId: appId ?? "", text: text || undefined },
@@ -13,7 +13,7 @@ export function useCandidates(appId: string | undefined, chosen: readonly DraftP
 
   const all = data?.products.nodes ?? [];
   return {
-    candidates: all.filter(({ id }) => !chosen.some((product) => product.id === id)),
+    eligible: all.filter(({ id }) => !chosen.some((product) => product.id === id)),
     hasMore: data?.products.pageInfo.hasNextPage ?? false,
     fetching: fetching && !stale,
     error,

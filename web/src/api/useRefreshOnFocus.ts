@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
 /** Reads anew when one comes back to the window: others may have changed what it shows. */
-export function useReadAnew(read: () => void): void {
+export function useRefreshOnFocus(read: () => void): void {
   useEffect(() => {
     const back = () => document.visibilityState === "visible" && read();
     document.addEventListener("visibilitychange", back);

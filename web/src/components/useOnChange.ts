@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 
 /** Does something when a value is no longer what it was when the component came. */
-export function useWhenChanged(value: unknown, act: () => unknown): void {
+export function useOnChange(value: unknown, act: () => unknown): void {
   const before = useRef(value);
   useEffect(() => {
     if (before.current === value) return;

@@ -15,7 +15,7 @@ function clientOf(auth: Auth): Client {
     client = createClient({
       url: endpoint,
       headers: async () => ({ Authorization: `Bearer ${await auth.getAccessToken()}` }),
-      retryAttempts: 0, // useLive begins anew, since what it missed must be read.
+      retryAttempts: 0, // useSubscription begins anew, since what it missed must be read.
     });
     clients.set(auth, client);
   }
@@ -29,19 +29,19 @@ interface Options<Result> {
   /** Gets each event. */
   onEvent(event: Result): void;
   /** Is called when events may have been missed: read anew what is shown. */
-  onGap(): void;
+  onReconnect(): void;
   paused?: boolean;
 }
 
 /** Follows a subscription as long as the component is there. A stream that ends is opened again. */
-export function useLive<Result, Variables>(
+export function useSubscription<Result, Variables>(
   document: TypedDocumentNode<Result, Variables>,
   variables: Variables,
-  { onEvent, onGap, paused = false }: Options<Result>,
+  { onEvent, onReconnect, paused = false }: Options<Result>,
 ): void {
   const auth = useContext(AuthContext);
-  const tell = useEffectEvent(onEvent);
-  const tellGap = useEffectEvent(onGap);
+  const showToast = useEffectEvent(onEvent);
+  const tellGap = useEffectEvent(onReconnect);
   const key = JSON.stringify(variables);
 
   useEffect(() => {
@@ -67,7 +67,7 @@ export function useLive<Result, Variables>(
         {
           next({ data }) {
             pause = shortestPause;
-            if (data) tell(data);
+            if (data) showToast(data);
           },
           error: again,
           complete: again,

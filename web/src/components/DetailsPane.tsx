@@ -26,7 +26,7 @@ const useStyles = makeStyles({
 });
 
 /** What is known of one thing, over the list that it is in. */
-export function Pane({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
+export function DetailsPane({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
   const styles = useStyles();
   useTitle(title);
   return (

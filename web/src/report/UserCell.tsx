@@ -1,7 +1,7 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 
-import { alsoOf, nameOf } from "../components/people";
-import { RowLink } from "../components/RowLink";
+import { secondaryName, userName } from "../components/userNames";
+import { TextLink } from "../components/TextLink";
 import { useViewer } from "../shell/viewer";
 
 const useStyles = makeStyles({
@@ -17,18 +17,18 @@ interface Props {
 }
 
 /** A user in a list, who leads to their licenses if one may see those. */
-export function Person(user: Props) {
+export function UserCell(user: Props) {
   const styles = useStyles();
   const { mayRead } = useViewer();
-  const also = alsoOf(user);
+  const also = secondaryName(user);
   return (
     <span className={styles.person}>
       {mayRead ? (
-        <RowLink strong to={`/users/${user.id}`}>
-          {nameOf(user)}
-        </RowLink>
+        <TextLink strong to={`/users/${user.id}`}>
+          {userName(user)}
+        </TextLink>
       ) : (
-        <Text weight="semibold">{nameOf(user)}</Text>
+        <Text weight="semibold">{userName(user)}</Text>
       )}
       {also && (
         <Text size={200} className={styles.also}>
