@@ -1,6 +1,8 @@
 import type { CombinedError } from "urql";
 
-/** What one can do about an error decides how it is shown. */
+import { strings } from "../strings";
+
+/** Why a request failed, by what the user can do about it. */
 export type RequestProblem =
   | { kind: "offline" }
   | { kind: "forbidden" }
@@ -26,4 +28,20 @@ export function classifyError(error: CombinedError): RequestProblem {
       };
     }
   }
+}
+
+/** Says in a sentence or two what went wrong. */
+export function errorText(error: CombinedError): string {
+  const problem = classifyError(error);
+  if (problem.kind !== "other") return strings.common[problem.kind];
+  return problem.requestId ? `${problem.message} ${strings.common.request(problem.requestId)}` : problem.message;
+}
+
+/** Says why a mutation failed or was refused; undefined if it worked. */
+export function mutationProblem(
+  error: CombinedError | undefined,
+  userErrors: readonly { message: string }[] | undefined,
+): string | undefined {
+  if (error) return errorText(error);
+  return userErrors?.map(({ message }) => message).join(" ") || undefined;
 }

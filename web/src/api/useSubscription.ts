@@ -63,7 +63,7 @@ export function useSubscription<Result, Variables>(
         pause = Math.min(pause * 2, longestPause);
       };
       stop = live.subscribe<Result>(
-        { query, variables: JSON.parse(key) },
+        { query, variables: JSON.parse(key) as Record<string, unknown> },
         {
           next({ data }) {
             pause = shortestPause;

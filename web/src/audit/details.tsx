@@ -12,7 +12,7 @@ import { EmptyState, ErrorState, Loading } from "../components/states";
 import { formatDateTime } from "../format";
 import { AuditEventDocument, type AuditEventQuery, AuditObjectDocument } from "../gql/graphql";
 import { strings } from "../strings";
-import { changedFields, fieldLabel, show } from "./changes";
+import { changedFields } from "./changes";
 import { actionLabel, objectTypeName } from "./view";
 
 const words = strings.audit.details;
@@ -107,13 +107,13 @@ function Change({ event }: { event: Event }) {
               </tr>
             </thead>
             <tbody>
-              {changedFields(event.before, event.after).map(({ field, before, after }) => (
+              {changedFields(event.objectId, event.before, event.after).map(({ field, label, before, after }) => (
                 <tr key={field}>
                   <th scope="row" className={styles.cell}>
-                    {fieldLabel(field)}
+                    {label}
                   </th>
-                  <td className={styles.cell}>{show(before)}</td>
-                  <td className={styles.cell}>{show(after)}</td>
+                  <td className={styles.cell}>{before}</td>
+                  <td className={styles.cell}>{after}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,6 +1,5 @@
-import { Field, Input, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
-import { useEffect, useState } from "react";
 import { Outlet, useLocation, useParams } from "react-router";
 
 import { usePages } from "../api/usePages";
@@ -11,6 +10,8 @@ import { Page } from "../components/Page";
 import { TextLink } from "../components/TextLink";
 import { EmptyState, ErrorState, Loading } from "../components/states";
 import { ListToolbar } from "../components/ListToolbar";
+import { TextField } from "../components/TextField";
+import { useDelayedText } from "../components/useDelayedText";
 import { useUrlParam } from "../components/useUrlParam";
 import { formatDateTime } from "../format";
 import { AuditEventsDocument, type AuditEventsQuery } from "../gql/graphql";
@@ -28,11 +29,11 @@ const actionOptions = [
 
 export const actionLabel = (action: string) => (words.actions as Record<string, string>)[action] ?? action;
 
-/** What kind of thing an id is of: the part before its last underscore. */
+/** Names the type of an object by its id's prefix, the part before the last underscore. */
 export const objectTypeName = (id: string) =>
   (words.kinds as Record<string, string>)[id.slice(0, id.lastIndexOf("_"))] ?? id;
 
-/** What admins changed. One change lies over the list. */
+/** The list of changes. The details of one change open in a pane over it. */
 export function Component() {
   const { eventId } = useParams();
   const [action, setAction] = useUrlParam("action");
@@ -49,7 +50,7 @@ export function Component() {
     <Page title={words.title} lead={words.lead}>
       <ListToolbar>
         <SelectField label={words.action} value={action} options={actionOptions} onChange={setAction} />
-        <Actor value={actor} onChange={setActor} />
+        <ActorField value={actor} onChange={setActor} />
       </ListToolbar>
       {objectId && (
         <MessageBar layout="multiline">
@@ -95,7 +96,7 @@ const columns: Column<Row>[] = [
 ];
 
 function What({ id, action }: Row) {
-  const { search } = useLocation(); // What was chosen stays so when one comes back.
+  const { search } = useLocation(); // The filters stay when the pane closes.
   return (
     <TextLink strong to={`/audit/${id}${search}`}>
       {actionLabel(action)}
@@ -103,19 +104,9 @@ function What({ id, action }: Row) {
   );
 }
 
-const pause = 400;
+const typingDelay = 400;
 
-function Actor({ value, onChange }: { value: string; onChange(actor: string): void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]); // Browser back changes it too.
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), pause);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <Field label={words.actor}>
-      <Input value={text} autoComplete="off" onChange={(_, data) => setText(data.value)} />
-    </Field>
-  );
+function ActorField({ value, onChange }: { value: string; onChange(actor: string): void }) {
+  const [text, setText] = useDelayedText(value, onChange, typingDelay);
+  return <TextField label={words.actor} value={text} onChange={setText} />;
 }

@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { strings } from "../strings";
+import type { Sort } from "./sort";
 
 export interface Column<Row> {
   key: string;
@@ -15,11 +16,6 @@ export interface Column<Row> {
   sortable?: boolean;
   /** Left out where there is little room. */
   wideOnly?: boolean;
-}
-
-export interface Sort {
-  column: string;
-  descending: boolean;
 }
 
 interface Props<Row> {

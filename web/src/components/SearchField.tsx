@@ -1,7 +1,7 @@
 import { SearchBox } from "@fluentui/react-components";
-import { useEffect, useState } from "react";
 
 import { strings } from "../strings";
+import { useDelayedText } from "./useDelayedText";
 
 interface Props {
   label: string;
@@ -9,19 +9,11 @@ interface Props {
   onChange(value: string): void;
 }
 
-const pause = 250;
+const delay = 250;
 
-/** A search that speaks up when one has paused typing. */
+/** A search box that searches when the user stops typing. */
 export function SearchField({ label, value, onChange }: Props) {
-  const [text, setText] = useState(value);
-
-  useEffect(() => setText(value), [value]); // Browser back changes it too.
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), pause);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-
+  const [text, setText] = useDelayedText(value, onChange, delay);
   return (
     <SearchBox
       aria-label={label}

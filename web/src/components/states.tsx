@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { CombinedError } from "urql";
 
-import { classifyError } from "../api/errors";
+import { classifyError, errorText } from "../api/errors";
 import { strings } from "../strings";
 import { Page } from "./Page";
 
@@ -91,15 +91,6 @@ export function ErrorState({ error, retry }: { error: CombinedError; retry?: () 
       </EmptyState>
     </div>
   );
-}
-
-/** What went wrong, in a sentence or two. */
-export function errorText(error: CombinedError): string {
-  const requestError = classifyError(error);
-  if (requestError.kind !== "other") return strings.common[requestError.kind];
-  return requestError.requestId
-    ? `${requestError.message} ${strings.common.request(requestError.requestId)}`
-    : requestError.message;
 }
 
 export function NotFound() {

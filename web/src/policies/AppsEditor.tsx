@@ -13,7 +13,7 @@ import { useMemo, useState } from "react";
 
 import { ErrorState, Loading } from "../components/states";
 import { strings } from "../strings";
-import { type AppState, appStates, type DraftProduct, setApps } from "./draft";
+import { type AppState, appStates, type DraftProduct, setApps } from "./products";
 import type { useProductApps } from "./useProductApps";
 
 const words = strings.policies.apps;
@@ -63,17 +63,17 @@ export function AppsEditor({ appId, products, apps, readOnly, problem, onChange 
   const styles = useStyles();
   const [chosen, setChosen] = useState("");
   const [text, setText] = useState("");
-  const { appsOf } = apps;
+  const { appsByProduct } = apps;
 
   const productId = products.some(({ id }) => id === chosen) ? chosen : undefined;
-  const states = useMemo(() => appStates(products, appsOf, productId), [products, appsOf, productId]);
+  const states = useMemo(() => appStates(products, appsByProduct, productId), [products, appsByProduct, productId]);
   const shown = states.filter(({ app }) => app.name.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase()));
 
   if (apps.error && !apps.complete) return <ErrorState error={apps.error} retry={apps.retry} />;
   if (!apps.complete) return <Loading />;
 
   const set = (ids: string[], on: boolean) =>
-    onChange(setApps(products, appsOf, productId, on ? ids : ids.filter((id) => id !== appId), on));
+    onChange(setApps(products, appsByProduct, productId, on ? ids : ids.filter((id) => id !== appId), on));
 
   const on = states.filter(({ state }) => state === true).length;
   const everything = on === states.length ? true : states.some(({ state }) => state !== false) ? "mixed" : false;
@@ -150,9 +150,9 @@ interface AppBoxProps extends AppState {
   onChange(on: boolean): void;
 }
 
-function AppBox({ app, state, givenWith, locked, readOnly, onChange }: AppBoxProps) {
+function AppBox({ app, state, onIn, locked, readOnly, onChange }: AppBoxProps) {
   const styles = useStyles();
-  const note = locked ? words.locked : state === "mixed" ? words.mixed(givenWith.join(", ")) : undefined;
+  const note = locked ? words.locked : state === "mixed" ? words.mixed(onIn.join(", ")) : undefined;
   return (
     <Checkbox
       checked={state}

@@ -15,8 +15,8 @@ import { useMemo, useState } from "react";
 
 import type { PolicyStateFragment } from "../gql/graphql";
 import { strings } from "../strings";
-import { type Draft, draftOf } from "./draft";
-import { differences } from "./merge";
+import { differences, draftOf } from "./draft";
+import type { Draft } from "./fields";
 
 const words = strings.policies.conflict;
 
@@ -61,7 +61,7 @@ interface Props {
   onLater(): void;
 }
 
-/** Somebody else saved first: shows what they changed and lets one decide. */
+/** Shows what another admin saved in the meantime, and asks whose changes to keep. */
 export function ConflictDialog({ base, mine, theirs, onKeepMine, onTakeTheirs, onLater }: Props) {
   const styles = useStyles();
   const [busy, setBusy] = useState(false);
@@ -88,10 +88,10 @@ export function ConflictDialog({ base, mine, theirs, onKeepMine, onTakeTheirs, o
           <DialogContent className={styles.content}>
             <Text>{words.text}</Text>
             <ul className={styles.list} aria-label={words.theirs}>
-              {found.map(({ what, before, now, mine: my }) => (
-                <li key={what} className={styles.item}>
+              {found.map(({ key, label, before, now, mine: my }) => (
+                <li key={key} className={styles.item}>
                   <div className={styles.head}>
-                    <Text weight="semibold">{what}</Text>
+                    <Text weight="semibold">{label}</Text>
                     {my !== undefined && (
                       <Badge appearance="tint" color="warning">
                         {words.bothNote}

@@ -6,7 +6,6 @@ import {
   MessageBar,
   MessageBarActions,
   MessageBarBody,
-  Switch,
   Text,
   tokens,
 } from "@fluentui/react-components";
@@ -16,7 +15,7 @@ import { useMutation } from "urql";
 
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
-import { errorText } from "../components/states";
+import { errorText } from "../api/errors";
 import { useToast } from "../components/toasts";
 import { useUnsavedChangesPrompt } from "../components/useUnsavedChangesPrompt";
 import { formatDateTime, formatNumber } from "../format";
@@ -25,11 +24,13 @@ import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { AppsEditor } from "./AppsEditor";
 import { ConflictDialog } from "./ConflictDialog";
-import { nameProblem } from "./draft";
-import { NameField } from "./NameField";
+import { isValid } from "./draft";
+import { FieldControl } from "./FieldControl";
+import { controlNames, fieldNames } from "./fields";
 import { ProductsEditor } from "./ProductsEditor";
-import { useProductApps } from "./useProductApps";
+import { useOtherPolicyNames } from "./useOtherPolicyNames";
 import { usePolicyForm } from "./usePolicyForm";
+import { useProductApps } from "./useProductApps";
 
 const words = strings.policies.details;
 
@@ -82,7 +83,9 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const remove = useDelete(policy, onSaved);
 
   const readOnly = !viewer.mayChange || Boolean(policy.deletedAt);
-  const problem = nameProblem(draft.name, []);
+  const otherNames = useOtherPolicyNames(policy.name);
+  const valid = isValid(draft, { otherNames: [] }); // The server decides whether a name is taken.
+  const problem = form.requestError ?? refusals.otherThan(...fieldNames.map((name) => [name]));
 
   const saved = (worked: boolean) => {
     if (!worked) return;
@@ -92,7 +95,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (dirty && !problem && !form.saving) saved(await form.save());
+    if (dirty && valid && !form.saving) saved(await form.save());
   };
   const forget = () => {
     form.discard();
@@ -113,27 +116,18 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
         )}
 
         <section className={styles.section}>
-          <NameField
-            value={draft.name}
-            own={policy.name}
-            readOnly={readOnly}
-            problem={refusals.at("name")}
-            onChange={(name) => form.change({ name })}
-          />
-          <div>
-            <Switch
-              label={draft.enabled ? words.statusOn : words.statusOff}
-              aria-label={strings.policies.fields.enabled}
-              checked={draft.enabled}
-              disabled={readOnly}
-              onChange={(_, { checked }) => form.change({ enabled: checked })}
+          {controlNames.map((name) => (
+            <FieldControl
+              key={name}
+              name={name}
+              draft={draft}
+              otherNames={otherNames}
+              readOnly={readOnly}
+              problem={refusals.at(name)}
+              note={name === "enabled" && !featureOn ? words.featureOff : undefined}
+              onChange={form.change}
             />
-            {!featureOn && (
-              <Text size={200} block className={styles.quiet}>
-                {words.featureOff}
-              </Text>
-            )}
-          </div>
+          ))}
           <dl className={styles.facts}>
             <Fact term={words.app}>{policy.app.name}</Fact>
             <Fact term={words.available}>
@@ -180,7 +174,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
 
       {!readOnly && (
         <DrawerFooter className={styles.footer}>
-          <Button appearance="primary" type="submit" disabledFocusable={!dirty || Boolean(problem) || form.saving}>
+          <Button appearance="primary" type="submit" disabledFocusable={!dirty || !valid || form.saving}>
             {form.saving ? strings.common.saving : strings.common.save}
           </Button>
           <Button disabled={!dirty || form.saving} onClick={form.discard}>
@@ -195,9 +189,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
             {words.delete}
           </Button>
           <ScreenReaderStatus>{dirty ? "" : said}</ScreenReaderStatus>
-          {(form.requestError ?? refusals.otherThan(["name"], ["products"])) && (
-            <Note intent="error">{form.requestError ?? refusals.otherThan(["name"], ["products"])}</Note>
-          )}
+          {problem && <Note intent="error">{problem}</Note>}
         </DrawerFooter>
       )}
 

@@ -2,7 +2,7 @@ import { Combobox, Field, makeStyles, Option, Text, tokens } from "@fluentui/rea
 import { useEffect, useState } from "react";
 
 import { strings } from "../strings";
-import type { App, DraftProduct } from "./draft";
+import type { App, DraftProduct } from "./products";
 import { useEligibleProducts } from "./useEligibleProducts";
 
 const words = strings.policies;

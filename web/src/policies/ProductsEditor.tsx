@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
 import { strings } from "../strings";
-import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./draft";
+import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./products";
 import { ProductPicker } from "./ProductPicker";
 import { ProductRow } from "./ProductRow";
 import { useEligibleProducts } from "./useEligibleProducts";

@@ -3,7 +3,8 @@ import { RibbonStarRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useMutation } from "urql";
 
-import { EmptyState, errorText } from "../components/states";
+import { errorText } from "../api/errors";
+import { EmptyState } from "../components/states";
 import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";

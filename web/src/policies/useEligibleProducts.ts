@@ -1,7 +1,7 @@
 import { useQuery } from "urql";
 
 import { CandidateProductsDocument } from "../gql/graphql";
-import type { DraftProduct } from "./draft";
+import type { DraftProduct } from "./products";
 
 /** The products that a policy for the app may have and does not have yet: at most 50, so one searches among many. */
 export function useEligibleProducts(appId: string | undefined, chosen: readonly DraftProduct[], text = "") {

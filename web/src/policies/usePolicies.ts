@@ -2,14 +2,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useSubscription } from "../api/useSubscription";
 import { useAllPages } from "../api/usePages";
-import { LicensesLeftDocument, PoliciesDocument, type PoliciesQuery } from "../gql/graphql";
-
-type Node = PoliciesQuery["policies"]["nodes"][number];
-
-export interface PolicyRow extends Omit<Node, "products"> {
-  products: Node["products"];
-  available: number;
-}
+import { LicensesLeftDocument, PoliciesDocument } from "../gql/graphql";
+import type { PolicyRow } from "./rows";
 
 /**
  * All policies. There is at most one for each app that can be claimed, so all of them are read, page by page,

@@ -2,11 +2,13 @@ import { useMemo } from "react";
 import { useQuery } from "urql";
 
 import { AppsOfProductsDocument } from "../gql/graphql";
-import type { App, DraftProduct } from "./draft";
+import type { App, DraftProduct } from "./products";
 
-/** The apps of each product, and how many of its licenses are left. */
+/** Reads the apps of each product, and how many licenses it has left. */
 export function useProductApps(products: readonly DraftProduct[]) {
-  const ids = products.map(({ id }) => id).sort(); // Another order is no other question.
+  // Sorted, so that another order is the same query.
+  const ids = products.map(({ id }) => id).sort();
+  const key = ids.join();
   const [{ data, error }, read] = useQuery({
     query: AppsOfProductsDocument,
     variables: { ids },
@@ -14,14 +16,14 @@ export function useProductApps(products: readonly DraftProduct[]) {
   });
 
   return useMemo(() => {
-    const appsOf = new Map<string, readonly App[]>();
+    const appsByProduct = new Map<string, readonly App[]>();
     const available = new Map<string, number>();
     for (const node of data?.nodes ?? []) {
       if (node?.__typename !== "Product") continue;
-      appsOf.set(node.id, node.apps);
+      appsByProduct.set(node.id, node.apps);
       available.set(node.id, node.pool?.available ?? 0);
     }
-    const complete = ids.every((id) => appsOf.has(id));
-    return { appsOf, available, complete, error, retry: () => read({ requestPolicy: "network-only" }) };
-  }, [data, error, ids.join()]);
+    const complete = (key ? key.split(",") : []).every((id) => appsByProduct.has(id));
+    return { appsByProduct, available, complete, error, retry: () => read({ requestPolicy: "network-only" }) };
+  }, [data, error, key, read]);
 }

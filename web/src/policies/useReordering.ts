@@ -7,7 +7,7 @@ import { combine } from "@atlaskit/pragmatic-drag-and-drop/combine";
 import { draggable, dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 
-import type { DraftProduct } from "./draft";
+import type { DraftProduct } from "./products";
 
 export interface Reordering {
   /** Tells one list's products from another's. */

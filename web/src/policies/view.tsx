@@ -4,19 +4,20 @@ import { useMemo } from "react";
 import { Outlet, useHref, useLinkClickHandler, useLocation, useParams } from "react-router";
 import { useQuery } from "urql";
 
-import { type Column, DataGrid, type Sort } from "../components/DataGrid";
+import { type Column, DataGrid } from "../components/DataGrid";
 import { LinkButton } from "../components/LinkButton";
 import { Page } from "../components/Page";
 import { SearchField } from "../components/SearchField";
+import { formatSort, parseSort } from "../components/sort";
 import { EmptyState, ErrorState, Loading } from "../components/states";
 import { useUrlParam } from "../components/useUrlParam";
 import { formatNumber } from "../format";
 import { SettingsDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
-import { search, sorted } from "./rows";
+import { type PolicyRow, search, sorted } from "./rows";
 import { TurnOnAutoClaim } from "./TurnOnAutoClaim";
-import { type PolicyRow, usePolicies } from "./usePolicies";
+import { usePolicies } from "./usePolicies";
 
 const words = strings.policies;
 
@@ -92,9 +93,9 @@ function Policies({ rows, loadingMore }: { rows: readonly PolicyRow[]; loadingMo
   const [text, setText] = useUrlParam("q");
   const [order, setOrder] = useUrlParam("sort", "name");
 
-  const sort: Sort = { column: order.replace(/^-/, ""), descending: order.startsWith("-") };
+  const sort = useMemo(() => parseSort(order), [order]);
   const found = useMemo(() => search(rows, text), [rows, text]);
-  const shown = useMemo(() => sorted(found, sort), [found, sort.column, sort.descending]);
+  const shown = useMemo(() => sorted(found, sort), [found, sort]);
 
   return (
     <>
@@ -115,7 +116,7 @@ function Policies({ rows, loadingMore }: { rows: readonly PolicyRow[]; loadingMo
           rows={shown}
           rowKey={({ id }) => id}
           sort={sort}
-          onSort={({ column, descending }) => setOrder(descending ? `-${column}` : column)}
+          onSort={(next) => setOrder(formatSort(next))}
           selectedKey={policyId}
           loadingMore={loadingMore}
         />

@@ -5,7 +5,7 @@ import { useMutation } from "urql";
 import { noRefusals, Refusals } from "../api/refusals";
 import { FormDialog } from "../components/FormDialog";
 import { type Product, ProductCombobox } from "../components/ProductCombobox";
-import { errorText } from "../components/states";
+import { errorText } from "../api/errors";
 import { useToast } from "../components/toasts";
 import { formatNumber } from "../format";
 import {
@@ -15,7 +15,7 @@ import {
   UpdateSubscriptionDocument,
 } from "../gql/graphql";
 import { strings } from "../strings";
-import { statuses } from "./SubscriptionList";
+import { subscriptionStatuses } from "./SubscriptionStatus";
 
 const words = strings.products.subscription;
 
@@ -107,7 +107,7 @@ export function SubscriptionDialog({ subscription, product: given, onDone, onClo
           value={status}
           onChange={(_, data) => setStatus(data.value as SubscriptionStatus)}
         >
-          {statuses.map((each) => (
+          {subscriptionStatuses.map((each) => (
             <Radio key={each} value={each} label={words.statuses[each]} />
           ))}
         </RadioGroup>

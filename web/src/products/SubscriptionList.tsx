@@ -1,4 +1,4 @@
-import { Badge, Button, type BadgeProps } from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { EditRegular, ReceiptRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useLocation } from "react-router";
@@ -12,29 +12,13 @@ import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
 import { useOnChange } from "../components/useOnChange";
 import { formatDate, formatNumber } from "../format";
-import { type SubscriptionRowFragment, SubscriptionsDocument, type SubscriptionStatus } from "../gql/graphql";
+import { type SubscriptionRowFragment, SubscriptionsDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { SubscriptionDialog } from "./SubscriptionDialog";
+import { subscriptionStatuses, SubscriptionStatusBadge } from "./SubscriptionStatus";
 
 const words = strings.products.subscription;
-
-export const statuses = Object.keys(words.statuses) as SubscriptionStatus[];
-
-const colors: Record<SubscriptionStatus, BadgeProps["color"]> = {
-  ACTIVE: "success",
-  WARNING: "warning",
-  SUSPENDED: "danger",
-  CANCELED: "informative",
-};
-
-export function StatusBadge({ status }: { status: SubscriptionStatus }) {
-  return (
-    <Badge appearance="tint" color={colors[status]}>
-      {words.statuses[status]}
-    </Badge>
-  );
-}
 
 /** All subscriptions, or those of a status. */
 export function SubscriptionList({ changes, onChanged }: { changes: number; onChanged(): Promise<void> }) {
@@ -43,7 +27,7 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
   const [edited, edit] = useState<SubscriptionRowFragment>();
   const { rows, loading, error, more, loadingMore, reload } = usePages(
     SubscriptionsDocument,
-    { status: statuses.find((each) => each === status) },
+    { status: subscriptionStatuses.find((each) => each === status) },
     ({ subscriptions }) => subscriptions,
   );
   useOnChange(changes, reload);
@@ -57,7 +41,12 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
       align: "end",
       cell: ({ quantity }) => formatNumber(quantity),
     },
-    { key: "status", title: words.status, width: "130px", cell: (row) => <StatusBadge status={row.status} /> },
+    {
+      key: "status",
+      title: words.status,
+      width: "130px",
+      cell: (row) => <SubscriptionStatusBadge status={row.status} />,
+    },
     {
       key: "created",
       title: words.created,
@@ -92,7 +81,7 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
           value={status}
           options={[
             { value: "", text: words.anyStatus },
-            ...statuses.map((value) => ({ value: value as string, text: words.statuses[value] })),
+            ...subscriptionStatuses.map((value) => ({ value: value, text: words.statuses[value] })),
           ]}
           onChange={setStatus}
         />

@@ -12,9 +12,10 @@ import { formatDate, formatNumber } from "../format";
 import { ProductDetailsDocument, type SubscriptionRowFragment, SubscriptionsDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
-import { runOutTime } from "./rows";
+import { runOutTime } from "./forecast";
 import { SubscriptionDialog } from "./SubscriptionDialog";
-import { EditButton, StatusBadge } from "./SubscriptionList";
+import { EditButton } from "./SubscriptionList";
+import { SubscriptionStatusBadge } from "./SubscriptionStatus";
 import { rateText, RunOutDate, Usage } from "./Usage";
 import type { ListContext } from "./view";
 
@@ -144,7 +145,7 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
                     {strings.products.subscription.created}: {formatDate(row.createdAt)}
                   </Text>
                 </span>
-                <StatusBadge status={row.status} />
+                <SubscriptionStatusBadge status={row.status} />
                 {mayChange && <EditButton row={row} onClick={() => edit(row)} />}
               </li>
             ))}

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useSubscription } from "../api/useSubscription";
 import { PoolsChangedDocument } from "../gql/graphql";
-import type { Pool } from "./rows";
+import type { Pool } from "./forecast";
 
 const pause = 200; // A storm of sign-ins tells of each license; the eye needs five pictures in a second.
 

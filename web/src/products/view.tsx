@@ -9,6 +9,7 @@ import { SelectField } from "../components/SelectField";
 import { type Column, DataGrid } from "../components/DataGrid";
 import { Page } from "../components/Page";
 import { TextLink } from "../components/TextLink";
+import { formatSort, parseSort } from "../components/sort";
 import { EmptyState, ErrorState, Loading } from "../components/states";
 import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
@@ -17,7 +18,8 @@ import { ClaimRatesDocument, ProductsDocument } from "../gql/graphql";
 import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
-import { type ProductRow, claimRates, runOutTime, sorted } from "./rows";
+import { claimRates, runOutTime } from "./forecast";
+import { type ProductRow, sorted } from "./rows";
 import { SubscriptionDialog } from "./SubscriptionDialog";
 import { SubscriptionList } from "./SubscriptionList";
 import { RunOutDate, Usage } from "./Usage";
@@ -137,8 +139,8 @@ export function Component() {
 function Products({ rows, loadingMore }: { rows: readonly ProductRow[]; loadingMore: boolean }) {
   const { productId } = useParams();
   const [order, setOrder] = useUrlParam("sort", "name");
-  const sort = { column: order.replace(/^-/, ""), descending: order.startsWith("-") };
-  const shown = useMemo(() => sorted(rows, sort), [rows, sort.column, sort.descending]);
+  const sort = useMemo(() => parseSort(order), [order]);
+  const shown = useMemo(() => sorted(rows, sort), [rows, sort]);
   return (
     <DataGrid
       label={words.list}
@@ -146,7 +148,7 @@ function Products({ rows, loadingMore }: { rows: readonly ProductRow[]; loadingM
       rows={shown}
       rowKey={({ id }) => id}
       sort={sort}
-      onSort={({ column, descending }) => setOrder(descending ? `-${column}` : column)}
+      onSort={(next) => setOrder(formatSort(next))}
       selectedKey={productId}
       loadingMore={loadingMore}
       maxHeight="max(400px, calc(100dvh - 330px))"

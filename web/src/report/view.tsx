@@ -14,11 +14,12 @@ import { ArrowDownloadRegular, DataTrendingRegular, PersonProhibitedRegular } fr
 import { useCallback, useState } from "react";
 import { useClient, useQuery } from "urql";
 
+import { errorText } from "../api/errors";
 import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { useAuth } from "../auth/react";
 import { SelectField } from "../components/SelectField";
 import { Page } from "../components/Page";
-import { ErrorState, Loading, errorText } from "../components/states";
+import { ErrorState, Loading } from "../components/states";
 import { useToast } from "../components/toasts";
 import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";

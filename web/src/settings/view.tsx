@@ -2,11 +2,12 @@ import { makeStyles, MessageBar, MessageBarBody, Switch, Text, tokens } from "@f
 import { useCallback, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { errorText } from "../api/errors";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { Page } from "../components/Page";
 import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
-import { ErrorState, Loading, errorText } from "../components/states";
+import { ErrorState, Loading } from "../components/states";
 import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument, SettingsDocument } from "../gql/graphql";
 import { useRefreshOnFocus } from "../api/useRefreshOnFocus";

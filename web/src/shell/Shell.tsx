@@ -159,7 +159,7 @@ function NoAccess({ name }: { name: string }) {
         title={strings.common.forbiddenTitle}
         action={<Button onClick={() => void auth.signOut()}>{strings.common.signOut}</Button>}
       >
-        {strings.common.notForYou(name)}
+        {strings.common.noAccess(name)}
       </EmptyState>
     </main>
   );

@@ -2,15 +2,16 @@ import { Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { errorText } from "../api/errors";
 import { noRefusals, Refusals } from "../api/refusals";
 import { FormDialog } from "../components/FormDialog";
 import { userName } from "../components/userNames";
 import { type Product, ProductCombobox } from "../components/ProductCombobox";
-import { ErrorState, Loading, errorText } from "../components/states";
+import { ErrorState, Loading } from "../components/states";
 import { useToast } from "../components/toasts";
 import { AssignLicenseDocument, ProductAppsDocument } from "../gql/graphql";
 import { strings } from "../strings";
-import type { User } from "./details";
+import type { User } from "./user";
 
 const words = strings.users.assign;
 

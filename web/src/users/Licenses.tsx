@@ -4,13 +4,14 @@ import { useCallback, useState } from "react";
 import { useOutletContext } from "react-router";
 import { useMutation } from "urql";
 
+import { errorText } from "../api/errors";
 import { useSubscription } from "../api/useSubscription";
 import { useAllPages, usePages } from "../api/usePages";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { userName } from "../components/userNames";
 import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
-import { ErrorState, Loading, errorText } from "../components/states";
+import { ErrorState, Loading } from "../components/states";
 import { useToast } from "../components/toasts";
 import { formatDate } from "../format";
 import {
@@ -22,7 +23,7 @@ import {
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { AssignDialog } from "./AssignDialog";
-import type { User } from "./details";
+import type { User } from "./user";
 import type { ListContext } from "./view";
 
 const words = strings.users.details;

@@ -3,24 +3,24 @@ import { useCallback, useState } from "react";
 import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
 import { useMutation } from "urql";
 
+import { errorText } from "../api/errors";
 import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { DetailsPane } from "../components/DetailsPane";
 import { userName } from "../components/userNames";
 import { Fact, Facts, Section } from "../components/Section";
-import { EmptyState, ErrorState, Loading, errorText } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { useToast } from "../components/toasts";
 import { formatDateTime } from "../format";
-import { BlockUserDocument, UnblockUserDocument, UserDetailsDocument, type UserDetailsQuery } from "../gql/graphql";
+import { BlockUserDocument, UnblockUserDocument, UserDetailsDocument } from "../gql/graphql";
 import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { Licenses } from "./Licenses";
+import type { User } from "./user";
 import { AutoClaim, type ListContext, SignIn } from "./view";
 
 const words = strings.users.details;
-
-export type User = NonNullable<UserDetailsQuery["user"]>;
 
 /** The details pane of one user. */
 export function Component() {

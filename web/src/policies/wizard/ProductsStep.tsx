@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { Refusals } from "../../api/refusals";
 import { ErrorState, Loading } from "../../components/states";
 import { strings } from "../../strings";
-import type { DraftProduct } from "../draft";
+import type { DraftProduct } from "../products";
 import { ProductPicker } from "../ProductPicker";
 import { ProductsEditor } from "../ProductsEditor";
 import { useClaimableApps } from "./useClaimableApps";

@@ -11,24 +11,35 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
 import { useMutation } from "urql";
 
+import { errorText } from "../../api/errors";
 import { noRefusals, Refusals } from "../../api/refusals";
 import { LinkButton } from "../../components/LinkButton";
 import { Page } from "../../components/Page";
-import { ErrorState, errorText } from "../../components/states";
+import { ErrorState } from "../../components/states";
 import { useToast } from "../../components/toasts";
 import { CreatePolicyDocument } from "../../gql/graphql";
 import { useViewer } from "../../shell/viewer";
 import { strings } from "../../strings";
 import { AppsEditor } from "../AppsEditor";
-import { nameProblem, productsInput } from "../draft";
-import { NameField } from "../NameField";
+import { draftInput, sameDraft } from "../draft";
+import { FieldControl } from "../FieldControl";
+import { controlNames, fieldNames, fieldOf } from "../fields";
 import { useProductApps } from "../useProductApps";
 import { useOtherPolicyNames } from "../useOtherPolicyNames";
 import { ProductsStep } from "./ProductsStep";
 import { Review } from "./Review";
 import { StepList } from "./StepList";
-import { reachable, type Step, steps } from "./steps";
-import { forget, keep, load, type NewPolicy, nothing } from "./newPolicy";
+import { type Step, steps } from "./steps";
+import {
+  discardNewPolicy,
+  emptyPolicy,
+  fieldsOfStep,
+  isComplete,
+  lastReachable,
+  loadNewPolicy,
+  type NewPolicy,
+  storeNewPolicy,
+} from "./newPolicy";
 
 const words = strings.policies.wizard;
 
@@ -68,16 +79,16 @@ const useStyles = makeStyles({
   leave: { marginInlineStart: "auto" },
 });
 
-/** Leads through what a new policy needs, a step at a time. Each step has an address; what was entered stays. */
+/** The wizard that adds a policy. Each step has an address, and what was entered survives leaving. */
 export function Component() {
   const { step: wanted } = useParams();
   const { mayChange } = useViewer();
-  const [policy, setPolicy] = useState(load);
-  const last = reachable(policy);
+  const [policy, setPolicy] = useState(loadNewPolicy);
+  const last = lastReachable(policy);
   const place = steps.indexOf(wanted as Step);
 
   if (!mayChange) return <Navigate to="/policies" replace />;
-  // Without a step it goes on where one left off; nor can one go where something is missing before.
+  // An address without a step, or with one that cannot be reached yet, leads to the first incomplete step.
   if (place < 0 || place > last) return <Navigate to={`/policies/new/${steps[last]}`} replace />;
 
   return (
@@ -87,13 +98,13 @@ export function Component() {
       onChange={(part) =>
         setPolicy((before) => {
           const after = { ...before, ...part };
-          keep(after);
+          storeNewPolicy(after);
           return after;
         })
       }
       onStartOver={() => {
-        forget();
-        setPolicy(nothing);
+        discardNewPolicy();
+        setPolicy(emptyPolicy);
       }}
     />
   );
@@ -111,30 +122,29 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
   const navigate = useNavigate();
   const showToast = useToast();
   const step = steps[place]!;
-  const [showingProblems, setInsisting] = useState(false);
-  const [resumed, setResumed] = useState(() => policy !== nothing && (policy.name !== "" || policy.app !== undefined));
-  const others = useOtherPolicyNames();
+  const [showProblems, setShowProblems] = useState(false);
+  const [resumed, setResumed] = useState(() => !sameDraft(policy, emptyPolicy) || policy.app !== undefined);
+  const otherNames = useOtherPolicyNames();
   const apps = useProductApps(policy.products);
   const creation = useCreation(policy);
   const { refusals } = creation;
   const heading = useHeading(step);
 
   const go = (to: number) => {
-    setInsisting(false);
+    setShowProblems(false);
     void navigate(`/policies/new/${steps[to]}`);
   };
   const change = (part: Partial<NewPolicy>) => {
-    creation.forgive();
+    creation.clearProblems();
     onChange(part);
   };
 
-  const fits =
-    step === "name" ? nameProblem(policy.name, others) === undefined : reachable(policy) > place || step === "review";
+  const problem = creation.requestError ?? refusals.otherThan(["appId"], ...fieldNames.map((name) => [name]));
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (!fits) {
-      setInsisting(true);
+    if (!isComplete(step, policy, otherNames)) {
+      setShowProblems(true);
       return;
     }
     if (step !== "review") {
@@ -144,12 +154,12 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
     const refused = await creation.create();
     if (refused === undefined) return;
     if (refused.any) {
-      // The step at fault shows what the server says of its fields.
-      const at = stepAtFault(refused);
-      if (at !== "review") go(steps.indexOf(at));
+      // The step of the refused field shows the server's message.
+      const refusedStep = stepOf(refused);
+      if (refusedStep !== "review") go(steps.indexOf(refusedStep));
       return;
     }
-    forget();
+    discardNewPolicy();
     showToast(words.created(policy.name.trim()));
     await navigate("/policies");
   };
@@ -163,7 +173,7 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
             <Button
               onClick={() => {
                 setResumed(false);
-                creation.forgive();
+                creation.clearProblems();
                 onStartOver();
                 go(0);
               }}
@@ -174,33 +184,23 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
         </MessageBar>
       )}
       <div className={styles.wizard}>
-        <StepList place={place} last={reachable(policy)} />
+        <StepList place={place} last={lastReachable(policy)} />
         <form className={styles.step} onSubmit={submit} noValidate aria-labelledby="step">
           <h2 id="step" ref={heading} tabIndex={-1} className={styles.heading}>
             {words[step]}
           </h2>
           <Text className={styles.lead}>{words[`${step}Lead`]}</Text>
-          {(creation.requestError ?? refusals.otherThan(["name"], ["appId"], ["products"])) && (
+          {problem && (
             <MessageBar intent="error" layout="multiline" role="alert">
-              <MessageBarBody>
-                {creation.requestError ?? refusals.otherThan(["name"], ["appId"], ["products"])}
-              </MessageBarBody>
+              <MessageBarBody>{problem}</MessageBarBody>
             </MessageBar>
           )}
 
-          {step === "name" && (
-            <NameField
-              value={policy.name}
-              showProblems={showingProblems}
-              problem={refusals.at("name")}
-              onChange={(name) => change({ name })}
-            />
-          )}
           {step === "products" && (
             <ProductsStep
               policy={policy}
               available={apps.available}
-              showProblems={showingProblems}
+              showProblems={showProblems}
               refusals={refusals}
               onChange={change}
             />
@@ -218,8 +218,20 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
             (apps.error ? (
               <ErrorState error={apps.error} retry={apps.retry} />
             ) : (
-              <Review policy={policy} apps={apps} onChange={change} />
+              <Review policy={policy} apps={apps} />
             ))}
+          {fieldsOfStep(step).map((name) => (
+            <FieldControl
+              key={name}
+              name={name}
+              draft={policy}
+              otherNames={otherNames}
+              creating
+              showProblems={showProblems}
+              problem={refusals.at(name)}
+              onChange={change}
+            />
+          ))}
 
           <div className={styles.buttons}>
             {place > 0 && <Button onClick={() => go(place - 1)}>{words.back}</Button>}
@@ -238,14 +250,16 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
   );
 }
 
-function stepAtFault(refusals: Refusals): Step {
-  if (refusals.at("name")) return "name";
+/** Returns the step of the field that the server refused. */
+function stepOf(refusals: Refusals): Step {
+  const refused = controlNames.find((name) => refusals.at(name));
+  if (refused) return fieldOf(refused).step;
   const appsOff = [0, 1, 2, 3, 4].some((i) => refusals.at("products", i, "appsOff"));
   if (appsOff) return "apps";
   return refusals.at("appId") || refusals.at("products") ? "products" : "review";
 }
 
-/** Creates the policy; says nothing if that did not come so far. */
+/** Creates the policy. create returns undefined if the request failed. */
 function useCreation(policy: NewPolicy) {
   const [{ fetching: creating }, create] = useMutation(CreatePolicyDocument);
   const [refusals, setRefusals] = useState(noRefusals);
@@ -255,16 +269,13 @@ function useCreation(policy: NewPolicy) {
     creating,
     refusals,
     requestError,
-    forgive: () => {
+    clearProblems: () => {
       setRefusals(noRefusals);
       setRequestError(undefined);
     },
     create: async (): Promise<Refusals | undefined> => {
-      const { name, enabled, app, products } = policy;
-      if (!app) return undefined;
-      const { data, error } = await create({
-        input: { name, enabled, appId: app.id, products: productsInput(products) },
-      });
+      if (!policy.app) return undefined;
+      const { data, error } = await create({ input: { appId: policy.app.id, ...draftInput(policy) } });
       setRequestError(error && errorText(error));
       if (!data?.createPolicy) return undefined;
       const refused = new Refusals(data.createPolicy.userErrors);
@@ -274,7 +285,7 @@ function useCreation(policy: NewPolicy) {
   };
 }
 
-/** Moves the focus to the step's heading, so that it is read, when another step comes. */
+/** Moves the focus to the heading when the step changes, so that screen readers read it. */
 function useHeading(step: Step) {
   const heading = useRef<HTMLHeadingElement>(null);
   const before = useRef(step);
