@@ -3,7 +3,7 @@ import { catalog, expect, expectAccessible, makePolicy, readPolicy, test, told, 
 
 const pane = (page) => page.getByRole("dialog", { name: "Teams for everybody" });
 const products = (page) => page.getByRole("list", { name: "Products in order" }).getByRole("listitem");
-const changes = (page) => page.getByRole("dialog", { name: "Somebody else changed this policy" });
+const changes = (page) => page.getByRole("dialog", { name: "Another admin changed this policy" });
 
 /** Somebody else turns the policy off, takes Sway out of its first product and puts Office 365 E3 behind. */
 async function changeMeanwhile(server, { id, basic, e3, office }) {
@@ -29,7 +29,7 @@ async function editAndMeet(page, server, open) {
   await page.getByRole("button", { name: "Save" }).click();
 
   await expect(changes(page).getByRole("listitem")).toContainText([
-    /Status.*Before.*On.*Now.*Off/,
+    /Policy status.*Before.*On.*Now.*Off/,
     /Products.*You changed this too.*Now.*3\. Office 365 E3.*Yours.*1\. Microsoft 365 E3/s,
     /Apps of Microsoft 365 Business Basic.*All on.*Off: Sway/,
   ]);
@@ -107,7 +107,7 @@ test("the wizard can be left and resumed, at each step by its address", async ({
   await page.reload();
   await page.getByRole("link", { name: "Add a policy" }).click();
   await expect(page).toHaveURL(/\/new\/products$/);
-  await expect(page.getByText("Go on where you left off")).toBeVisible();
+  await expect(page.getByText("Continue where you left off")).toBeVisible();
   await expect(page.getByRole("combobox", { name: "App" })).toHaveValue(/^app_/);
   await page.goBack();
   await expect(page.getByRole("heading", { name: "Auto-claim policies" })).toBeVisible();

@@ -4,7 +4,7 @@ import { claim, expect, makePolicy, test, told, turnOn } from "./fixtures.mjs";
 const pane = (page) => page.getByRole("dialog").first();
 const dialog = (page) => page.getByRole("dialog").last();
 const totals = (page) => page.getByLabel("Totals");
-const claims = (page) => page.getByRole("table", { name: "Claims, latest first" });
+const claims = (page) => page.getByRole("table", { name: "Claims, newest first" });
 
 /** What a user holds, as the API has it. */
 async function licensesOf({ admin }, user) {
@@ -47,9 +47,11 @@ test("2 turn the feature off", async ({ page, server, open }) => {
   await expect(auto).not.toBeChecked();
   expect(await server.admin("{ settings { autoClaimEnabled } }")).toEqual({ settings: { autoClaimEnabled: false } });
 
-  await page.getByRole("link", { name: "Who changed this" }).click();
+  await page.getByRole("link", { name: "View change history" }).click();
   await expect(
-    page.getByRole("table", { name: "Changes" }).getByRole("row", { name: /Feature switched Settings demo-admin/ }),
+    page
+      .getByRole("table", { name: "Changes" })
+      .getByRole("row", { name: /Auto-claim turned on or off Settings demo-admin/ }),
   ).toHaveCount(2);
 });
 
@@ -63,7 +65,7 @@ test("10 view the report, change its period", async ({ page, server, open }) => 
   await expect(page.getByRole("img", { name: /^Claims per day by product: 3 claims in 91 days/ })).toBeVisible();
   await expect(claims(page).getByRole("rowheader")).toHaveText(["cleo", "bob", "ann"]);
   await expect(claims(page).getByRole("row", { name: /cleo/ })).toContainText(
-    /Microsoft 365 E3.*Backup 1.*Teams for everybody.*Held/,
+    /Microsoft 365 E3.*Backup 1.*Teams for everybody.*Assigned/,
   );
 
   await page.getByRole("combobox", { name: "Period" }).selectOption("Past 7 days");
@@ -113,7 +115,7 @@ test("12 assign and remove licenses by hand", async ({ page, server, open }) => 
   await makePolicy(server);
   await claim(server, "ann");
   await open("/users");
-  await page.getByRole("searchbox", { name: "Search by name, email or id" }).fill("ann");
+  await page.getByRole("searchbox", { name: "Search by name, email or ID" }).fill("ann");
   await expect(page).toHaveURL(/\?q=ann$/);
   await page.getByRole("link", { name: "ann" }).click();
   const licenses = pane(page).getByRole("list", { name: "Licenses", exact: true }).getByRole("listitem");
@@ -161,7 +163,7 @@ test("12 assign and remove licenses by hand", async ({ page, server, open }) => 
     await question.getByRole("button", { name: "Remove" }).click();
     await told(page, `${product} was removed from ann.`);
   }
-  await expect(pane(page).getByText("This user holds no license.")).toBeVisible();
+  await expect(pane(page).getByText("This user has no licenses.")).toBeVisible();
   expect(await licensesOf(server, "ann")).toEqual({ blocked: true, licenses: [] });
   expect(await claim(server, "ann")).toBe("BLOCKED");
 
@@ -209,7 +211,7 @@ test("13 change subscription quantities", async ({ page, server, open }) => {
   await page.getByRole("option", { name: /^Visio Plan 2/ }).click();
   await quantity.fill("5");
   await dialog(page).getByRole("button", { name: "Add subscription" }).click();
-  await told(page, "Added 5 licenses of Visio Plan 2.");
+  await told(page, "Added 5 licenses for Visio Plan 2.");
   await expect(page.getByRole("row", { name: /Visio Plan 2/ })).toContainText("0 of 15");
   await page.getByRole("tab", { name: "Subscriptions" }).click();
   await page.getByRole("combobox", { name: "Status" }).selectOption("Suspended");

@@ -174,7 +174,7 @@ test("9 change the order", async ({ page, server, open }) => {
 
   // And by drag.
   await dialog(page)
-    .getByTitle("Drag Microsoft 365 E3 to another place")
+    .getByTitle("Drag Microsoft 365 E3 to another position")
     .dragTo(products(page).first(), { targetPosition: { x: 60, y: 4 } });
   await expect(products(page)).toContainText([/Microsoft 365 E3/, /Office 365 E3/, /Microsoft 365 Business Basic/]);
   await save(page);

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import { claim, expect, makePolicy, test } from "./fixtures.mjs";
 
-const claims = (page) => page.getByRole("table", { name: "Claims, latest first" });
+const claims = (page) => page.getByRole("table", { name: "Claims, newest first" });
 const totals = (page) => page.getByLabel("Totals");
 
 test("a claim made elsewhere appears within a second", async ({ page, server, open }) => {
@@ -99,11 +99,11 @@ test("each state has its address, and browser back leads to the one before", asy
   await makePolicy(server);
   await claim(server, "ann");
   await open("/report?period=7&list=missed");
-  await expect(page.getByRole("heading", { name: "Nobody was turned away" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No users turned away" })).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Period" })).toHaveValue("7");
 
   await page.getByRole("link", { name: "Users" }).click();
-  await page.getByRole("searchbox", { name: "Search by name, email or id" }).fill("ann");
+  await page.getByRole("searchbox", { name: "Search by name, email or ID" }).fill("ann");
   await expect(page).toHaveURL(/\/users\?q=ann$/);
   await page.getByRole("link", { name: "ann" }).click();
   await expect(page).toHaveURL(/\/users\/user_\w+\?q=ann$/);
@@ -112,7 +112,7 @@ test("each state has its address, and browser back leads to the one before", asy
 
   await page.goBack();
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await expect(page.getByRole("searchbox", { name: "Search by name, email or id" })).toHaveValue("ann");
+  await expect(page.getByRole("searchbox", { name: "Search by name, email or ID" })).toHaveValue("ann");
   await page.goBack();
   await expect(page.getByRole("tab", { name: /Turned away/ })).toHaveAttribute("aria-selected", "true");
 });

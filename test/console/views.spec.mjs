@@ -95,7 +95,7 @@ const views = [
   {
     name: "not-found",
     path: "/nowhere",
-    ready: (page) => page.getByRole("heading", { name: "There is nothing here" }),
+    ready: (page) => page.getByRole("heading", { name: "Page not found" }),
   },
 ];
 
@@ -148,7 +148,7 @@ test("a reader sees everything and can change nothing", async ({ page, server, o
   await open(`/policies/${id}`, "Rita Reader");
 
   const pane = page.getByRole("dialog");
-  await expect(pane.getByText("Only a global admin can change it.")).toBeVisible();
+  await expect(pane.getByText("Only a global admin can make changes.")).toBeVisible();
   await expect(pane.getByRole("textbox", { name: "Policy name" })).toHaveAttribute("readonly");
   await expect(pane.getByRole("button", { name: /Save|Remove|Move|Add|Delete/ })).toHaveCount(0);
   await expect(pane.getByRole("switch", { name: "Policy status" })).toBeDisabled();
@@ -159,10 +159,10 @@ test("a reader sees everything and can change nothing", async ({ page, server, o
 
 test("who has no admin role is told so, and can sign out", async ({ page, open }) => {
   await open("/policies", "Uma User");
-  await expect(page.getByRole("heading", { name: "This is not for your role" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "You don't have access" })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "You're signed out" })).toBeVisible();
   await expectAccessible(page);
 });
 
@@ -172,7 +172,7 @@ test("what cannot be read says so and can be tried again", async ({ page, server
     route.request().postData()?.includes("query Policies") ? route.abort() : route.fallback(),
   );
   await open("/policies");
-  await expect(page.getByRole("alert")).toContainText("The server cannot be reached");
+  await expect(page.getByRole("alert")).toContainText("We can't reach the server");
   await expectAccessible(page);
 
   await page.unroute("**/graphql");
@@ -183,8 +183,8 @@ test("what cannot be read says so and can be tried again", async ({ page, server
 
 test("a policy that does not exist says so, and leads back", async ({ page, open }) => {
   await open("/policies/policy_01h455vb4pex5vsknk084sn02q");
-  await expect(page.getByRole("heading", { name: "This policy does not exist" }).last()).toBeVisible();
-  await page.getByRole("button", { name: "Back to the policies" }).click();
+  await expect(page.getByRole("heading", { name: "This policy doesn't exist" }).last()).toBeVisible();
+  await page.getByRole("button", { name: "Back to policies" }).click();
   await expect(page).toHaveURL(/\/policies$/);
 });
 
@@ -205,7 +205,7 @@ test("the theme is as the system has it until one chooses another, which stays",
 test("without a provider the page says so, and can be tried again", async ({ page, server, offences }) => {
   await page.route("**/console/config.json", (route) => route.abort());
   await page.goto(`${server.url}/console/`);
-  await expect(page.getByRole("alert")).toContainText("You could not be signed in.");
+  await expect(page.getByRole("alert")).toContainText("We couldn't sign you in.");
   await expectAccessible(page);
 
   await page.unroute("**/console/config.json");

@@ -9,8 +9,9 @@ import { useOnChange } from "../components/useOnChange";
 import { formatDateTime } from "../format";
 import { type ClaimRowFragment, ReportClaimsDocument, type ReportClaimsQueryVariables } from "../gql/graphql";
 import { strings } from "../strings";
+import { addLiveClaims } from "./claims";
 import { UserCell } from "./UserCell";
-import { merge, type useLiveClaims } from "./useLiveClaims";
+import type { useLiveClaims } from "./useLiveClaims";
 
 const words = strings.report;
 
@@ -19,17 +20,17 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
-/** Each claim of the period. What is claimed now comes to its head. */
+/** The claims of the period, newest first. New claims appear at the top. */
 export function ClaimsList({
   filter,
-  live: { fresh, gaps },
+  live: { claims, reconnects },
 }: {
   filter: ReportClaimsQueryVariables;
   live: ReturnType<typeof useLiveClaims>;
 }) {
   const pages = usePages(ReportClaimsDocument, filter, ({ claimReport }) => claimReport.claims);
-  useOnChange(gaps, pages.reload);
-  const rows = useMemo(() => merge(fresh, pages.rows, filter.text ?? ""), [fresh, pages.rows, filter.text]);
+  useOnChange(reconnects, pages.reload);
+  const rows = useMemo(() => addLiveClaims(claims, pages.rows, filter.text ?? ""), [claims, pages.rows, filter.text]);
 
   if (pages.loading) return <Loading />;
   if (rows.length === 0 && pages.error) return <ErrorState error={pages.error} retry={() => void pages.reload()} />;

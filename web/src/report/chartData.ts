@@ -10,16 +10,16 @@ export interface ChartSeries {
 }
 
 export interface ChartDay {
-  /** As the API writes it: 2026-03-01. */
+  /** In UTC, as YYYY-MM-DD. */
   day: string;
   total: number;
-  /** The claims of each series, in their order. */
+  /** The claims of each series, in the order of the series. */
   counts: number[];
 }
 
-const most = 5; // More colors than these cannot be told apart.
+const maxProducts = 5; // More colors are hard to tell apart.
 
-/** Colors with a contrast of at least 3:1 to the page, in light and in dark. */
+/** Colors with a contrast of at least 3:1 to the page, in the light and the dark theme. */
 export const colors = [
   "light-dark(#0f6cbd, #479ef5)",
   "light-dark(#c4501b, #f5a26f)",
@@ -29,29 +29,32 @@ export const colors = [
   "light-dark(#5c6670, #a5afb8)",
 ];
 
-/** The claims of each day from the first to the last, also of those without any, by the most claimed products. */
+/**
+ * Returns the claims of every day of the period, split by the products with the most claims. The other products share
+ * one series, and days without claims have zeros.
+ */
 export function chartDataOf({ since, until, byProduct, byDay }: Totals): { series: ChartSeries[]; days: ChartDay[] } {
-  const shown = byProduct.slice(0, byProduct.length > most + 1 ? most : most + 1);
+  const shown = byProduct.slice(0, byProduct.length > maxProducts + 1 ? maxProducts : maxProducts + 1);
   const series = shown.map(({ product }, i) => ({ id: product.id, name: product.name, color: colors[i]! }));
   if (byProduct.length > shown.length)
-    series.push({ id: "", name: strings.report.otherProducts, color: colors[most]! });
+    series.push({ id: "", name: strings.report.otherProducts, color: colors[maxProducts]! });
 
-  const told = new Map(byDay.map((each) => [each.day, each]));
+  const claimsByDay = new Map(byDay.map((each) => [each.day, each]));
   const days: ChartDay[] = [];
   const end = until.slice(0, 10);
   for (let at = new Date(`${since.slice(0, 10)}T00:00:00Z`); ; at.setUTCDate(at.getUTCDate() + 1)) {
     const day = at.toISOString().slice(0, 10);
     const counts = series.map(() => 0);
-    for (const { product, claims } of told.get(day)?.byProduct ?? []) {
+    for (const { product, claims } of claimsByDay.get(day)?.byProduct ?? []) {
       const place = series.findIndex(({ id }) => id === product.id);
       counts[place < 0 ? series.length - 1 : place]! += claims;
     }
-    days.push({ day, total: told.get(day)?.claims ?? 0, counts });
+    days.push({ day, total: claimsByDay.get(day)?.claims ?? 0, counts });
     if (day >= end) return { series, days };
   }
 }
 
-/** A scale that ends at or above a number: its steps are 1, 2 or 5 with zeros. */
+/** Returns the ticks of an axis that ends at or above a number. The step is 1, 2 or 5 times a power of ten. */
 export function axisTicks(max: number): number[] {
   const top = Math.max(1, max);
   const rough = Math.max(1, top / 4);
