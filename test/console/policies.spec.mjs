@@ -1,12 +1,12 @@
-// The Auto-claim policy tab beyond the procedures: what happens between people, and between them and the server.
-import { catalog, expect, expectAccessible, makePolicy, readPolicy, test, told, turnOn } from "./fixtures.mjs";
+// Policies beyond the procedures: conflicts between admins, refusals by the server, and unsaved changes.
+import { catalog, expect, expectAccessible, makePolicy, readPolicy, test, showsResult, turnOn } from "./fixtures.mjs";
 
 const pane = (page) => page.getByRole("dialog", { name: "Teams for everybody" });
 const products = (page) => page.getByRole("list", { name: "Products in order" }).getByRole("listitem");
 const changes = (page) => page.getByRole("dialog", { name: "Another admin changed this policy" });
 
-/** Somebody else turns the policy off, takes Sway out of its first product and puts Office 365 E3 behind. */
-async function changeMeanwhile(server, { id, basic, e3, office }) {
+/** As another admin, turns the policy off, turns Sway off in its first product and adds Office 365 E3. */
+async function changeAsOtherAdmin(server, { id, basic, e3, office }) {
   const { products: found } = await server.admin(
     `{ products(filter: { text: "${basic.name}" }) { nodes { id apps { id name } } } }`,
   );
@@ -20,12 +20,12 @@ async function changeMeanwhile(server, { id, basic, e3, office }) {
   );
 }
 
-async function editAndMeet(page, server, open) {
+async function editInConflict(page, server, open) {
   const made = await makePolicy(server);
   await open(`/policies/${made.id}`);
   await page.getByRole("textbox", { name: "Policy name" }).fill("Mine");
   await page.getByRole("button", { name: "Move Microsoft 365 E3 up" }).click();
-  await changeMeanwhile(server, made);
+  await changeAsOtherAdmin(server, made);
   await page.getByRole("button", { name: "Save" }).click();
 
   await expect(changes(page).getByRole("listitem")).toContainText([
@@ -36,18 +36,18 @@ async function editAndMeet(page, server, open) {
   return made;
 }
 
-test("when somebody else saved first, one sees what they changed and keeps one's own", async ({
+test("an admin whose save conflicts sees the other admin's changes and can keep their own", async ({
   page,
   server,
   open,
 }) => {
-  const { id } = await editAndMeet(page, server, open);
+  const { id } = await editInConflict(page, server, open);
   await page.emulateMedia({ reducedMotion: "reduce" });
   await expectAccessible(page);
   await page.screenshot({ path: "results/screens/conflict.png" });
 
   await changes(page).getByRole("button", { name: "Keep mine and save" }).click();
-  await told(page, "Mine was saved.");
+  await showsResult(page, "Mine was saved.");
   expect(await readPolicy(server, id)).toMatchObject({
     name: "Mine",
     enabled: false,
@@ -56,8 +56,8 @@ test("when somebody else saved first, one sees what they changed and keeps one's
   });
 });
 
-test("when somebody else saved first, one can take theirs", async ({ page, server, open }) => {
-  await editAndMeet(page, server, open);
+test("an admin whose save conflicts can take the other admin's changes", async ({ page, server, open }) => {
+  await editInConflict(page, server, open);
   await changes(page).getByRole("button", { name: "Take theirs" }).click();
 
   await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("Teams for everybody");
@@ -66,7 +66,7 @@ test("when somebody else saved first, one can take theirs", async ({ page, serve
   await expect(page.getByRole("button", { name: "Discard changes" })).toBeDisabled();
 });
 
-test("the server's refusal stands at the field that it concerns", async ({ page, server, open }) => {
+test("a refusal by the server appears at the field that it is about", async ({ page, server, open }) => {
   await turnOn(server);
   const { app, basic } = await catalog(server);
   await open("/policies/new");
@@ -79,7 +79,7 @@ test("the server's refusal stands at the field that it concerns", async ({ page,
   await page.getByRole("button", { name: "Next" }).click();
   await expect(page.getByRole("button", { name: "Create policy" })).toBeVisible();
 
-  // Somebody else is quicker.
+  // Another admin creates a policy for the same app first.
   await server.admin(
     "mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }",
     {
@@ -95,7 +95,7 @@ test("the server's refusal stands at the field that it concerns", async ({ page,
   await expect(products(page)).toContainText([/Microsoft 365 E3/]);
 });
 
-test("the wizard can be left and resumed, at each step by its address", async ({ page, server, open }) => {
+test("the wizard can be left and resumed, and each step has an address", async ({ page, server, open }) => {
   await turnOn(server);
   await open("/policies/new");
   await page.getByRole("textbox", { name: "Policy name" }).fill("Half done");
@@ -113,18 +113,14 @@ test("the wizard can be left and resumed, at each step by its address", async ({
   await expect(page.getByRole("heading", { name: "Auto-claim policies" })).toBeVisible();
   await page.goForward();
 
-  // No step can be reached before what it needs is there.
+  // A step cannot be opened before the steps before it are complete.
   await page.goto(`${server.url}/console/policies/new/review`);
   await expect(page).toHaveURL(/\/new\/products$/);
   await page.getByRole("button", { name: "Start over" }).click();
   await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("");
 });
 
-test("'Add a backup product' is there only as long as there is another product to add", async ({
-  page,
-  server,
-  open,
-}) => {
+test("'Add a backup product' appears only while there is another product to add", async ({ page, server, open }) => {
   await turnOn(server);
   await open("/policies/new");
   await page.getByRole("textbox", { name: "Policy name" }).fill("All");
@@ -143,7 +139,7 @@ test("'Add a backup product' is there only as long as there is another product t
   await expect(add).toHaveCount(0);
 });
 
-test("what is not saved is asked about before it is lost", async ({ page, server, open }) => {
+test("the console asks before it discards unsaved changes", async ({ page, server, open }) => {
   await makePolicy(server);
   await open("/policies");
   await page.getByRole("link", { name: "Teams for everybody" }).click();
@@ -159,7 +155,7 @@ test("what is not saved is asked about before it is lost", async ({ page, server
   await expect(page).toHaveURL(/\/policies$/);
 });
 
-test("a deleted policy leaves the list", async ({ page, server, open }) => {
+test("a deleted policy disappears from the list", async ({ page, server, open }) => {
   const { id } = await makePolicy(server);
   await open(`/policies/${id}`);
   await page.getByRole("button", { name: "Delete policy" }).click();
@@ -167,11 +163,11 @@ test("a deleted policy leaves the list", async ({ page, server, open }) => {
     .getByRole("alertdialog", { name: "Delete Teams for everybody?" })
     .getByRole("button", { name: "Delete policy" })
     .click();
-  await told(page, "Teams for everybody was deleted.");
+  await showsResult(page, "Teams for everybody was deleted.");
   await expect(page.getByRole("heading", { name: "No policies yet" })).toBeVisible();
 });
 
-test("the licenses left are told as they are claimed", async ({ page, server, open }) => {
+test("the available licenses update live as users claim", async ({ page, server, open }) => {
   await makePolicy(server);
   await open("/policies");
   const left = page

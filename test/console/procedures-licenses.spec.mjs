@@ -1,12 +1,12 @@
-// The procedures that admins do in the other views: settings, report, users, products and licenses.
-import { claim, expect, makePolicy, test, told, turnOn } from "./fixtures.mjs";
+// The procedures for settings, reports, users, products and licenses.
+import { claim, expect, makePolicy, test, showsResult, turnOn } from "./fixtures.mjs";
 
 const pane = (page) => page.getByRole("dialog").first();
 const dialog = (page) => page.getByRole("dialog").last();
 const totals = (page) => page.getByLabel("Totals");
 const claims = (page) => page.getByRole("table", { name: "Claims, newest first" });
 
-/** What a user holds, as the API has it. */
+/** Reads a user's licenses through the API. */
 async function licensesOf({ admin }, user) {
   const { users } = await admin(
     "query ($user: String) { users(text: $user) { nodes { blockedAt licenses(active: true) { nodes { source product { name } appsOff { name } } } } } }",
@@ -31,7 +31,7 @@ const poolOf = async ({ admin }, name) => {
   return products.nodes.find((product) => product.name === name).pool;
 };
 
-test("2 turn the feature off", async ({ page, server, open }) => {
+test("2 turn auto-claim off", async ({ page, server, open }) => {
   await turnOn(server);
   await open("/settings");
 
@@ -43,7 +43,7 @@ test("2 turn the feature off", async ({ page, server, open }) => {
     .getByRole("button", { name: "Turn off" })
     .click();
 
-  await told(page, "Auto-claim is turned off.");
+  await showsResult(page, "Auto-claim is turned off.");
   await expect(auto).not.toBeChecked();
   expect(await server.admin("{ settings { autoClaimEnabled } }")).toEqual({ settings: { autoClaimEnabled: false } });
 
@@ -55,7 +55,7 @@ test("2 turn the feature off", async ({ page, server, open }) => {
   ).toHaveCount(2);
 });
 
-test("10 view the report, change its period", async ({ page, server, open }) => {
+test("10 view the report and change its period", async ({ page, server, open }) => {
   await makePolicy(server);
   for (const user of ["ann", "bob", "cleo"]) await claim(server, user); // The first product has two licenses.
   await open("/report");
@@ -138,7 +138,7 @@ test("12 assign and remove licenses by hand", async ({ page, server, open }) => 
   await page.getByRole("option", { name: /^Office 365 E3/ }).click();
   await dialog(page).getByRole("checkbox", { name: "Sway" }).uncheck();
   await dialog(page).getByRole("button", { name: "Assign" }).click();
-  await told(page, "Office 365 E3 was assigned to ann.");
+  await showsResult(page, "Office 365 E3 was assigned to ann.");
   await expect(licenses).toContainText([
     /Office 365 E3.*Assigned by an admin.*Turned off: Sway/,
     /Microsoft 365 Business Basic/,
@@ -161,14 +161,14 @@ test("12 assign and remove licenses by hand", async ({ page, server, open }) => 
     const question = page.getByRole("alertdialog", { name: `Remove ${product}?` });
     if (block) await question.getByRole("checkbox", { name: /Also block the user from auto-claim/ }).check();
     await question.getByRole("button", { name: "Remove" }).click();
-    await told(page, `${product} was removed from ann.`);
+    await showsResult(page, `${product} was removed from ann.`);
   }
   await expect(pane(page).getByText("This user has no licenses.")).toBeVisible();
   expect(await licensesOf(server, "ann")).toEqual({ blocked: true, licenses: [] });
   expect(await claim(server, "ann")).toBe("BLOCKED");
 
   await pane(page).getByRole("button", { name: "Unblock" }).click();
-  await told(page, "ann can auto-claim again.");
+  await showsResult(page, "ann can auto-claim again.");
   expect(await claim(server, "ann")).toBe("CLAIMED");
   await expect(licenses).toContainText([/Microsoft 365 Business Basic/]);
 });
@@ -191,11 +191,11 @@ test("13 change subscription quantities", async ({ page, server, open }) => {
   await expect(quantity).toHaveAccessibleDescription(/Remove 1 first/);
   await quantity.fill("12");
   await dialog(page).getByRole("button", { name: "Save" }).click();
-  await told(page, "The subscription was saved.");
+  await showsResult(page, "The subscription was saved.");
   await expect(pane(page).getByRole("meter")).toHaveAttribute("aria-valuetext", "2 of 12");
   expect(await poolOf(server, "Microsoft 365 Business Basic")).toEqual({ total: 12, assigned: 2, available: 10 });
 
-  // It lapses: nothing is taken away.
+  // The subscription lapses. Users keep their licenses.
   await pane(page)
     .getByRole("button", { name: /^Change / })
     .click();
@@ -211,7 +211,7 @@ test("13 change subscription quantities", async ({ page, server, open }) => {
   await page.getByRole("option", { name: /^Visio Plan 2/ }).click();
   await quantity.fill("5");
   await dialog(page).getByRole("button", { name: "Add subscription" }).click();
-  await told(page, "Added 5 licenses for Visio Plan 2.");
+  await showsResult(page, "Added 5 licenses for Visio Plan 2.");
   await expect(page.getByRole("row", { name: /Visio Plan 2/ })).toContainText("0 of 15");
   await page.getByRole("tab", { name: "Subscriptions" }).click();
   await page.getByRole("combobox", { name: "Status" }).selectOption("Suspended");

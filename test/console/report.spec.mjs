@@ -1,4 +1,4 @@
-// The report and what stands beside it, beyond the procedures: live, by its address, as a file, in a storm.
+// The report and its neighbors beyond the procedures: live updates, addresses, the CSV file, and load.
 import { readFile } from "node:fs/promises";
 
 import { claim, expect, makePolicy, test } from "./fixtures.mjs";
@@ -6,7 +6,7 @@ import { claim, expect, makePolicy, test } from "./fixtures.mjs";
 const claims = (page) => page.getByRole("table", { name: "Claims, newest first" });
 const totals = (page) => page.getByLabel("Totals");
 
-test("a claim made elsewhere appears within a second", async ({ page, server, open }) => {
+test("a claim appears in the open report within a second", async ({ page, server, open }) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/report");
@@ -16,11 +16,11 @@ test("a claim made elsewhere appears within a second", async ({ page, server, op
   await claim(server, "bob");
   await expect(claims(page).getByRole("rowheader")).toHaveText(["bob", "ann"]);
   const took = Date.now() - began;
-  console.log(`a claim was seen ${took} ms after it was sent`);
+  console.log(`the claim appeared ${took} ms after it was sent`);
   expect(took).toBeLessThan(1000);
   await expect(totals(page)).toContainText("Licenses claimed2");
 
-  // What a search leaves out stays out.
+  // Live claims that the search does not match stay hidden.
   await page.getByRole("searchbox", { name: "Search by user" }).fill("ann");
   await expect(claims(page).getByRole("rowheader")).toHaveText(["ann"]);
   await claim(server, "joanna");
@@ -29,7 +29,12 @@ test("a claim made elsewhere appears within a second", async ({ page, server, op
   await expect(claims(page).getByRole("rowheader")).toHaveText(["joanna", "ann"]);
 });
 
-test("two admins and a sign-in storm: counts equal the database's", async ({ page, server, open, browser }) => {
+test("while many users sign in and two admins work, the counts equal those of the database", async ({
+  page,
+  server,
+  open,
+  browser,
+}) => {
   const { e3, basic } = await makePolicy(server);
   const buy = (productId, quantity) =>
     server.admin(
@@ -47,7 +52,7 @@ test("two admins and a sign-in storm: counts equal the database's", async ({ pag
   const callers = Array.from({ length: 8 }, async () => {
     for (let user; (user = queue.pop());) await claim(server, user);
   });
-  // Meanwhile one admin buys in one window, and another looks up somebody in the other.
+  // Meanwhile one admin changes a subscription, and the other changes the report's period.
   await other.getByRole("link", { name: "Microsoft 365 E3" }).click();
   await other
     .getByRole("dialog")
@@ -58,13 +63,13 @@ test("two admins and a sign-in storm: counts equal the database's", async ({ pag
   const began = Date.now();
   await page.getByRole("combobox", { name: "Period" }).selectOption("Past 7 days");
   await expect(page.getByRole("img", { name: /in 8 days/ })).toBeVisible();
-  console.log(`amid the storm another period was there after ${Date.now() - began} ms`);
+  console.log(`under load, another period was shown after ${Date.now() - began} ms`);
   await Promise.all(callers);
 
   const { claimReport, products } = await server.admin(
     "{ claimReport(period: PAST_7_DAYS) { totalClaims missedClaims { totalCount } } products(filter: { owned: true }) { nodes { name pool { total assigned } } } }",
   );
-  // How many got one depends on when the purchase came; that all agree does not.
+  // The number of claims depends on when the subscription grew, but all counts must agree.
   expect(claimReport.totalClaims).toBe(products.nodes.reduce((sum, { pool }) => sum + pool.assigned, 0));
   expect(claimReport.totalClaims).toBeGreaterThanOrEqual(122 + 5);
   const figures = `Licenses claimed${claimReport.totalClaims}Users turned away${claimReport.missedClaims.totalCount}`;
@@ -81,7 +86,7 @@ test("two admins and a sign-in storm: counts equal the database's", async ({ pag
   await other.context().close();
 });
 
-test("the CSV has the rows that a search leaves", async ({ page, server, open }) => {
+test("the CSV file has the rows that match the search", async ({ page, server, open }) => {
   await makePolicy(server);
   for (const user of ["ann", "bob", "joanna"]) await claim(server, user);
   await open("/report?period=30&q=ann");
@@ -95,7 +100,11 @@ test("the CSV has the rows that a search leaves", async ({ page, server, open })
   expect(lines.map((line) => line.split(",")[1])).toEqual(["user_external_id", "joanna", "ann"]);
 });
 
-test("each state has its address, and browser back leads to the one before", async ({ page, server, open }) => {
+test("each state has an address, and the browser's back button restores the state before", async ({
+  page,
+  server,
+  open,
+}) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/report?period=7&list=missed");
@@ -117,7 +126,7 @@ test("each state has its address, and browser back leads to the one before", asy
   await expect(page.getByRole("tab", { name: /Turned away/ })).toHaveAttribute("aria-selected", "true");
 });
 
-test("who may read reports alone sees those and nothing else", async ({ page, server, open }) => {
+test("a reports reader sees the report and nothing else", async ({ page, server, open }) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/", "Rob Reports");
@@ -127,7 +136,7 @@ test("who may read reports alone sees those and nothing else", async ({ page, se
   await expect(page.getByRole("navigation").getByRole("link")).toHaveText(["Report"]);
 });
 
-test("a reader can change no license, no subscription and no setting", async ({ page, server, open }) => {
+test("a global reader cannot change licenses, subscriptions or settings", async ({ page, server, open }) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/settings", "Rita Reader");
@@ -146,7 +155,7 @@ test("a reader can change no license, no subscription and no setting", async ({ 
 });
 
 test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
-  // The server's own pages are tested elsewhere; these come from here, so that nobody has to sign in for them.
+  // The pages come from this test, because creating this many claims would take long. Other tests cover the server's.
   const all = 10_000;
   const size = 500;
   await makePolicy(server);

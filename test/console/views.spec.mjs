@@ -1,7 +1,7 @@
-// What holds of every view: anybody can use it, in light and dark, at any width.
+// What every view guarantees: it is accessible, in the light and the dark theme, at any width.
 import { claim, expect, expectAccessible, makePolicy, test, turnOn } from "./fixtures.mjs";
 
-/** Claims of both products of a policy, and somebody who was turned away. */
+/** Claims all licenses of a policy's two products, so that one user is turned away. */
 async function makeClaims(server) {
   const made = await makePolicy(server);
   for (const user of ["ann", "bob", "cleo", "dan", "eve", "fay", "gus", "late"]) await claim(server, user);
@@ -11,7 +11,7 @@ async function makeClaims(server) {
   return { ...made, user: users.nodes[0].id, event: auditEvents.nodes[0].id };
 }
 
-// The main views, as they are first seen. `ready` says when there is something to see.
+// The main views as they open. `ready` is an element that shows once a view has loaded.
 const views = [
   { name: "auto-claim-off", path: "/policies", ready: (page) => page.getByRole("button", { name: "Turn on setting" }) },
   {
@@ -143,7 +143,7 @@ test("every step of the wizard is accessible", async ({ page, server, open }) =>
   }
 });
 
-test("a reader sees everything and can change nothing", async ({ page, server, open }) => {
+test("a global reader sees everything and can change nothing", async ({ page, server, open }) => {
   const { id } = await makePolicy(server);
   await open(`/policies/${id}`, "Rita Reader");
 
@@ -157,7 +157,7 @@ test("a reader sees everything and can change nothing", async ({ page, server, o
   await expect(page.getByRole("link", { name: "Add a policy" })).toHaveCount(0);
 });
 
-test("who has no admin role is told so, and can sign out", async ({ page, open }) => {
+test("a user without an admin role sees that they have no access, and can sign out", async ({ page, open }) => {
   await open("/policies", "Uma User");
   await expect(page.getByRole("heading", { name: "You don't have access" })).toBeVisible();
   await expectAccessible(page);
@@ -166,7 +166,7 @@ test("who has no admin role is told so, and can sign out", async ({ page, open }
   await expectAccessible(page);
 });
 
-test("what cannot be read says so and can be tried again", async ({ page, server, open, offences }) => {
+test("a view that cannot load shows an error and can try again", async ({ page, server, open, pageErrors }) => {
   await makePolicy(server);
   await page.route("**/graphql", (route) =>
     route.request().postData()?.includes("query Policies") ? route.abort() : route.fallback(),
@@ -178,17 +178,17 @@ test("what cannot be read says so and can be tried again", async ({ page, server
   await page.unroute("**/graphql");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("link", { name: "Teams for everybody" })).toBeVisible();
-  offences.length = 0; // The browser tells of what was kept from it.
+  pageErrors.length = 0; // The browser logged the failed requests.
 });
 
-test("a policy that does not exist says so, and leads back", async ({ page, open }) => {
+test("the address of a policy that does not exist shows an error and a way back", async ({ page, open }) => {
   await open("/policies/policy_01h455vb4pex5vsknk084sn02q");
   await expect(page.getByRole("heading", { name: "This policy doesn't exist" }).last()).toBeVisible();
   await page.getByRole("button", { name: "Back to policies" }).click();
   await expect(page).toHaveURL(/\/policies$/);
 });
 
-test("the theme is as the system has it until one chooses another, which stays", async ({ page, open }) => {
+test("the theme follows the system until the user chooses another one, which is remembered", async ({ page, open }) => {
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   await page.emulateMedia({ colorScheme: "dark" });
   await open("/policies");
@@ -202,7 +202,7 @@ test("the theme is as the system has it until one chooses another, which stays",
   expect(await theme()).toBe("light");
 });
 
-test("without a provider the page says so, and can be tried again", async ({ page, server, offences }) => {
+test("without an identity provider the page shows an error and can try again", async ({ page, server, pageErrors }) => {
   await page.route("**/console/config.json", (route) => route.abort());
   await page.goto(`${server.url}/console/`);
   await expect(page.getByRole("alert")).toContainText("We couldn't sign you in.");
@@ -211,5 +211,5 @@ test("without a provider the page says so, and can be tried again", async ({ pag
   await page.unroute("**/console/config.json");
   await page.getByRole("link", { name: "Try again" }).click();
   await expect(page.getByRole("button", { name: "Ada Admin" })).toBeVisible();
-  offences.length = 0; // The browser tells of what was kept from it.
+  pageErrors.length = 0; // The browser logged the failed requests.
 });
