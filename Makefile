@@ -41,7 +41,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 .PHONY: test
-test: test-go test-api test-console faults-short ## Run all tests: Go, API, console in a browser, and the short fault tests.
+test: test-go test-web test-api test-console faults-short ## Run all tests: Go, the console, the API, the console in a browser, and the short fault tests.
 
 # RACE=1 enables the race detector, which needs a C compiler.
 .PHONY: test-go
@@ -71,9 +71,12 @@ test-api: node chromium build lint-schema ## Run the tests of the API from the o
 	cd examples/go && go vet ./...
 	cd test/api && $(PLAYWRIGHT)
 
+.PHONY: test-web
+test-web: node node_modules/.package-lock.json ## Run the unit tests of the console.
+	cd web && ../node_modules/.bin/vitest run
+
 .PHONY: test-console
 test-console: node chromium postgresql build ## Run the tests of the console in a browser, on SQLite and PostgreSQL.
-	cd web && ../node_modules/.bin/tsc
 	cd examples/signin && CGO_ENABLED=0 go build -o ../../bin/signin .
 	cd test/console && $(PLAYWRIGHT)
 
@@ -108,7 +111,10 @@ node:
 	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' || { echo "Node.js 20 or newer is needed." >&2; exit 1; }
 
 .PHONY: lint
-lint: deadcode ## Run go vet, the linters (which also check the direction of imports) and the search for dead code.
+lint: lint-go lint-web ## Run all linters, which also check the direction of imports.
+
+.PHONY: lint-go
+lint-go: deadcode ## Run go vet, the linters of the Go code and the search for dead code.
 	go vet ./...
 	$(LINT) run
 
@@ -121,9 +127,16 @@ deadcode: ## Fail if a function is not reachable from a program or a test.
 	found=$$(printf '%s' "$$found" | grep -vE '$(DEADCODE_ALLOWED)'); \
 	if [ -n "$$found" ]; then printf 'Remove these functions:\n%s\n' "$$found" >&2; exit 1; fi
 
+.PHONY: lint-web
+lint-web: node node_modules/.package-lock.json ## Lint the console's code, and check its types and its formatting.
+	cd web && ../node_modules/.bin/tsc
+	cd web && ../node_modules/.bin/eslint .
+	node_modules/.bin/prettier --check web test/console
+
 .PHONY: format
-format: ## Format all code.
+format: node node_modules/.package-lock.json ## Format all code.
 	$(LINT) fmt
+	node_modules/.bin/prettier --log-level warn --write web test/console
 
 .PHONY: generate
 generate: node node_modules/.package-lock.json ## Generate the code of the server, the console and the example clients from schema.graphqls.
