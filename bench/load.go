@@ -42,6 +42,21 @@ func graphQL(query string, variables map[string]any) []byte {
 	return body
 }
 
+// userPlaceholder stands for the user in the variables of a userOperation.
+const userPlaceholder = "@"
+
+// userOperation returns an operation that replaces the placeholder in the variables with a user for each request. A
+// response is accepted if it contains the answer.
+func userOperation(query string, variables map[string]any, user func(n int) string, answer string) operation {
+	// The body is built once and only the user is inserted each time, to keep the load generator cheap.
+	before, after, _ := bytes.Cut(graphQL(query, variables), []byte(userPlaceholder))
+
+	return operation{
+		body:     func(n int) []byte { return slices.Concat(before, []byte(user(n)), after) },
+		accepted: func(body []byte) bool { return bytes.Contains(body, []byte(answer)) },
+	}
+}
+
 // sample is the result of one measurement.
 type sample struct {
 	// perSecond is the number of accepted responses per second.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 )
@@ -72,25 +70,19 @@ const (
 		whoHolds(tenant: $tenant, app: $app, username: $username) }`
 )
 
-// postgraphileOperation returns an operation that inserts the user of each request.
-func (b *testbed) postgraphileOperation(query string, hasInput bool, user func(n int) string, answer string) operation {
-	variables := map[string]any{"tenant": b.ids.tenant, "app": b.ids.app, "username": "@"}
-	if hasInput {
-		variables = map[string]any{"input": variables}
-	}
+// postgraphileVariables returns the variables of the claim and of the lookup.
+func (b *testbed) postgraphileVariables() map[string]any {
+	return map[string]any{"tenant": b.ids.tenant, "app": b.ids.app, "username": userPlaceholder}
+}
 
-	before, after, _ := bytes.Cut(graphQL(query, variables), []byte("@"))
-
-	return operation{
-		body:     func(n int) []byte { return slices.Concat(before, []byte(user(n)), after) },
-		accepted: func(body []byte) bool { return bytes.Contains(body, []byte(answer)) },
-	}
+func (b *testbed) postgraphileClaim(user func(n int) string, answer string) operation {
+	return userOperation(postgraphileClaim, map[string]any{"input": b.postgraphileVariables()}, user, answer)
 }
 
 func (b *testbed) postgraphileClaims(callers int) measurement {
 	return measurement{fmt.Sprintf("(b) PostGraphile: new claims, %d callers", callers), func(ctx context.Context) (sample, error) {
 		got, err := runLoad(ctx, b.postgraphile, callers, b.users, b.duration,
-			b.postgraphileOperation(postgraphileClaim, true, newUser, `"CLAIMED"`))
+			b.postgraphileClaim(newUser, `"CLAIMED"`))
 		b.users += got.requests
 
 		return got, err
@@ -100,13 +92,13 @@ func (b *testbed) postgraphileClaims(callers int) measurement {
 func (b *testbed) postgraphileSignIns(callers int) measurement {
 	return measurement{fmt.Sprintf("(b) PostGraphile: sign-ins, %d callers", callers), func(ctx context.Context) (sample, error) {
 		return runLoad(ctx, b.postgraphile, callers, 0, b.duration,
-			b.postgraphileOperation(postgraphileClaim, true, returningUser, `"ALREADY_LICENSED"`))
+			b.postgraphileClaim(returningUser, `"ALREADY_LICENSED"`))
 	}}
 }
 
 func (b *testbed) postgraphileLookups(callers int) measurement {
 	return measurement{fmt.Sprintf("(b) PostGraphile: lookup query, %d callers", callers), func(ctx context.Context) (sample, error) {
 		return runLoad(ctx, b.postgraphile, callers, 0, b.duration,
-			b.postgraphileOperation(postgraphileLookup, false, returningUser, `"whoHolds":"`))
+			userOperation(postgraphileLookup, b.postgraphileVariables(), returningUser, `"whoHolds":"`))
 	}}
 }
