@@ -34,7 +34,7 @@ func (r mutationResolver) ClaimLicense(
 
 	payload := &model.ClaimLicensePayload{Outcome: &answer.Outcome, Message: answer.Message, UserErrors: userErrors}
 	if answer.License != nil {
-		payload.License = &model.License{License: *answer.License}
+		payload.License = &model.License{License: *answer.License, LoadedProduct: answer.Product}
 	}
 
 	return payload, nil

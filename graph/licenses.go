@@ -94,6 +94,12 @@ func (licenseResolver) User(ctx context.Context, license *model.License) (*model
 }
 
 func (licenseResolver) Product(ctx context.Context, license *model.License) (*model.Product, error) {
+	if license.LoadedProduct != nil {
+		product := model.NewProduct(*license.LoadedProduct)
+
+		return &product, nil
+	}
+
 	return related(ctx, license.ProductID, scopeFrom(ctx).reads.Product, model.NewProduct)
 }
 

@@ -6,10 +6,15 @@ import (
 )
 
 // License is a user's license of a product.
-type License struct{ licensing.License }
+type License struct {
+	licensing.License
+
+	// LoadedProduct is the product, if it has been read with the license; otherwise nil.
+	LoadedProduct *licensing.Product
+}
 
 // NewLicense wraps a license of the domain.
-func NewLicense(l licensing.License) License { return License{l} }
+func NewLicense(l licensing.License) License { return License{License: l} }
 
 // ID returns the global id.
 func (l License) ID() string { return globalid.Encode(licensing.KindLicense, l.License.ID) }
