@@ -4,14 +4,14 @@ import { type Auth, type AuthConfig, createAuth } from "./auth/auth";
 import { common } from "./strings/en/common";
 
 /** Finds out who is signed in. If nobody is, the page leaves for the provider, unless somebody has just signed out. */
-async function whoIsThere(): Promise<Auth> {
+async function authenticate(): Promise<Auth> {
   const answer = await fetch(`${import.meta.env.BASE_URL}config.json`);
   if (!answer.ok) throw new Error(`config.json: ${answer.status}`);
   return createAuth((await answer.json()) as AuthConfig);
 }
 
 /** Says that there is no sign-in. Without one there is no console, nor the pieces to show it with. */
-function sayWhy(root: HTMLElement, error: unknown): void {
+function showSignInFailure(root: HTMLElement, error: unknown): void {
   const add = <K extends keyof HTMLElementTagNameMap>(tag: K, text: string) => {
     const element = document.createElement(tag);
     element.textContent = text;
@@ -38,10 +38,10 @@ const load = () => import("./start");
 if (location.pathname === `${import.meta.env.BASE_URL}callback`) void load().catch(() => undefined);
 
 try {
-  const auth = await whoIsThere();
+  const auth = await authenticate();
   const { start } = await load();
   start(root, auth);
 } catch (error) {
   console.error(error);
-  sayWhy(root, error);
+  showSignInFailure(root, error);
 }

@@ -19,7 +19,7 @@ export class Refusals {
   }
 
   /** What concerns none of the fields that a form has. */
-  besides(...paths: (string | number)[][]): string | undefined {
+  otherThan(...paths: (string | number)[][]): string | undefined {
     const found = this.all.filter((refusal) => !paths.some((path) => within(refusal, path)));
     return found.length > 0 ? found.map(({ message }) => message).join(" ") : undefined;
   }

@@ -68,7 +68,10 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
 
   function become(user: User | null) {
     current = user;
-    const next = user && { id: user.profile.sub, name: user.profile.name ?? user.profile.preferred_username ?? user.profile.sub };
+    const next = user && {
+      id: user.profile.sub,
+      name: user.profile.name ?? user.profile.preferred_username ?? user.profile.sub,
+    };
     if (next?.id === person?.id && next?.name === person?.name) return;
     person = next;
     for (const listener of listeners) listener();
@@ -90,7 +93,8 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
       // The provider ends what it granted; if it doesn't answer, it ends by itself.
       await manager.revokeTokens(["refresh_token"]).catch(() => undefined);
     }
-    if (await manager.metadataService.getEndSessionEndpoint()) await manager.signoutRedirect({ redirectMethod: "replace" });
+    if (await manager.metadataService.getEndSessionEndpoint())
+      await manager.signoutRedirect({ redirectMethod: "replace" });
     else location.replace(at("signed-out"));
     return leaving();
   }
@@ -148,7 +152,8 @@ async function finish(manager: UserManager, base: string): Promise<User> {
     user = await manager.signinRedirectCallback();
   } catch (error) {
     history.replaceState(null, "", base);
-    if (answer.has("error")) throw new SignInError(answer.get("error_description") ?? answer.get("error") ?? "", { cause: error });
+    if (answer.has("error"))
+      throw new SignInError(answer.get("error_description") ?? answer.get("error") ?? "", { cause: error });
     throw error;
   }
 

@@ -26,7 +26,15 @@ interface Props {
 }
 
 /** Asks before what cannot be undone. */
-export function ConfirmDialog({ open, title, children, confirm, cancel = strings.common.cancel, onConfirm, onClose }: Props) {
+export function ConfirmDialog({
+  open,
+  title,
+  children,
+  confirm,
+  cancel = strings.common.cancel,
+  onConfirm,
+  onClose,
+}: Props) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string>();
 

@@ -42,7 +42,10 @@ export function ProductCombobox({ label, placeholder, noneFound, owned, value, p
     return () => clearTimeout(timer);
   }, [text, value?.name]);
 
-  const [{ data, error, fetching }] = useQuery({ query: ProductChoicesDocument, variables: { owned, text: asked || undefined } });
+  const [{ data, error, fetching }] = useQuery({
+    query: ProductChoicesDocument,
+    variables: { owned, text: asked || undefined },
+  });
   const found = data?.products.nodes ?? [];
 
   return (

@@ -3,7 +3,7 @@ import { ArrowDownRegular, ArrowUpRegular, DeleteRegular, ReOrderDotsVerticalReg
 import { useEffect, useRef } from "react";
 
 import { strings } from "../strings";
-import type { DraftProduct } from "./draft";
+import type { DraftProduct } from "./products";
 import { licensesLeft } from "./ProductPicker";
 import { type Reordering, useDragging } from "./useReordering";
 

@@ -2,21 +2,34 @@ import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentu
 import { AddRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 
-import { Spoken } from "../components/Spoken";
+import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
 import { strings } from "../strings";
-import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./draft";
+import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./products";
 import { ProductPicker } from "./ProductPicker";
 import { ProductRow } from "./ProductRow";
-import { useCandidates } from "./useCandidates";
+import { useEligibleProducts } from "./useEligibleProducts";
 import { useReordering } from "./useReordering";
 
 const words = strings.policies.products;
 
 const useStyles = makeStyles({
   editor: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  list: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+  },
   add: { alignSelf: "flex-start" },
-  adding: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: tokens.spacingHorizontalS, "& > :first-child": { flex: "1 1 220px" } },
+  adding: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "flex-end",
+    gap: tokens.spacingHorizontalS,
+    "& > :first-child": { flex: "1 1 220px" },
+  },
 });
 
 interface Props {
@@ -34,12 +47,21 @@ interface Props {
 }
 
 /** The products of a policy in order: the primary first, then up to four backups. */
-export function ProductsEditor({ appId, products, available, readOnly, canEmpty, problemAt, problem, onChange }: Props) {
+export function ProductsEditor({
+  appId,
+  products,
+  available,
+  readOnly,
+  canEmpty,
+  problemAt,
+  problem,
+  onChange,
+}: Props) {
   const styles = useStyles();
   const [adding, setAdding] = useState(false);
   const [said, say] = useState("");
   const [refused, setRefused] = useState(false);
-  const { candidates } = useCandidates(appId, products);
+  const { eligible } = useEligibleProducts(appId, products);
 
   const move = (product: DraftProduct, to: number) => {
     if (to < 0 || to >= products.length) return;
@@ -64,7 +86,7 @@ export function ProductsEditor({ appId, products, available, readOnly, canEmpty,
   };
 
   const reordering = useReordering(products, move);
-  const canAdd = !readOnly && products.length > 0 && products.length < maxProducts && candidates.length > 0;
+  const canAdd = !readOnly && products.length > 0 && products.length < maxProducts && eligible.length > 0;
 
   return (
     <div className={styles.editor}>
@@ -84,7 +106,7 @@ export function ProductsEditor({ appId, products, available, readOnly, canEmpty,
           />
         ))}
       </ol>
-      <Spoken>{said}</Spoken>
+      <ScreenReaderStatus>{said}</ScreenReaderStatus>
       {(refused && products.length === 1) || problem ? (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>{problem ?? words.last}</MessageBarBody>

@@ -1,15 +1,9 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { useAllPages } from "../api/usePages";
-import { LicensesLeftDocument, PoliciesDocument, type PoliciesQuery } from "../gql/graphql";
-
-type Node = PoliciesQuery["policies"]["nodes"][number];
-
-export interface PolicyRow extends Omit<Node, "products"> {
-  products: Node["products"];
-  available: number;
-}
+import { LicensesLeftDocument, PoliciesDocument } from "../gql/graphql";
+import type { PolicyRow } from "./rows";
 
 /**
  * All policies. There is at most one for each app that can be claimed, so all of them are read, page by page,
@@ -22,7 +16,10 @@ export function usePolicies() {
     () =>
       pages.rows.map<PolicyRow>((policy) => ({
         ...policy,
-        available: policy.products.reduce((sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses), 0),
+        available: policy.products.reduce(
+          (sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses),
+          0,
+        ),
       })),
     [pages.rows, left],
   );
@@ -38,22 +35,26 @@ function useLicensesLeft(reload: () => Promise<void>): ReadonlyMap<string, numbe
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const onGap = useCallback(async () => {
+  const onReconnect = useCallback(async () => {
     await reload();
     told.current.clear();
     setLeft(new Map());
   }, [reload]);
 
-  useLive(LicensesLeftDocument, {}, {
-    onEvent({ licensePoolChanged: { product, available } }) {
-      told.current.set(product.id, available);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setLeft(new Map(told.current));
-      }, pause);
+  useSubscription(
+    LicensesLeftDocument,
+    {},
+    {
+      onEvent({ licensePoolChanged: { product, available } }) {
+        told.current.set(product.id, available);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setLeft(new Map(told.current));
+        }, pause);
+      },
+      onReconnect,
     },
-    onGap,
-  });
+  );
 
   return left;
 }

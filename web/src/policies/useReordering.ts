@@ -1,9 +1,13 @@
-import { attachClosestEdge, extractClosestEdge, type Edge } from "@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge";
+import {
+  attachClosestEdge,
+  extractClosestEdge,
+  type Edge,
+} from "@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge";
 import { combine } from "@atlaskit/pragmatic-drag-and-drop/combine";
 import { draggable, dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 
-import type { DraftProduct } from "./draft";
+import type { DraftProduct } from "./products";
 
 export interface Reordering {
   /** Tells one list's products from another's. */
@@ -13,7 +17,10 @@ export interface Reordering {
 }
 
 /** Reorders products by dragging. The buttons of each do the same without a pointer. */
-export function useReordering(products: readonly DraftProduct[], move: (product: DraftProduct, to: number) => void): Reordering {
+export function useReordering(
+  products: readonly DraftProduct[],
+  move: (product: DraftProduct, to: number) => void,
+): Reordering {
   const list = useId();
   const drop = (id: string, targetId: string, edge: Edge | null) => {
     const from = products.findIndex((product) => product.id === id);
@@ -49,7 +56,8 @@ export function useDragging(id: string, { list, drop }: Reordering, off: boolean
       dropTargetForElements({
         element: element.current,
         canDrop: ({ source }) => source.data.list === list,
-        getData: ({ input, element: target }) => attachClosestEdge(mine, { input, element: target, allowedEdges: ["top", "bottom"] }),
+        getData: ({ input, element: target }) =>
+          attachClosestEdge(mine, { input, element: target, allowedEdges: ["top", "bottom"] }),
         onDrag: ({ self, source }) => setEdge(source.data.id === id ? null : extractClosestEdge(self.data)),
         onDragLeave: () => setEdge(null),
         onDrop: ({ self, source }) => {

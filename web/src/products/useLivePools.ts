@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { PoolsChangedDocument } from "../gql/graphql";
-import type { Pool } from "./rows";
+import type { Pool } from "./forecast";
 
 const pause = 200; // A storm of sign-ins tells of each license; the eye needs five pictures in a second.
 
@@ -13,22 +13,26 @@ export function useLivePools(reload: () => Promise<void>) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const readAnew = useCallback(async () => {
+  const refresh = useCallback(async () => {
     told.current.clear(); // What is told from now on is at least as new as what is read.
     await reload();
     setPools(new Map(told.current));
   }, [reload]);
 
-  useLive(PoolsChangedDocument, {}, {
-    onEvent({ licensePoolChanged: { product, ...pool } }) {
-      told.current.set(product.id, pool);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setPools(new Map(told.current));
-      }, pause);
+  useSubscription(
+    PoolsChangedDocument,
+    {},
+    {
+      onEvent({ licensePoolChanged: { product, ...pool } }) {
+        told.current.set(product.id, pool);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setPools(new Map(told.current));
+        }, pause);
+      },
+      onReconnect: refresh,
     },
-    onGap: readAnew,
-  });
+  );
 
-  return { pools, readAnew };
+  return { pools, refresh };
 }

@@ -2,14 +2,15 @@ import { makeStyles, MessageBar, MessageBarBody, Switch, Text, tokens } from "@f
 import { useCallback, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { errorText } from "../api/errors";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { Page } from "../components/Page";
-import { RowLink } from "../components/RowLink";
+import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { ErrorState, Loading } from "../components/states";
+import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument, SettingsDocument } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 
@@ -30,12 +31,18 @@ const useStyles = makeStyles({
 /** The tenant's settings: the feature switch. */
 export function Component() {
   const [{ data, error }, read] = useQuery({ query: SettingsDocument });
-  const readAnew = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
-  useReadAnew(readAnew);
+  const refresh = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
+  useRefreshOnFocus(refresh);
 
   return (
     <Page title={words.title} lead={words.lead}>
-      {data ? <AutoClaim enabled={data.settings.autoClaimEnabled} /> : error ? <Failure error={error} retry={readAnew} /> : <Loading />}
+      {data ? (
+        <AutoClaim enabled={data.settings.autoClaimEnabled} />
+      ) : error ? (
+        <ErrorState error={error} retry={refresh} />
+      ) : (
+        <Loading />
+      )}
     </Page>
   );
 }
@@ -43,15 +50,15 @@ export function Component() {
 function AutoClaim({ enabled }: { enabled: boolean }) {
   const styles = useStyles();
   const { mayChange } = useViewer();
-  const tell = useTell();
+  const showToast = useToast();
   const [{ fetching }, setEnabled] = useMutation(SetAutoClaimEnabledDocument);
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string>();
 
   const set = async (next: boolean) => {
     const { data, error } = await setEnabled({ input: { enabled: next } });
-    const why = error ? troubleText(error) : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
-    if (!why) tell(next ? words.turnedOn : words.turnedOff);
+    const why = error ? errorText(error) : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
+    if (!why) showToast(next ? words.turnedOn : words.turnedOff);
     return why || undefined;
   };
 
@@ -81,10 +88,16 @@ function AutoClaim({ enabled }: { enabled: boolean }) {
           {words.changesNothing}
         </Text>
         <div>
-          <RowLink to="/audit?action=setAutoClaimEnabled">{words.history}</RowLink>
+          <TextLink to="/audit?action=setAutoClaimEnabled">{words.history}</TextLink>
         </div>
       </Section>
-      <ConfirmDialog open={asking} title={words.turnOffTitle} confirm={words.turnOff} onConfirm={() => set(false)} onClose={() => setAsking(false)}>
+      <ConfirmDialog
+        open={asking}
+        title={words.turnOffTitle}
+        confirm={words.turnOff}
+        onConfirm={() => set(false)}
+        onClose={() => setAsking(false)}
+      >
         {words.turnOffText}
       </ConfirmDialog>
     </div>

@@ -16,7 +16,7 @@ import { SignOutRegular } from "@fluentui/react-icons";
 
 import { useAuth } from "../auth/react";
 import { strings } from "../strings";
-import { AccountButton } from "./Account";
+import { AccountButton } from "./AccountButton";
 import { type ThemeChoice, useThemeChoice } from "./theme";
 import { useViewer } from "./viewer";
 

@@ -57,9 +57,24 @@ const reads = ({ mayRead }: Viewer) => mayRead;
 const reports = ({ mayReport }: Viewer) => mayReport;
 
 const views = [
-  { to: "/policies", title: strings.common.policies, Icon: bundleIcon(RibbonStarFilled, RibbonStarRegular), may: reads },
-  { to: "/report", title: strings.common.report, Icon: bundleIcon(DataTrendingFilled, DataTrendingRegular), may: reports },
-  { to: "/products", title: strings.common.products, Icon: bundleIcon(BoxMultipleFilled, BoxMultipleRegular), may: reads },
+  {
+    to: "/policies",
+    title: strings.common.policies,
+    Icon: bundleIcon(RibbonStarFilled, RibbonStarRegular),
+    may: reads,
+  },
+  {
+    to: "/report",
+    title: strings.common.report,
+    Icon: bundleIcon(DataTrendingFilled, DataTrendingRegular),
+    may: reports,
+  },
+  {
+    to: "/products",
+    title: strings.common.products,
+    Icon: bundleIcon(BoxMultipleFilled, BoxMultipleRegular),
+    may: reads,
+  },
   { to: "/users", title: strings.common.users, Icon: bundleIcon(PeopleFilled, PeopleRegular), may: reads },
   { to: "/audit", title: strings.common.audit, Icon: bundleIcon(HistoryFilled, HistoryRegular), may: reads },
   { to: "/settings", title: strings.common.settings, Icon: bundleIcon(SettingsFilled, SettingsRegular), may: reads },

@@ -10,12 +10,12 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 
 export type ThemeChoice = "light" | "dark" | "system";
 
-interface Choice {
+interface SelectField {
   choice: ThemeChoice;
   choose(choice: ThemeChoice): void;
 }
 
-const ChoiceContext = createContext<Choice>({ choice: "system", choose() {} });
+const ChoiceContext = createContext<SelectField>({ choice: "system", choose() {} });
 export const useThemeChoice = () => useContext(ChoiceContext);
 
 const key = "autoclaim.theme";
@@ -55,7 +55,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
     document.documentElement.dataset.theme = isDark ? "dark" : "light";
   }, [isDark]);
 
-  const value = useMemo<Choice>(
+  const value = useMemo<SelectField>(
     () => ({
       choice,
       choose(next) {

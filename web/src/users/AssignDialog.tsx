@@ -2,15 +2,16 @@ import { Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { errorText } from "../api/errors";
 import { noRefusals, Refusals } from "../api/refusals";
 import { FormDialog } from "../components/FormDialog";
-import { nameOf } from "../components/people";
+import { userName } from "../components/userNames";
 import { type Product, ProductCombobox } from "../components/ProductCombobox";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { ErrorState, Loading } from "../components/states";
+import { useToast } from "../components/toasts";
 import { AssignLicenseDocument, ProductAppsDocument } from "../gql/graphql";
 import { strings } from "../strings";
-import type { User } from "./details";
+import type { User } from "./user";
 
 const words = strings.users.assign;
 
@@ -41,26 +42,26 @@ interface Props {
 
 /** Gives the user a license of a product, with some of its apps turned off. */
 export function AssignDialog({ user, held, onDone, onClose }: Props) {
-  const tell = useTell();
+  const showToast = useToast();
   const [product, setProduct] = useState<Product>();
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
-  const [insist, setInsist] = useState(false);
+  const [showProblems, setInsist] = useState(false);
   const [refusals, setRefusals] = useState(noRefusals);
-  const [trouble, setTrouble] = useState<string>();
+  const [requestError, setRequestError] = useState<string>();
   const [{ fetching }, assign] = useMutation(AssignLicenseDocument);
-  const name = nameOf(user);
+  const name = userName(user);
 
   const submit = async () => {
     setInsist(true);
     setRefusals(noRefusals);
-    setTrouble(undefined);
+    setRequestError(undefined);
     if (!product) return;
     const { data, error } = await assign({ input: { userId: user.id, productId: product.id, appsOff: [...off] } });
     const errors = data?.assignLicense.userErrors ?? [];
-    setTrouble(error && troubleText(error));
+    setRequestError(error && errorText(error));
     setRefusals(new Refusals(errors));
     if (error || errors.length > 0) return;
-    tell(words.assigned(product.name, name));
+    showToast(words.assigned(product.name, name));
     onClose();
     await onDone();
   };
@@ -71,7 +72,7 @@ export function AssignDialog({ user, held, onDone, onClose }: Props) {
       submit={words.assign}
       busyText={words.assigning}
       busy={fetching}
-      problem={trouble ?? refusals.besides(["productId"], ["appsOff"])}
+      problem={requestError ?? refusals.otherThan(["productId"], ["appsOff"])}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -81,9 +82,13 @@ export function AssignDialog({ user, held, onDone, onClose }: Props) {
         noneFound={words.noneFound}
         owned
         value={product}
-        problem={refusals.at("productId") ?? (insist && !product ? words.productRequired : undefined)}
+        problem={refusals.at("productId") ?? (showProblems && !product ? words.productRequired : undefined)}
         noteOf={({ id, available = 0 }) =>
-          held.includes(id) ? words.held : available > 0 ? strings.policies.products.left(available) : strings.policies.products.noneLeft
+          held.includes(id)
+            ? words.held
+            : available > 0
+              ? strings.policies.products.left(available)
+              : strings.policies.products.noneLeft
         }
         onChange={(next) => {
           setProduct(next);
@@ -107,7 +112,7 @@ function Apps({ productId, off, problem, onChange }: AppsProps) {
   const styles = useStyles();
   const [{ data, error }, read] = useQuery({ query: ProductAppsDocument, variables: { id: productId } });
   const apps = data?.product?.apps;
-  if (error) return <Failure error={error} retry={() => read({ requestPolicy: "network-only" })} />;
+  if (error) return <ErrorState error={error} retry={() => read({ requestPolicy: "network-only" })} />;
   if (!apps || data.product?.id !== productId) return <Loading />;
 
   const on = apps.length - off.size;

@@ -17,7 +17,13 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalM,
     "@media (max-width: 900px)": { flexDirection: "row", flexWrap: "wrap" },
   },
-  step: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground2, textDecorationLine: "none" },
+  step: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    color: tokens.colorNeutralForeground2,
+    textDecorationLine: "none",
+  },
   link: { "&:hover": { textDecorationLine: "underline" } },
   here: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold },
   dot: {
@@ -33,7 +39,15 @@ const useStyles = makeStyles({
   },
   filled: { backgroundColor: tokens.colorBrandBackground, color: tokens.colorNeutralForegroundOnBrand, border: "none" },
   // In a narrow window the numbers tell the way, and the step at hand has its name below.
-  title: { "@media (max-width: 640px)": { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" } },
+  title: {
+    "@media (max-width: 640px)": {
+      position: "absolute",
+      width: "1px",
+      height: "1px",
+      overflow: "hidden",
+      clipPath: "inset(50%)",
+    },
+  },
   shown: { "@media (max-width: 640px)": { position: "static", width: "auto", height: "auto", clipPath: "none" } },
 });
 
