@@ -95,9 +95,7 @@ func (licenseResolver) User(ctx context.Context, license *model.License) (*model
 
 func (licenseResolver) Product(ctx context.Context, license *model.License) (*model.Product, error) {
 	if license.LoadedProduct != nil {
-		product := model.NewProduct(*license.LoadedProduct)
-
-		return &product, nil
+		return &model.Product{Product: *license.LoadedProduct}, nil
 	}
 
 	return related(ctx, license.ProductID, scopeFrom(ctx).reads.Product, model.NewProduct)

@@ -62,6 +62,34 @@ func TestTheNumberOfStatementsDoesNotDependOnThePageSize(t *testing.T) {
 	})
 }
 
+func TestAClaimDoesNotReadTheProductOfItsLicenseAgain(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		a := serve(t, url)
+		tenant := a.world.NewTenant(t, "acme")
+		tenant.Buy(t, tenant.E3, 1)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		statements := new(storetest.Statements)
+		a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
+		signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
+		claim := func(selection string) int {
+			// What a server does in the background may send a statement meanwhile, so the lowest number counts.
+			least := math.MaxInt
+
+			for range 5 {
+				least = min(least, statements.Of(func() {
+					answered := signIn.mutate("claimLicense", selection, map[string]any{"app": "TEAMS1", "user": "ann"})
+					require.NotNil(t, answered.License)
+				}))
+			}
+
+			return least
+		}
+
+		assert.Equal(t, claim(`{ license { id } }`), claim(`{ license { id product { name } } }`))
+	})
+}
+
 // fill creates 50 claimable apps in each of five products, a policy for each app, and a claim under each policy.
 func fill(t *testing.T, a *api, tenant *storetest.Tenant) {
 	t.Helper()
@@ -97,32 +125,4 @@ func fill(t *testing.T, a *api, tenant *storetest.Tenant) {
 		answered := signIn.mutate("claimLicense", `{ outcome }`, map[string]any{"app": app.Code, "user": fmt.Sprint("user-", i)})
 		require.Equal(t, licensing.OutcomeClaimed, *answered.Outcome)
 	}
-}
-
-func TestTheProductOfAClaimedLicenseNeedsNoFurtherStatement(t *testing.T) {
-	storetest.Each(t, cluster, func(t *testing.T, url string) {
-		statements := new(storetest.Statements)
-		a := serve(t, url)
-		tenant := a.world.NewTenant(t, "acme")
-		tenant.Buy(t, tenant.E3, 10)
-		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
-
-		a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
-		signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
-
-		// The lowest of several tries counts: sign-in times are written asynchronously, at most once an hour.
-		claim := func(selection string) int {
-			least := math.MaxInt
-
-			for range 10 {
-				least = min(least, statements.Of(func() {
-					got := signIn.do(`mutation { claimLicense(input: {app: "TEAMS1", user: "ann"}) { license { `+selection+` } } }`, nil)
-					require.Empty(t, got.Errors)
-				}))
-			}
-
-			return least
-		}
-		assert.Equal(t, claim("id"), claim("product { code }"))
-	})
 }

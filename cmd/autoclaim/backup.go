@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 type backupCommand struct {
@@ -20,7 +22,7 @@ func (c backupCommand) Run(e *environment) error {
 			return errors.Join(fmt.Errorf("the database %s is empty or missing, so there is nothing to back up: check --database-url", e.databaseURL), err)
 		}
 
-		size, err := db.Backup(ctx, c.File)
+		size, err := upkeep.Backup(ctx, db, c.File, time.Now())
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 type checkCommand struct {
@@ -21,7 +22,7 @@ func (c checkCommand) Run(e *environment) error {
 			}
 		}
 
-		violations, err := db.Check(ctx)
+		violations, err := upkeep.Check(ctx, db)
 		if err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func (c checkCommand) Run(e *environment) error {
 }
 
 func repair(ctx context.Context, e *environment, db *store.Store) error {
-	repairs, err := db.Repair(ctx, time.Now())
+	repairs, err := upkeep.Repair(ctx, db, time.Now())
 
 	for _, r := range repairs {
 		e.say("tenant %q: %s: was %d, is %d", r.Tenant, r.Object, r.Was, r.Is)

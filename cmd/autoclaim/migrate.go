@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/store/migration"
 )
 
 type migrateCommand struct {
@@ -15,7 +16,7 @@ type migrateCommand struct {
 // Run updates the database schema.
 func (c migrateCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
-		retries := store.DefaultLockRetries()
+		retries := migration.DefaultLockRetries()
 		retries.LockTimeout, retries.Attempts = c.LockTimeout, c.LockAttempts
 
 		ran, err := db.MigrateWith(ctx, retries)

@@ -70,10 +70,7 @@ func (f metricsFlags) serveMetrics(
 
 	metrics.WatchTokens(verifier)
 	metrics.WatchStreams(api.OpenStreams)
-
-	if err := metrics.WatchDatabase(db, f.MetricsTenants, e.logger); err != nil {
-		return nil, err
-	}
+	metrics.WatchDatabase(db, f.MetricsTenants, e.logger)
 
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", f.MetricsListen)
 	if err != nil {

@@ -55,7 +55,7 @@ func (tenantListCommand) Run(e *environment) error {
 
 func findTenant(ctx context.Context, db *store.Store, name string) (licensing.Tenant, error) {
 	tenant, err := db.TenantByName(ctx, name)
-	if store.IsNotFound(err) {
+	if licensing.IsNotFound(err) {
 		return tenant, fmt.Errorf("there is no tenant named %q: run 'autoclaim tenant list' to see all", name)
 	}
 

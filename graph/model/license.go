@@ -9,7 +9,7 @@ import (
 type License struct {
 	licensing.License
 
-	// LoadedProduct is the product, if it has been read with the license; otherwise nil.
+	// LoadedProduct is the license's product if it has been read already, or nil.
 	LoadedProduct *licensing.Product
 }
 

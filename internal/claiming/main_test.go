@@ -14,6 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 // cluster is this package's PostgreSQL.
@@ -64,7 +65,7 @@ func claim(t *testing.T, s *claiming.Service, tenant *storetest.Tenant, user, ap
 func requireSound(t *testing.T, db *store.Store) {
 	t.Helper()
 
-	violations, err := db.Check(context.Background())
+	violations, err := upkeep.Check(context.Background(), db)
 	require.NoError(t, err)
 	require.Empty(t, violations)
 }

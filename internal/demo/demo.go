@@ -71,7 +71,7 @@ func fill(ctx context.Context, db *store.Store) error {
 		}
 	}
 
-	if _, err := db.TenantByExternalID(ctx, TenantExternalID); !store.IsNotFound(err) {
+	if _, err := db.TenantByExternalID(ctx, TenantExternalID); !licensing.IsNotFound(err) {
 		return err
 	}
 

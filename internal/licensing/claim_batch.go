@@ -27,6 +27,16 @@ func (s ClaimantState) Claimant() Claimant {
 	return Claimant{UserID: s.User.ID, Blocked: s.User.Blocked(), Licenses: s.Licenses}
 }
 
+// ClaimBatch is a batch of claims of one tenant's users that are decided in one transaction.
+type ClaimBatch struct {
+	TenantID ID
+	// ExternalIDs are the users', sorted and each once. All transactions lock users in this order.
+	ExternalIDs []string
+	// Products are the products whose pools are locked.
+	Products []ID
+	At       time.Time
+}
+
 // ClaimFacts are what a batch of claims depends on. The rows of the users and of the pools are locked: no other
 // transaction can change them, or the users' licenses, until the batch is committed.
 type ClaimFacts struct {
@@ -57,7 +67,7 @@ type ClaimResults struct {
 	// Licenses are new licenses, and Claims their claims, in the same order.
 	Licenses []License
 	Claims   []Claim
-	// Missed are the users who were turned away: one element for each time.
+	// Missed are the users for whom no license was left: one element for each time.
 	Missed []ID
 }
 

@@ -19,11 +19,13 @@ func catalogVersion(query *gorm.DB) (int64, error) {
 	return row.Version, err
 }
 
-// Catalog returns the catalog as it is in the database now. It is read anew only when it has changed.
+// Catalog returns the catalog as it is in the database now. It is cached, and read again only after a change. The
+// caller must not change it.
 func (s *Store) Catalog(ctx context.Context) (*licensing.Catalog, error) {
-	return s.catalogSeenBy(s.read.WithContext(ctx))
+	return s.catalogSeenBy(s.database.Reader().WithContext(ctx))
 }
 
+// catalogSeenBy returns the catalog of the state that db sees.
 func (s *Store) catalogSeenBy(db *gorm.DB) (*licensing.Catalog, error) {
 	version, err := catalogVersion(db)
 	if err != nil {
@@ -33,9 +35,10 @@ func (s *Store) catalogSeenBy(db *gorm.DB) (*licensing.Catalog, error) {
 	return s.catalogSince(db, version)
 }
 
-// CatalogSince returns the catalog at this version or at a later one, from memory if it can.
+// CatalogSince returns the catalog at this version or at a later one, from the cache if possible. The caller must not
+// change it.
 func (s *Store) CatalogSince(ctx context.Context, version int64) (*licensing.Catalog, error) {
-	return s.catalogSince(s.read.WithContext(ctx), version)
+	return s.catalogSince(s.database.Reader().WithContext(ctx), version)
 }
 
 func (s *Store) catalogSince(db *gorm.DB, version int64) (*licensing.Catalog, error) {
@@ -47,8 +50,8 @@ func (s *Store) catalogSince(db *gorm.DB, version int64) (*licensing.Catalog, er
 		return known, nil
 	}
 
-	// The version is older than what is read now, or as old: if an import comes in between, the
-	// catalog is newer than it says, and will be read once more.
+	// An import may commit between the reads of the version and of the catalog. Then the catalog is newer than its
+	// version says, and is read once more than necessary.
 	catalog, err := loadCatalog(db, version)
 	if err != nil {
 		return nil, err
@@ -91,18 +94,20 @@ type CatalogChanges struct {
 	RemovedProductApps []licensing.ProductApp
 }
 
-// Empty says whether there is nothing to change.
+// Empty says whether there are no changes.
 func (c CatalogChanges) Empty() bool {
 	return len(c.Apps)+len(c.Products)+len(c.AddedProductApps)+len(c.RemovedProductApps) == 0
 }
 
-// ChangeCatalog calls decide with the catalog as it is, and makes the changes that it returns, all or
-// none. Only one process changes the catalog at a time. Its version rises if anything changed.
+// ChangeCatalog calls decide with the current catalog and makes all the changes that decide returns, in one
+// transaction. One process changes the catalog at a time; others wait. The catalog's version rises if anything changed.
+// If the transaction conflicts with another, it runs again, and decide is called again. If decide returns an error,
+// ChangeCatalog returns it and changes nothing.
 func (s *Store) ChangeCatalog(
 	ctx context.Context, decide func(current *licensing.Catalog) (CatalogChanges, error),
 ) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {
-		version, err := catalogVersion(s.dialect.lockRows(db))
+		version, err := catalogVersion(s.database.LockRows(db))
 		if err != nil {
 			return err
 		}

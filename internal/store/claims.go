@@ -2,138 +2,100 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/livefeed"
+	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
-// The statements of a batch of claims on SQLite. Each takes its rows as one JSON list: a parameter for each cell
-// would cost more than the rest of the batch.
-const (
-	sqliteLockUsers = `
-INSERT INTO users (tenant_id, id, external_id, display_name, email, search_key, last_sign_in_at, created_at)
-SELECT ?, value ->> 0, value ->> 1, '', '', value ->> 2, ?, ? FROM json_each(?) WHERE true
-ON CONFLICT (tenant_id, external_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
-RETURNING id, external_id, blocked_at`
-
-	sqliteInsertLicenses = `
-INSERT INTO licenses (tenant_id, id, user_id, product_id, source, policy_id, apps_off, assigned_at)
-SELECT ?, value ->> 0, value ->> 1, value ->> 2, 'AUTO_CLAIM', ?, value ->> 3, ? FROM json_each(?)`
-
-	sqliteInsertClaims = `
-INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, license_id, position, claimed_at)
-SELECT ?, value ->> 0, value ->> 1, ?, ?, value ->> 2, value ->> 3, value ->> 4, ? FROM json_each(?)`
-)
-
-// list is rows as JSON. Ids, texts and numbers always have a JSON form.
-func list[T any](items []T, row func(T) []any) string {
-	rows := make([][]any, len(items))
-	for i, item := range items {
-		rows[i] = row(item)
-	}
-
-	text, _ := json.Marshal(rows)
-
-	return string(text)
-}
-
-// lockOrAddUsers returns the users by external id, locked as by [Tx.LockUser], and adds those that the
-// tenant doesn't know yet. The external ids must be sorted: all transactions lock users in their order.
-func (tx *Tx) lockOrAddUsers(
-	ctx context.Context, sorted []string, at time.Time,
-) (map[string]licensing.User, error) {
-	rows := list(sorted, func(externalID string) []any {
-		return []any{licensing.NewID(at), externalID, userSearchKey(licensing.User{ExternalID: externalID})}
-	})
-
-	var found []userRow
-	if err := tx.db.WithContext(ctx).Raw(sqliteLockUsers, tx.tenant, at, at, rows).Scan(&found).Error; err != nil {
-		return nil, fmt.Errorf("lock the users: %w", err)
-	}
-
-	users := make(map[string]licensing.User, len(found))
-	for _, row := range found {
-		users[row.ExternalID] = row.domain()
-	}
-
-	return users, nil
-}
-
-// insertClaimed adds licenses with their claims, and counts them in their day's roll-up.
-func (tx *Tx) insertClaimed(ctx context.Context, results licensing.ClaimResults) error {
-	licenses := list(results.Licenses, func(l licensing.License) []any {
-		return []any{l.ID, l.UserID, l.ProductID, idList(l.AppsOff)}
-	})
-	claims := list(results.Claims, func(c licensing.Claim) []any {
-		return []any{c.ID, c.UserID, c.ProductID, c.LicenseID, c.Position}
-	})
-	db := tx.db.WithContext(ctx)
-
-	if err := db.Exec(sqliteInsertLicenses, tx.tenant, results.PolicyID, results.At, licenses).Error; err != nil {
-		return fmt.Errorf("add the licenses: %w", err)
-	}
-
-	err := db.Exec(sqliteInsertClaims, tx.tenant, results.PolicyID, results.AppID, results.At, claims).Error
-	if err != nil {
-		return fmt.Errorf("add the claims: %w", err)
-	}
-
-	tx.change.AddClaims(results.Claims)
-
-	for product, claimed := range results.LicensesByProduct() {
-		day := claimDayRow{
-			TenantID: tx.tenant, Day: licensing.Day(results.At), PolicyID: results.PolicyID, ProductID: product, Claims: claimed,
-		}
-
-		err := db.Clauses(clause.OnConflict{
-			Columns: []clause.Column{{Name: "tenant_id"}, {Name: "day"}, {Name: "policy_id"}, {Name: "product_id"}},
-			DoUpdates: clause.Set{{
-				Column: clause.Column{Name: "claims"}, Value: gorm.Expr("claim_days.claims + excluded.claims"),
-			}},
-		}).Create(&day).Error
-		if err != nil {
-			return fmt.Errorf("count the day's claims: %w", err)
-		}
-	}
-
-	return nil
-}
-
-// recordMissedClaims notes that the policy turned the users away.
-func (tx *Tx) recordMissedClaims(
-	ctx context.Context, policy licensing.ID, counts map[licensing.ID]int, at time.Time,
+// ClaimInTx decides and stores a batch of claims in one transaction. It locks the users (and adds those whom the tenant
+// does not know) and the products' pools, calls decide, and stores what decide returns. If the transaction conflicts
+// with another, all of it runs again, up to 8 times: decide must do nothing that cannot be repeated, and must not use
+// the database. If decide returns an error, ClaimInTx returns it and changes nothing.
+func (s *Store) ClaimInTx(
+	ctx context.Context, tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
+	decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),
 ) error {
-	rows := make([]missedClaimRow, 0, len(counts))
-	for user, times := range counts {
-		rows = append(rows, missedClaimRow{
-			TenantID: tx.tenant, ID: licensing.NewID(at), PolicyID: policy, UserID: user,
-			FirstAt: at, LastAt: at, Count: times,
+	externalIDs = slices.Clone(externalIDs)
+	slices.Sort(externalIDs)
+
+	batch := licensing.ClaimBatch{
+		TenantID: tenant, ExternalIDs: slices.Compact(externalIDs), Products: products, At: at,
+	}
+
+	var stored licensing.ClaimResults
+
+	err := s.retry(ctx, func() error {
+		return s.database.Claim(ctx, batch, func(facts licensing.ClaimFacts) (results licensing.ClaimResults, err error) {
+			stored, err = decide(facts)
+
+			return stored, err
 		})
-	}
-
-	if len(rows) == 0 {
-		return nil
-	}
-
-	// Two transactions that write the same rows must not do it in different orders.
-	slices.SortFunc(rows, func(a, b missedClaimRow) int { return licensing.CompareIDs(a.UserID, b.UserID) })
-
-	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "tenant_id"}, {Name: "policy_id"}, {Name: "user_id"}},
-		DoUpdates: clause.Set{
-			{Column: clause.Column{Name: "last_at"}, Value: gorm.Expr("excluded.last_at")},
-			{Column: clause.Column{Name: "count"}, Value: gorm.Expr("missed_claims.count + excluded.count")},
-		},
-	}).Create(&rows).Error
+	})
 	if err != nil {
-		return fmt.Errorf("record missed claims: %w", err)
+		return err
 	}
+
+	var change livefeed.Change
+
+	change.AddClaims(stored.Claims)
+
+	for product := range stored.LicensesByProduct() {
+		change.AddPool(product)
+	}
+
+	s.feed.Publish(tenant, change)
 
 	return nil
+}
+
+// ReportFilter says which claims a report covers.
+type ReportFilter struct {
+	// Since is the midnight in UTC at which the period begins; it belongs to the period.
+	Since time.Time
+	// PolicyID restricts the report to one policy; nil for all.
+	PolicyID *licensing.ID
+	// Text restricts the lists, but not the totals, to users whom [Handle.Users] finds by it.
+	Text string
+}
+
+// ofUsers restricts a query of rows with a user to the users whom a search finds.
+func (h Handle) ofUsers(ctx context.Context, query *gorm.DB, text string) *gorm.DB {
+	if strings.TrimSpace(text) == "" {
+		return query
+	}
+
+	return query.Where("user_id IN (?)", h.usersFound(ctx, text).Select("id"))
+}
+
+// claimView adds to each claim whether its license is still active.
+const claimView = `claims.*, EXISTS (SELECT 1 FROM licenses l
+WHERE l.tenant_id = claims.tenant_id AND l.id = claims.license_id AND l.removed_at IS NULL) AS still_held`
+
+// Claims lists claims, latest first.
+func (h Handle) Claims(filter ReportFilter) paging.List[licensing.Claim] {
+	return lazily[claimViewRow](func(ctx context.Context) *gorm.DB {
+		query := h.from(ctx, &claimRow{}).Select(claimView).Where("claimed_at >= ?", filter.Since)
+
+		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)
+	}, byLatest("claimed_at"), func(c licensing.Claim) paging.Cursor { return paging.Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
+}
+
+// Claim returns a claim, or [licensing.ErrNotFound].
+func (h Handle) Claim(ctx context.Context, id licensing.ID) (licensing.Claim, error) {
+	row, err := one[claimViewRow](h.from(ctx, &claimRow{}).Select(claimView).Where("id = ?", id), "the claim")
+
+	return row.domain(), err
+}
+
+// ClaimsByID returns the claims with these ids, in the order of the ids. Unknown ids are ignored.
+func (h Handle) ClaimsByID(ctx context.Context, ids []licensing.ID) ([]licensing.Claim, error) {
+	query := h.from(ctx, &claimRow{}).Select(claimView).Where(h.anyOf("id", ids)).Order("id")
+
+	return all[claimViewRow](query, "claims")
 }

@@ -16,7 +16,7 @@ type LicenseFilter struct {
 	ProductID *licensing.ID
 	PolicyID  *licensing.ID
 	Source    *licensing.Source
-	// Active asks for the active licenses, or for the removed ones.
+	// Active is true for active licenses only, and false for removed ones only.
 	Active *bool
 }
 
@@ -41,19 +41,19 @@ func (h Handle) Licenses(filter LicenseFilter) paging.List[licensing.License] {
 	}, byNewest(), func(l licensing.License) paging.Cursor { return paging.Cursor{ID: l.ID} })
 }
 
-// License returns a license, or [ErrNotFound].
+// License returns a license, or [licensing.ErrNotFound].
 func (h Handle) License(ctx context.Context, id licensing.ID) (licensing.License, error) {
 	row, err := one[licenseRow](h.from(ctx, &licenseRow{}).Where("id = ?", id), "the license")
 
 	return row.domain(), err
 }
 
-// LicensesByID returns those of the licenses that exist, in no order.
+// LicensesByID returns the licenses with these ids, in no particular order. Unknown ids are ignored.
 func (h Handle) LicensesByID(ctx context.Context, ids []licensing.ID) ([]licensing.License, error) {
 	return all[licenseRow](h.from(ctx, &licenseRow{}).Where(h.anyOf("id", ids)), "licenses")
 }
 
-// ActiveLicenses returns what the users hold, oldest first.
+// ActiveLicenses returns the users' active licenses by user id, oldest first.
 func (h Handle) ActiveLicenses(ctx context.Context, users []licensing.ID) (map[licensing.ID][]licensing.License, error) {
 	query := h.from(ctx, &licenseRow{}).Where(h.anyOf("user_id", users)).Where("removed_at IS NULL")
 
@@ -70,7 +70,8 @@ func (h Handle) ActiveLicenses(ctx context.Context, users []licensing.ID) (map[l
 	return byUser, nil
 }
 
-// InsertLicenses adds active licenses. Their users and pools must be locked; see [Tx.AddToPool].
+// InsertLicenses adds licenses. Their users and pools must be locked, and the pools must count them; see
+// [Tx.AddToPool].
 func (tx *Tx) InsertLicenses(ctx context.Context, licenses ...licensing.License) error {
 	rows := make([]licenseRow, len(licenses))
 	for i, license := range licenses {
@@ -80,7 +81,8 @@ func (tx *Tx) InsertLicenses(ctx context.Context, licenses ...licensing.License)
 	return insert(ctx, tx, rows...)
 }
 
-// SaveRemoval stores when a license was removed. Its user must be locked, and the pool must be told; see [Tx.AddToPool].
+// SaveRemoval stores when a license was removed. Its user must be locked, and its pool must no longer count it; see
+// [Tx.AddToPool].
 func (tx *Tx) SaveRemoval(ctx context.Context, license licensing.License) error {
 	err := tx.from(ctx, &licenseRow{}).Where("id = ?", license.ID).Update("removed_at", license.RemovedAt).Error
 	if err != nil {

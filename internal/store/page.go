@@ -12,7 +12,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/paging"
 )
 
-// ordering is a total order of a table: by a column, then by id; or by id alone.
+// ordering is a total order of a table: by a column and then by id, or by id only.
 type ordering struct {
 	column     string
 	descending bool
@@ -38,10 +38,10 @@ func byLatest(column string) ordering {
 
 func timeKey(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
 
-// beyond restricts the query to what lies behind the cursor (or before it) in the order.
-func (o ordering) beyond(query *gorm.DB, cursor paging.Cursor, behind bool) (*gorm.DB, error) {
+// beyond restricts the query to the rows after the cursor, or before it, in the order.
+func (o ordering) beyond(query *gorm.DB, cursor paging.Cursor, after bool) (*gorm.DB, error) {
 	sign := ">"
-	if behind == o.descending {
+	if after == o.descending {
 		sign = "<"
 	}
 
@@ -76,19 +76,19 @@ func (o ordering) sql(backward bool) string {
 	return o.column + direction + ", id" + direction
 }
 
-// paginate reads one page of the query by keyset: a page costs the same wherever it lies.
+// paginate reads one page of the query by keyset pagination: a page costs the same wherever it is in the list.
 func paginate[Row interface{ domain() T }, T any](
 	query *gorm.DB, order ordering, page paging.Page, cursor func(T) paging.Cursor,
 ) (paging.Slice[T], error) {
 	for _, bound := range []struct {
 		cursor *paging.Cursor
-		behind bool
+		after  bool
 	}{{page.After, true}, {page.Before, false}} {
 		if bound.cursor == nil {
 			continue
 		}
 
-		bounded, err := order.beyond(query, *bound.cursor, bound.behind)
+		bounded, err := order.beyond(query, *bound.cursor, bound.after)
 		if err != nil {
 			return paging.Slice[T]{}, err
 		}
@@ -97,7 +97,7 @@ func paginate[Row interface{ domain() T }, T any](
 	}
 
 	var rows []Row
-	// One row more than asked for tells whether the list goes on.
+	// It reads one row more than the page has, to find out whether the list goes on.
 	if err := query.Order(order.sql(page.Backward)).Limit(page.Limit + 1).Find(&rows).Error; err != nil {
 		return paging.Slice[T]{}, fmt.Errorf("read a page: %w", err)
 	}
@@ -132,7 +132,7 @@ func count(query *gorm.DB) (int, error) {
 	return int(n), nil
 }
 
-// lazily makes a list from a query that is built again for each read.
+// lazily returns a list that reads when it is asked for a page or a count. query builds the query for each read.
 func lazily[Row interface{ domain() T }, T any](
 	query func(ctx context.Context) *gorm.DB, order ordering, cursor func(T) paging.Cursor,
 ) paging.List[T] {

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
 // policyRow is a row of the table policies. [newPolicyRow] and [policyRow.domain] name each of its columns.
@@ -40,7 +41,7 @@ func newPolicyRow(tenant licensing.ID, p licensing.Policy) policyRow {
 func (r policyRow) domain(products []licensing.PolicyProduct) licensing.Policy {
 	return licensing.Policy{
 		ID: r.ID, Name: r.Name, AppID: r.AppID, Enabled: r.Enabled, Version: r.Version, Products: products,
-		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), DeletedAt: utc(r.DeletedAt),
+		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), DeletedAt: columns.UTC(r.DeletedAt),
 	}
 }
 
@@ -75,11 +76,11 @@ func (h Handle) PoliciesByID(ctx context.Context, ids []licensing.ID) ([]licensi
 	return h.policies(ctx, h.from(ctx, &policyRow{}).Where(h.anyOf("id", ids)))
 }
 
-// Policy returns a policy, which may be a deleted one, or [ErrNotFound].
+// Policy returns a policy, which may be a deleted one, or [licensing.ErrNotFound].
 func (h Handle) Policy(ctx context.Context, id licensing.ID) (licensing.Policy, error) {
 	found, err := h.PoliciesByID(ctx, []licensing.ID{id})
 	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("the policy: %w", ErrNotFound)
+		err = fmt.Errorf("the policy: %w", licensing.ErrNotFound)
 	}
 
 	if err != nil {

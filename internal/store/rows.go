@@ -6,10 +6,11 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
-// The row types are the tables as GORM sees them; a test holds them against the migrated schema. They
-// stay in this package: its callers get domain objects.
+// The row types are the models of GORM for the tables. A test compares them with the migrated schema. They are not
+// exported: callers of this package get domain objects.
 
 type catalogStateRow struct {
 	ID      int16 `gorm:"primaryKey"`
@@ -118,14 +119,14 @@ func (userRow) TableName() string { return "users" }
 func (r userRow) domain() licensing.User {
 	return licensing.User{
 		ID: r.ID, ExternalID: r.ExternalID, DisplayName: r.DisplayName, Email: r.Email,
-		BlockedAt: utc(r.BlockedAt), LastSignInAt: utc(r.LastSignInAt), CreatedAt: r.CreatedAt.UTC(),
+		BlockedAt: columns.UTC(r.BlockedAt), LastSignInAt: columns.UTC(r.LastSignInAt), CreatedAt: r.CreatedAt.UTC(),
 	}
 }
 
 func newUserRow(tenant licensing.ID, u licensing.User) userRow {
 	return userRow{
 		TenantID: tenant, ID: u.ID, ExternalID: u.ExternalID, DisplayName: u.DisplayName, Email: u.Email,
-		SearchKey: userSearchKey(u), BlockedAt: u.BlockedAt, LastSignInAt: u.LastSignInAt, CreatedAt: u.CreatedAt,
+		SearchKey: columns.UserSearchKey(u), BlockedAt: u.BlockedAt, LastSignInAt: u.LastSignInAt, CreatedAt: u.CreatedAt,
 	}
 }
 
@@ -146,7 +147,7 @@ func (licenseRow) TableName() string { return "licenses" }
 func (r licenseRow) domain() licensing.License {
 	return licensing.License{
 		ID: r.ID, UserID: r.UserID, ProductID: r.ProductID, Source: r.Source, PolicyID: r.PolicyID,
-		AppsOff: r.AppsOff, AssignedAt: r.AssignedAt.UTC(), RemovedAt: utc(r.RemovedAt),
+		AppsOff: r.AppsOff, AssignedAt: r.AssignedAt.UTC(), RemovedAt: columns.UTC(r.RemovedAt),
 	}
 }
 
@@ -171,7 +172,7 @@ type claimRow struct {
 
 func (claimRow) TableName() string { return "claims" }
 
-// claimViewRow is a claim with what has become of its license.
+// claimViewRow is a claim, and whether its license is still active.
 type claimViewRow struct {
 	Claim     claimRow `gorm:"embedded"`
 	StillHeld bool
@@ -237,7 +238,7 @@ func (r auditEventRow) domain() licensing.AuditEvent {
 	}
 }
 
-// schemaStateRow says which programs the schema serves: those built for version OldestProgram or a later one.
+// schemaStateRow says which programs can work with the schema: those built for version OldestProgram or a later one.
 type schemaStateRow struct {
 	ID            int
 	OldestProgram int64
@@ -245,23 +246,13 @@ type schemaStateRow struct {
 
 func (schemaStateRow) TableName() string { return "schema_state" }
 
-// models are all row types that have a table.
+// models returns a value of each row type that has a table.
 func models() []any {
 	return []any{
 		&schemaStateRow{}, &catalogStateRow{}, &appRow{}, &productRow{}, &productAppRow{}, &tenantRow{}, &poolRow{},
 		&subscriptionRow{}, &userRow{}, &policyRow{}, &policyProductRow{}, &licenseRow{}, &claimRow{},
 		&claimDayRow{}, &missedClaimRow{}, &auditEventRow{},
 	}
-}
-
-func utc(at *time.Time) *time.Time {
-	if at == nil {
-		return nil
-	}
-
-	u := at.UTC()
-
-	return &u
 }
 
 func rawJSON(text *string) []byte {

@@ -16,7 +16,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// inspection asks a database what its schema is.
+// inspection holds queries for the columns, indexes and foreign keys of a table.
 type inspection struct{ columns, indexes, references string }
 
 func inspect(db *gorm.DB) inspection {
@@ -71,7 +71,7 @@ func parsed(t *testing.T, db *gorm.DB, model any) *schema.Schema {
 
 func TestTheModelsAndTheMigratedSchemaAgree(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
-		db := storetest.Open(t, url).Write()
+		db := storetest.Open(t, url).Writer()
 		modeled := make(map[string]bool)
 
 		for _, model := range store.Models() {
@@ -112,7 +112,7 @@ func TestARowOfOneTenantCannotReferToAnothers(t *testing.T) {
 	shared := []string{"schema_state", "catalog_state", "apps", "products", "product_apps", "tenants"}
 
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
-		db := storetest.Open(t, url).Write()
+		db := storetest.Open(t, url).Writer()
 
 		for _, model := range store.Models() {
 			table := parsed(t, db, model).Table
@@ -125,7 +125,7 @@ func TestARowOfOneTenantCannotReferToAnothers(t *testing.T) {
 			}
 
 			references := ask[leading](t, db, inspect(db).references, table)
-			assert.NotEmpty(t, references, "%s refers to nothing, not even to its tenant", table)
+			assert.NotEmpty(t, references, "%s has no foreign key, not even to its tenant", table)
 
 			for _, reference := range references {
 				if reference.Name != "apps" && reference.Name != "products" {

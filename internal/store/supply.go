@@ -3,22 +3,21 @@ package store
 import (
 	"context"
 	"fmt"
-
-	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// Supply is how well the policies of all tenants can give licenses at one moment.
+// Supply is what the policies of all tenants have left to give at one moment.
 type Supply struct {
-	// Policies are those that are on in tenants whose auto-claim is on; of these, OutOfLicenses have no product
-	// with a license left.
+	// Policies is the number of policies that are on, in tenants whose auto-claim is on. OutOfLicenses of them have no
+	// product with a license left.
 	Policies, OutOfLicenses int
-	// Pools are those that any of these policies may take from, Exhausted those of them with nothing left.
+	// Pools is the number of pools that these policies take licenses from. Exhausted of them have no license left.
 	Pools, Exhausted int
-	// OverAssigned are pools of any kind with more licenses assigned than there are, as a lapse may leave them.
+	// OverAssigned is the number of pools, of all tenants, with more licenses assigned than their total, as after the
+	// lapse of a subscription.
 	OverAssigned int
 }
 
-// livePolicies are the policies that give licenses.
+// livePolicies defines the policies that give licenses, and the pools that they take from.
 const livePolicies = `
 live AS (
   SELECT p.tenant_id, p.id FROM policies p JOIN tenants t ON t.id = p.tenant_id
@@ -31,7 +30,7 @@ taking AS (
   JOIN license_pools lp ON lp.tenant_id = pp.tenant_id AND lp.product_id = pp.product_id
 )`
 
-// supplyQuery counts in one pass over the live policies and one over the pools.
+// supplyQuery reads the live policies once and the pools once.
 const supplyQuery = `
 WITH ` + livePolicies + `,
 per_policy AS (SELECT max(CASE WHEN has_some THEN 1 ELSE 0 END) AS has_some FROM taking GROUP BY tenant_id, id),
@@ -43,51 +42,12 @@ SELECT
   (SELECT count(*) FROM per_pool WHERE has_some = 0) AS exhausted,
   (SELECT count(*) FROM license_pools WHERE assigned > total) AS over_assigned`
 
-// Supply counts what the policies of all tenants have left to give.
+// Supply reads all tenants' policies and pools, but no licenses: it is quick on a large database.
 func (s *Store) Supply(ctx context.Context) (Supply, error) {
 	var supply Supply
-	if err := s.read.WithContext(ctx).Raw(supplyQuery).Scan(&supply).Error; err != nil {
+	if err := s.database.Reader().WithContext(ctx).Raw(supplyQuery).Scan(&supply).Error; err != nil {
 		return Supply{}, fmt.Errorf("count what policies have left: %w", err)
 	}
 
 	return supply, nil
-}
-
-// NamedPool is a license pool with the names that operators know its tenant and its product by.
-type NamedPool struct {
-	licensing.Pool
-
-	TenantExternalID string
-	ProductCode      string
-}
-
-// PoolsOfTenants returns the pools of the tenants that tokens name so, in order of these names and of their
-// products' codes, but not more than limit.
-func (s *Store) PoolsOfTenants(ctx context.Context, externalIDs []string, limit int) ([]NamedPool, error) {
-	var rows []struct {
-		ExternalID      string
-		Code            string
-		ProductID       licensing.ID
-		Total, Assigned int
-	}
-
-	err := s.read.WithContext(ctx).Table("license_pools lp").
-		Select("t.external_id, p.code, lp.product_id, lp.total, lp.assigned").
-		Joins("JOIN tenants t ON t.id = lp.tenant_id").
-		Joins("JOIN products p ON p.id = lp.product_id").
-		Where("t.external_id IN ?", externalIDs).
-		Order("t.external_id, p.code, lp.product_id").Limit(limit).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the tenants' pools: %w", err)
-	}
-
-	pools := make([]NamedPool, len(rows))
-	for i, row := range rows {
-		pools[i] = NamedPool{
-			Pool:             licensing.Pool{ProductID: row.ProductID, Total: row.Total, Assigned: row.Assigned},
-			TenantExternalID: row.ExternalID, ProductCode: row.Code,
-		}
-	}
-
-	return pools, nil
 }

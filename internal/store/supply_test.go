@@ -13,7 +13,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-func TestTheSupplyCountsWhatPoliciesThatAreOnHaveLeft(t *testing.T) {
+func TestTheSupplyCountsWhatActivePoliciesHaveLeft(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		world := storetest.NewWorld(t, storetest.Open(t, url))
@@ -32,7 +32,7 @@ func TestTheSupplyCountsWhatPoliciesThatAreOnHaveLeft(t *testing.T) {
 
 		assert.Zero(t, supply())
 
-		// Two policies share a pool, one has a backup; a tenant that is off does not count.
+		// Two policies share a pool, and one of them has a backup. A tenant whose auto-claim is off does not count.
 		bought := acme.Buy(t, world.E3, 1)
 		acme.Buy(t, world.E1, 1)
 		acme.Buy(t, world.Draw, 1)
@@ -62,7 +62,7 @@ func TestTheSupplyCountsWhatPoliciesThatAreOnHaveLeft(t *testing.T) {
 	})
 }
 
-func TestPoolsOfTenantsAreThoseOfTheTenantsThatAreNamed(t *testing.T) {
+func TestPoolsOfTenantsAreThoseOfTheNamedTenants(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		world := storetest.NewWorld(t, storetest.Open(t, url))
 		acme, other, third := world.NewTenant(t, "acme"), world.NewTenant(t, "other"), world.NewTenant(t, "third")

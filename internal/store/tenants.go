@@ -12,7 +12,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// CreateTenant adds a tenant with auto-claim off. It refuses a name or an external id that another has.
+// CreateTenant adds a tenant with auto-claim off. It refuses an empty name or external id, and one that another tenant
+// has.
 func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at time.Time) (licensing.Tenant, error) {
 	name, externalID = strings.TrimSpace(name), strings.TrimSpace(externalID)
 	if name == "" || externalID == "" {
@@ -25,7 +26,7 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 		ConfigVersion: 1, CreatedAt: licensing.Instant(at),
 	}
 
-	err := s.write.WithContext(ctx).Create(&row).Error
+	err := s.database.Writer().WithContext(ctx).Create(&row).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return licensing.Tenant{}, licensing.Refuse(licensing.CodeNameTaken, "name",
 			"A tenant with this name or external id exists already. See 'autoclaim tenant list'.")
@@ -40,20 +41,21 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 
 // Tenants returns all tenants by name.
 func (s *Store) Tenants(ctx context.Context) ([]licensing.Tenant, error) {
-	return all[tenantRow](s.read.WithContext(ctx).Order("name_key"), "the tenants")
+	return all[tenantRow](s.database.Reader().WithContext(ctx).Order("name_key"), "the tenants")
 }
 
-// TenantByExternalID returns the tenant that tokens name so, or [ErrNotFound].
+// TenantByExternalID returns the tenant with the identity provider's id of the organization, or
+// [licensing.ErrNotFound].
 func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
-	row, err := one[tenantRow](s.read.WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
+	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
 
 	return row.domain(), err
 }
 
-// TenantByName returns the tenant of this name, ignoring case, or [ErrNotFound].
+// TenantByName returns the tenant with this name, ignoring case, or [licensing.ErrNotFound].
 func (s *Store) TenantByName(ctx context.Context, name string) (licensing.Tenant, error) {
 	key := licensing.Fold(strings.TrimSpace(name))
-	row, err := one[tenantRow](s.read.WithContext(ctx).Where("name_key = ?", key), "the tenant")
+	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("name_key = ?", key), "the tenant")
 
 	return row.domain(), err
 }
@@ -65,9 +67,10 @@ func (h Handle) Tenant(ctx context.Context) (licensing.Tenant, error) {
 	return row.domain(), err
 }
 
-// LockTenant returns the tenant and keeps other transactions from changing its switch and policies.
+// LockTenant returns the tenant and locks it until the transaction ends: other transactions can change neither its
+// feature switch nor its policies.
 func (tx *Tx) LockTenant(ctx context.Context) (licensing.Tenant, error) {
-	query := tx.dialect.lockRows(tx.db.WithContext(ctx).Where("id = ?", tx.tenant))
+	query := tx.database.LockRows(tx.db.WithContext(ctx).Where("id = ?", tx.tenant))
 	row, err := one[tenantRow](query, "the tenant")
 
 	return row.domain(), err
@@ -78,7 +81,8 @@ func (tx *Tx) SaveAutoClaimEnabled(ctx context.Context, enabled bool) error {
 	return tx.configChanged(ctx, map[string]any{"auto_claim_enabled": enabled})
 }
 
-// configChanged tells every server that what it remembers of the tenant's configuration is out of date.
+// configChanged changes the tenant's row and raises its configuration's version, by which every server finds out that
+// its cached policies are out of date.
 func (tx *Tx) configChanged(ctx context.Context, changes map[string]any) error {
 	changes["config_version"] = gorm.Expr("config_version + 1")
 

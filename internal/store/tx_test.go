@@ -18,7 +18,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-func TestATransactionThatFailsLeavesNothing(t *testing.T) {
+func TestATransactionThatFailsChangesNothing(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		tenant := storetest.NewWorld(t, storetest.Open(t, url)).NewTenant(t, "acme")
@@ -32,11 +32,11 @@ func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 		require.ErrorIs(t, err, failure)
 
 		_, err = tenant.Data().UserByExternalID(ctx, "ann")
-		assert.True(t, store.IsNotFound(err))
+		assert.True(t, licensing.IsNotFound(err))
 	})
 }
 
-func TestATransactionInWhoseWayAnotherGotRunsAgainABoundedNumberOfTimes(t *testing.T) {
+func TestATransactionThatConflictsWithAnotherIsRetriedABoundedNumberOfTimes(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		tenant := storetest.NewWorld(t, storetest.Open(t, url)).NewTenant(t, "acme")
@@ -73,15 +73,15 @@ func TestATransactionInWhoseWayAnotherGotRunsAgainABoundedNumberOfTimes(t *testi
 			return licensing.NotFound("id", "policy")
 		})
 		require.Error(t, err)
-		assert.Equal(t, 1, attempts, "a refusal is final")
+		assert.Equal(t, 1, attempts, "a refusal is not retried")
 	})
 }
 
-// busy is the error of a writer who finds another one at work.
+// busy returns the error of a writer while another connection writes.
 func busy(t *testing.T, url string) error {
 	t.Helper()
 
-	first, second := storetest.Open(t, url).Write(), storetest.Open(t, url).Write()
+	first, second := storetest.Open(t, url).Writer(), storetest.Open(t, url).Writer()
 	require.NoError(t, second.Exec("PRAGMA busy_timeout = 0").Error)
 
 	holding := first.Begin()
@@ -102,7 +102,7 @@ func TestATransactionSeesWhatAnotherProcessCommittedBeforeItBegan(t *testing.T) 
 		tenant := storetest.NewWorld(t, storetest.Open(t, url)).NewTenant(t, "acme")
 		tenant.Buy(t, tenant.E3, 1)
 
-		// Each reads the pool and then writes what it read, as claims do; neither may lose the other's.
+		// Each process reads the pool and writes what it read plus one, as claims do. No increment may be lost.
 		var (
 			writers  sync.WaitGroup
 			attempts atomic.Int64
@@ -121,7 +121,7 @@ func TestATransactionSeesWhatAnotherProcessCommittedBeforeItBegan(t *testing.T) 
 							return err
 						}
 
-						// Only if nobody wrote in between does this add one.
+						// This adds one only if no other transaction wrote in between.
 						before := pools[tenant.E3.ID].Total
 
 						return tx.SetPoolTotal(ctx, tenant.E3.ID, before+1)
@@ -136,7 +136,7 @@ func TestATransactionSeesWhatAnotherProcessCommittedBeforeItBegan(t *testing.T) 
 		pools, err := tenant.Data().Pools(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, 1+2*25, pools[tenant.E3.ID].Total)
-		assert.EqualValues(t, 2*25, attempts.Load(), "they wait for each other; none has to try again")
+		assert.EqualValues(t, 2*25, attempts.Load(), "they wait for each other; none is retried")
 	})
 }
 
@@ -152,7 +152,7 @@ func TestTheDatabaseItselfKeepsTenantsApart(t *testing.T) {
 		theirs, err := other.Data().UserByExternalID(ctx, "ann")
 		require.NoError(t, err)
 
-		// Code that is wrong enough to write this must fail.
+		// Even faulty code cannot write this.
 		err = world.Store.InTx(ctx, one.ID, func(tx *store.Tx) error {
 			return tx.InsertLicenses(ctx, licensing.License{
 				ID: licensing.NewID(world.Clock.Now()), UserID: theirs.ID, ProductID: one.E3.ID, Source: licensing.SourceDirect,
@@ -185,7 +185,7 @@ func TestTheDatabaseItselfRefusesASecondActiveLicenseOfAProduct(t *testing.T) {
 
 		require.NoError(t, insert(true))
 		require.NoError(t, insert(false))
-		require.NoError(t, insert(true), "removed ones do not count")
+		require.NoError(t, insert(true), "removed licenses do not count")
 		require.Error(t, insert(false))
 	})
 }

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,19 +24,12 @@ const (
 // WatchDatabase adds metrics of the connection pools and of policies and license pools. Counts cover all tenants. Each
 // license pool has metrics of its own only for the tenants given by their external ids, because each product is then
 // three series. Call it once.
-func (m *Metrics) WatchDatabase(db *store.Store, tenants []string, logger *slog.Logger) error {
-	pools, err := db.ConnectionPools()
-	if err != nil {
-		return fmt.Errorf("add metrics of the database: %w", err)
-	}
-
-	for name, pool := range pools {
+func (m *Metrics) WatchDatabase(db *store.Store, tenants []string, logger *slog.Logger) {
+	for name, pool := range db.ConnectionPools() {
 		m.registry.MustRegister(collectors.NewDBStatsCollector(pool, name))
 	}
 
 	m.registry.MustRegister(newSupplyCollector(db, tenants, logger))
-
-	return nil
 }
 
 // supplyCollector reads policies and license pools from the database when Prometheus scrapes.

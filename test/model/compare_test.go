@@ -12,7 +12,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// compare fails if anything that the product stores is not as the model has it.
+// compare fails if anything that the product stores differs from the model.
 func (m *machine) compare(r *rapid.T) {
 	ctx := context.Background()
 	data := m.tenant.Data()

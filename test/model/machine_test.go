@@ -17,13 +17,14 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 // cluster is this package's PostgreSQL.
 var cluster = testdb.NewCluster()
 
 func TestMain(m *testing.M) {
-	// As many histories as make a minute; -rapid.checks asks for more.
+	// These histories take about a minute; the flag -rapid.checks sets another number.
 	_ = flag.Set("rapid.checks", "40")
 	_ = flag.Set("rapid.steps", "60")
 	status := m.Run()
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// tenants gives each history tenants of its own in one database.
+// tenants counts tenants, so that each history has new ones in the same database.
 var tenants atomic.Int64
 
 func TestRandomHistoriesOfTwoTenantsFollowTheModel(t *testing.T) {
@@ -52,7 +53,8 @@ func TestRandomHistoriesOfTwoTenantsFollowTheModel(t *testing.T) {
 				}
 			}
 
-			// The invariant looks at both: what one tenant does must not show in the other.
+			// After each action rapid runs this one. It compares both tenants: an action in one must not change the
+			// other.
 			actions[""] = func(r *rapid.T) {
 				for _, m := range machines {
 					m.compare(r)
@@ -61,14 +63,14 @@ func TestRandomHistoriesOfTwoTenantsFollowTheModel(t *testing.T) {
 
 			r.Repeat(actions)
 
-			violations, err := world.Store.Check(context.Background())
+			violations, err := upkeep.Check(context.Background(), world.Store)
 			require.NoError(r, err)
 			require.Empty(r, violations)
 		})
 	})
 }
 
-// machine is a tenant of the product and its model side by side.
+// machine runs each action on a tenant of the product and on a model of it.
 type machine struct {
 	model  *model
 	tenant *storetest.Tenant
@@ -78,7 +80,7 @@ type machine struct {
 	products map[string]licensing.Product
 	users    []string
 
-	// What the product called the model's objects, in the same order.
+	// These are the product's ids of the model's objects, in the same order.
 	policies      []licensing.ID
 	subscriptions []licensing.ID
 	licenses      []licensing.ID
@@ -122,7 +124,7 @@ var (
 	fewApps    = rapid.SliceOfNDistinct(anyApp, 0, 2, rapid.ID)
 )
 
-// begin makes a policy with few licenses, so that histories soon run out of them.
+// begin makes a policy with few licenses, so that histories soon run out of licenses.
 func (m *machine) begin(r *rapid.T) {
 	ctx := context.Background()
 
@@ -143,7 +145,7 @@ func (m *machine) begin(r *rapid.T) {
 	m.policies = append(m.policies, policy.ID)
 }
 
-// pick draws the place of one of n objects, or skips the action if there are none.
+// pick draws the index of one of n objects, and skips the action if there are none.
 func pick(r *rapid.T, n int, what string) int {
 	if n == 0 {
 		r.Skip("no " + what)
@@ -161,7 +163,7 @@ func (m *machine) appIDs(codes []string) []licensing.ID {
 	return ids
 }
 
-// same fails unless the product refused with the model's code.
+// same fails unless the product refused with the same code as the model; an empty code means no refusal.
 func same(r *rapid.T, want licensing.Code, err error) {
 	r.Helper()
 
@@ -380,7 +382,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			m.model.blocked[user] = blocked
 		},
 		"claim":      m.claim,
-		"claimAgain": m.claim, // Claims are what matters most.
+		"claimAgain": m.claim, // So that claims are drawn twice as often.
 	}
 }
 

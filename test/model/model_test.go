@@ -7,7 +7,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// includes is the catalog: which apps are in which product.
+// includes is the catalog: the apps that each product includes.
 var includes = map[string][]string{
 	"E5": {"TEAMS1", "MAIL", "VOICE"}, "E3": {"TEAMS1", "MAIL", "VOICE"}, "E1": {"TEAMS1", "MAIL"},
 	"F1": {"TEAMS1", "MAIL"}, "BASIC": {"TEAMS1"}, "DRAW": {"SKETCH"},
@@ -15,14 +15,14 @@ var includes = map[string][]string{
 
 var claimable = []string{"TEAMS1", "MAIL"}
 
-// model is one tenant as a person would keep it on paper. It knows products and apps by their codes,
-// users by their external ids, and policies by the order in which they were made. Its methods answer
-// with the code of a refusal, or "".
+// model is one tenant, in the simplest data that can hold it. It identifies products and apps by their codes, users by
+// their external ids, and policies by the order in which they were made. Its methods return the code of a refusal, or
+// an empty code.
 type model struct {
 	on            bool
 	policies      []*modelPolicy
 	subscriptions []*modelSubscription
-	licenses      []*modelLicense // All that were ever given.
+	licenses      []*modelLicense // All licenses, also removed ones.
 	blocked       map[string]bool
 	missed        map[string]int
 	claims        int
@@ -135,7 +135,7 @@ func (m *model) createPolicy(name, app string, products []string) licensing.Code
 	return ""
 }
 
-// change applies a change to a live policy; it counts as one only if something is different then.
+// change applies a change to a live policy. The policy gets a new version only if the change made a difference.
 func (m *model) change(p *modelPolicy, change func() (changed bool, code licensing.Code)) licensing.Code {
 	if p.gone {
 		return licensing.CodeNotFound

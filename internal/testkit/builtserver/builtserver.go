@@ -1,4 +1,4 @@
-// Package builtserver runs the built server as its operator does, for measurements and tests from the outside.
+// Package builtserver runs the built server as an operator does, for benchmarks and for tests of whole servers.
 package builtserver
 
 import (
@@ -20,23 +20,23 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// Config is which program to run, and how.
+// Config says which program to run, and how.
 type Config struct {
 	// Binary is the built program.
 	Binary string
-	// Database is the URL of its database.
+	// Database is the database's URL.
 	Database string
-	// Directory holds the key of its tokens: servers that share it accept each other's.
+	// Directory is where the key that signs tokens is. Servers with the same directory accept each other's tokens.
 	Directory string
-	// Environment is added to this process's own.
+	// Environment is added to the environment of this process.
 	Environment []string
-	// Log takes what the server logs.
+	// Log receives the server's log.
 	Log io.Writer
 }
 
 // Program is a server's process.
 type Program struct {
-	// URL is where it listens.
+	// URL is the address at which the server listens, such as http://127.0.0.1:8080.
 	URL string
 
 	config  Config
@@ -45,39 +45,40 @@ type Program struct {
 	status  error
 }
 
-// Build builds the command of this repository at the directory. options are flags of go build.
+// Build builds the server into the file binary. directory is the root of this repository; options are flags of go
+// build.
 func Build(ctx context.Context, directory, binary string, options ...string) error {
 	args := append([]string{"build", "-trimpath", "-o", binary}, options...)
-	build := exec.CommandContext(ctx, "go", append(args, "./cmd/autoclaim")...) //nolint:gosec // Ours.
+	build := exec.CommandContext(ctx, "go", append(args, "./cmd/autoclaim")...) //nolint:gosec // The tests choose the arguments.
 	build.Dir = directory
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 
-	if said, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the server: %w\n%s", err, said)
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the server: %w\n%s", err, output)
 	}
 
 	return nil
 }
 
-// Start runs a server of the demo tenant until it is stopped, and returns when it listens.
+// Start starts a server of the demo tenant and returns when it listens. Stop it, or kill it.
 func Start(ctx context.Context, config Config) (*Program, error) {
 	p := &Program{config: config, ended: make(chan struct{})}
-	p.command = exec.CommandContext(ctx, config.Binary, "serve", "--dev", "--listen=127.0.0.1:0", "--log-level=warn", //nolint:gosec // Ours.
+	p.command = exec.CommandContext(ctx, config.Binary, "serve", "--dev", "--listen=127.0.0.1:0", "--log-level=warn", //nolint:gosec // The tests choose the program.
 		"--rate-limit=0", "--database-url="+config.Database, "--dev-key="+p.key())
 	p.command.Env = append(os.Environ(), config.Environment...)
 	p.command.Stderr = config.Log
 
-	said, told, err := os.Pipe()
+	output, outputWriter, err := os.Pipe()
 	if err != nil {
-		return nil, fmt.Errorf("read the server: %w", err)
+		return nil, fmt.Errorf("read the server's output: %w", err)
 	}
 
-	p.command.Stdout = told
+	p.command.Stdout = outputWriter
 	err = p.command.Start()
-	_ = told.Close() // The server has its own handle.
+	_ = outputWriter.Close() // The server has its own handle.
 
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start the server: %w", err), said.Close())
+		return nil, errors.Join(fmt.Errorf("start the server: %w", err), output.Close())
 	}
 
 	go func() {
@@ -85,14 +86,14 @@ func Start(ctx context.Context, config Config) (*Program, error) {
 		close(p.ended)
 	}()
 
-	lines := bufio.NewScanner(said)
+	lines := bufio.NewScanner(output)
 	for lines.Scan() {
 		if url, found := strings.CutPrefix(lines.Text(), "Playground: "); found {
 			p.URL = strings.TrimSuffix(url, "/playground/")
 
 			go func() {
-				_, _ = io.Copy(io.Discard, said)
-				_ = said.Close() // It was only read.
+				_, _ = io.Copy(io.Discard, output)
+				_ = output.Close() // It was only read from.
 			}()
 
 			return p, nil
@@ -101,15 +102,15 @@ func Start(ctx context.Context, config Config) (*Program, error) {
 
 	<-p.ended
 
-	return nil, errors.Join(errors.New("the server ended before it said where it is"), p.status, said.Close())
+	return nil, errors.Join(errors.New("the server ended before it listened"), p.status, output.Close())
 }
 
 func (p *Program) key() string { return filepath.Join(p.config.Directory, "key.json") }
 
-// ID is the process's id.
+// ID returns the process id.
 func (p *Program) ID() int { return p.command.Process.Pid }
 
-// Stop tells the server to end, and says whether it ended well.
+// Stop shuts the server down gracefully, waits for its end, and returns an error if its exit status is not 0.
 func (p *Program) Stop() error {
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		return fmt.Errorf("stop the server: %w", err)
@@ -120,23 +121,23 @@ func (p *Program) Stop() error {
 	return p.status
 }
 
-// Kill ends the server by SIGKILL, and waits until it is gone.
+// Kill ends the server with SIGKILL and waits for its end.
 func (p *Program) Kill() {
-	_ = p.command.Process.Kill() // It may have ended by itself.
+	_ = p.command.Process.Kill() // The server may have ended already.
 	<-p.ended
 }
 
-// Check fails if the database breaks a rule.
+// Check returns an error if the server's database breaks a rule.
 func (p *Program) Check(ctx context.Context) error {
-	said, err := exec.CommandContext(ctx, p.config.Binary, "check", "--database-url="+p.config.Database).CombinedOutput() //nolint:gosec // Ours.
+	output, err := exec.CommandContext(ctx, p.config.Binary, "check", "--database-url="+p.config.Database).CombinedOutput() //nolint:gosec // The tests choose the program.
 	if err != nil {
-		return fmt.Errorf("autoclaim check: %w\n%s", err, said)
+		return fmt.Errorf("autoclaim check: %w\n%s", err, output)
 	}
 
 	return nil
 }
 
-// Token is one of a caller of the demo tenant, good for longer than any run.
+// Token returns an access token of a user of the demo tenant with these roles. It is valid for 12 hours.
 func (p *Program) Token(user string, roles ...auth.Role) (string, error) {
 	issuer, err := auth.OpenDevIssuer(p.key(), time.Now)
 	if err != nil {
@@ -148,23 +149,24 @@ func (p *Program) Token(user string, roles ...auth.Role) (string, error) {
 	}, 12*time.Hour)
 }
 
-// Request is an operation with its variables.
+// Request is a GraphQL operation and its variables.
 type Request struct {
 	Query     string         `json:"query"`
 	Variables map[string]any `json:"variables,omitempty"`
 }
 
-// Refusal is an answer that is an error.
+// Refusal is the first error of a response.
 type Refusal struct{ Code, Message string }
 
 // Error implements error.
-func (r *Refusal) Error() string { return "the server says: " + r.Message }
+func (r *Refusal) Error() string { return "the server answered: " + r.Message }
 
-// Send runs an operation at a server and reads its data. id goes with it as the request's id, unless it is "".
+// Send sends an operation to a server and decodes its data into a value. It returns a [*Refusal] if the response has
+// errors. id is sent as the request id, unless it is empty.
 func Send(ctx context.Context, client *http.Client, url, token, id string, operation Request, into any) error {
 	body, err := json.Marshal(operation)
 	if err != nil {
-		return fmt.Errorf("write a request: %w", err)
+		return fmt.Errorf("encode a request: %w", err)
 	}
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/graphql", bytes.NewReader(body))
@@ -196,7 +198,7 @@ func Send(ctx context.Context, client *http.Client, url, token, id string, opera
 		} `json:"errors"`
 	}
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return fmt.Errorf("receive: %w", err)
+		return fmt.Errorf("read the response: %w", err)
 	}
 
 	if len(answer.Errors) > 0 {

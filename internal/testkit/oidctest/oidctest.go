@@ -1,4 +1,5 @@
-// Package oidctest runs a certified OpenID provider for tests, over real HTTP, whose keys they can rotate.
+// Package oidctest runs an OpenID provider for tests: a certified implementation, over HTTP, with keys that tests
+// rotate.
 package oidctest
 
 import (
@@ -22,40 +23,40 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// ClientID is the service that [Provider.ClientToken] gets a token for; it is the token's subject and audience.
+// ClientID is the client that [Provider.ClientToken] gets a token for: the token's subject and audience.
 const ClientID = "sid1"
 
-// Provider is a certified OpenID provider.
+// Provider is a running OpenID provider. It is safe for concurrent use.
 type Provider struct {
 	*storage.Storage
 
-	// URL is the issuer.
+	// URL is the issuer's URL.
 	URL string
-	// Server is where it listens.
+	// Server is the HTTP server that serves the provider.
 	Server *httptest.Server
-	// Claims go into the access tokens that the provider issues.
+	// Claims are added to the access tokens that the provider issues.
 	Claims map[string]any
 
 	mu   sync.Mutex
-	keys []SigningKey // The last one signs.
+	keys []SigningKey // The last one signs tokens.
 }
 
-// SigningKey is a key of the provider.
+// SigningKey is a key with which the provider signs tokens.
 type SigningKey struct {
 	id  string
 	key *ecdsa.PrivateKey
 }
 
-// ID names the key.
+// ID returns the key's id.
 func (k SigningKey) ID() string { return k.id }
 
-// SignatureAlgorithm is ES256.
+// SignatureAlgorithm returns ES256.
 func (k SigningKey) SignatureAlgorithm() jose.SignatureAlgorithm { return jose.ES256 }
 
-// Public is the public key.
+// Public returns the public key.
 func (k SigningKey) Public() *ecdsa.PublicKey { return &k.key.PublicKey }
 
-// Key is the private key.
+// Key returns the private key.
 func (k SigningKey) Key() any { return k.key }
 
 type publicKey struct{ SigningKey }
@@ -64,7 +65,7 @@ func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.ES256 }
 func (k publicKey) Use() string                        { return "sig" }
 func (k publicKey) Key() any                           { return k.key.Public() }
 
-// New starts a provider until the test ends.
+// New starts a provider that runs until the test ends.
 func New(t testing.TB) *Provider {
 	t.Helper()
 
@@ -88,7 +89,7 @@ func New(t testing.TB) *Provider {
 	return p
 }
 
-// Rotate makes a new key sign; the old ones stay published.
+// Rotate adds a key, which signs tokens from now on. Older keys stay published.
 func (p *Provider) Rotate(t testing.TB, id string) {
 	t.Helper()
 
@@ -101,7 +102,7 @@ func (p *Provider) Rotate(t testing.TB, id string) {
 	p.keys = append(p.keys, SigningKey{id, key})
 }
 
-// Withdraw takes back all keys but the one that signs.
+// Withdraw stops publishing all keys but the one that signs.
 func (p *Provider) Withdraw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -109,7 +110,7 @@ func (p *Provider) Withdraw() {
 	p.keys = p.keys[len(p.keys)-1:]
 }
 
-// Current is the key that signs now.
+// Current returns the key that signs tokens now.
 func (p *Provider) Current() SigningKey {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,7 +118,7 @@ func (p *Provider) Current() SigningKey {
 	return p.keys[len(p.keys)-1]
 }
 
-// SigningKey and the methods below give the provider the test's keys and claims.
+// SigningKey and the methods below implement the provider's storage with the test's keys and claims.
 func (p *Provider) SigningKey(context.Context) (op.SigningKey, error) { return p.Current(), nil }
 
 func (p *Provider) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorithm, error) {
@@ -151,7 +152,7 @@ func (p *Provider) GetPrivateClaimsFromScopes(context.Context, string, string, [
 	return p.Claims, nil
 }
 
-// ClientToken gets an access token as a service does.
+// ClientToken gets an access token by the client credentials grant, as services do.
 func (p *Provider) ClientToken(t testing.TB) string {
 	t.Helper()
 

@@ -1,4 +1,4 @@
-// Package storetest runs tests against both databases, with a small world to test in.
+// Package storetest runs tests on both databases, and fills databases for them.
 package storetest
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
-// Each runs the test on SQLite and on PostgreSQL, each with an empty, migrated database of its own.
+// Each runs the test on SQLite and on PostgreSQL, in parallel. Each run has an empty, migrated database.
 func Each(t *testing.T, cluster *testdb.Cluster, test func(t *testing.T, url string)) {
 	t.Helper()
 	t.Parallel()
@@ -37,8 +37,7 @@ func Each(t *testing.T, cluster *testdb.Cluster, test func(t *testing.T, url str
 	})
 }
 
-// EachAndPooled runs the test on PostgreSQL behind a PgBouncer too, which lends connections for one transaction at
-// a time.
+// EachAndPooled is Each with one more run, on PostgreSQL through PgBouncer in transaction mode.
 func EachAndPooled(t *testing.T, cluster *testdb.Cluster, test func(t *testing.T, url string)) {
 	t.Helper()
 
@@ -49,34 +48,35 @@ func EachAndPooled(t *testing.T, cluster *testdb.Cluster, test func(t *testing.T
 	})
 }
 
-// direct are the databases themselves by their poolers' URLs.
+// direct maps the URLs of poolers to the URLs of the databases.
 var direct sync.Map
 
-// Pooled returns the URL of an empty, migrated PostgreSQL database behind a PgBouncer. [Open] and [Direct] know
-// what is behind it.
+// Pooled returns a URL that leads through PgBouncer to an empty, migrated PostgreSQL database. [Direct] returns the URL
+// that leads past PgBouncer; [Open] uses it.
 func Pooled(t testing.TB, cluster *testdb.Cluster) string {
 	t.Helper()
 
-	behind := Postgres(t, cluster)
-	url, err := cluster.Pooled(behind)
+	database := Postgres(t, cluster)
+	url, err := cluster.Pooled(database)
 	require.NoError(t, err)
-	direct.Store(url, behind)
+	direct.Store(url, database)
 
 	return url
 }
 
-// Direct returns the URL of the database itself.
+// Direct returns the URL of the database itself: for a URL of [Pooled] the one past PgBouncer, and any other URL as it
+// is.
 func Direct(url string) string {
 	if found, ok := direct.Load(url); ok {
-		if behind, ok := found.(string); ok { // It is.
-			return behind
+		if database, ok := found.(string); ok { // It always is.
+			return database
 		}
 	}
 
 	return url
 }
 
-// migratedFile is what a migrated SQLite file holds; to copy it is quicker than to migrate each time.
+// migratedFile returns the content of a migrated SQLite file. Copying it is faster than migrating for each test.
 var migratedFile = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "autoclaim-sqlite-")
 	if err != nil {
@@ -140,7 +140,8 @@ func Open(t testing.TB, url string, options ...store.Option) *store.Store {
 	return db
 }
 
-// Statements counts SQL statements; give it to [Open] by [store.WithPlugin]. It is safe for concurrent use.
+// Statements counts the SQL statements of a store that was opened with it as a plugin; see [store.WithPlugin]. It is
+// safe for concurrent use.
 type Statements struct{ count atomic.Int64 }
 
 // Name implements [gorm.Plugin].
@@ -157,7 +158,7 @@ func (s *Statements) Initialize(db *gorm.DB) error {
 	)
 }
 
-// Of counts the statements that work needs.
+// Of runs work and returns the number of statements that were sent meanwhile.
 func (s *Statements) Of(work func()) int {
 	before := s.count.Load()
 
@@ -166,16 +167,16 @@ func (s *Statements) Of(work func()) int {
 	return int(s.count.Load() - before)
 }
 
-// Clock is a time that stands still until a test moves it. It is safe for concurrent use.
+// Clock is a clock that stands still until a test advances it. It is safe for concurrent use.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock returns a clock at a fixed time, with more digits than databases keep.
+// NewClock returns a clock at a fixed time, with more decimal places than databases store.
 func NewClock() *Clock { return &Clock{now: time.Date(2026, 3, 10, 15, 30, 0, 123_456_789, time.UTC)} }
 
-// Now is the time on the clock.
+// Now returns the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -183,7 +184,7 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// Advance moves the clock.
+// Advance moves the clock forward.
 func (c *Clock) Advance(by time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -191,10 +192,10 @@ func (c *Clock) Advance(by time.Duration) {
 	c.now = c.now.Add(by)
 }
 
-// World is a catalog and what acts on it.
+// World is a store with a catalog.
 //
-// Teams and Mail are claimable apps, Voice is not. E5, E3, E1 and F1 include Teams and Mail, E5 and E3
-// Voice too; Basic includes Teams alone, and Draw none of the three but Sketch.
+// Teams and Mail are claimable apps; Voice and Sketch are not. E5, E3, E1 and F1 include Teams and Mail. E5 and E3 also
+// include Voice. Basic includes only Teams, and Draw only Sketch.
 type World struct {
 	Store *store.Store
 	Clock *Clock
@@ -204,7 +205,7 @@ type World struct {
 	E5, E3, E1, F1, Basic, Draw licensing.Product
 }
 
-// NewWorld fills the catalog of an empty database.
+// NewWorld adds the catalog to an empty database.
 func NewWorld(t testing.TB, db *store.Store) *World {
 	t.Helper()
 
@@ -249,7 +250,7 @@ func NewWorld(t testing.TB, db *store.Store) *World {
 	return w
 }
 
-// Tenant is a tenant of a world and its admin.
+// Tenant is a tenant of a world, with an admin who acts in it.
 type Tenant struct {
 	*World
 	licensing.Tenant
@@ -257,7 +258,7 @@ type Tenant struct {
 	Actor admin.Actor
 }
 
-// NewTenant makes a tenant, with auto-claim on.
+// NewTenant adds a tenant with auto-claim on.
 func (w *World) NewTenant(t testing.TB, name string) *Tenant {
 	t.Helper()
 
@@ -271,7 +272,7 @@ func (w *World) NewTenant(t testing.TB, name string) *Tenant {
 	return &Tenant{World: w, Tenant: tenant, Actor: actor}
 }
 
-// Buy makes an active subscription.
+// Buy adds an active subscription.
 func (t *Tenant) Buy(tb testing.TB, product licensing.Product, quantity int) licensing.Subscription {
 	tb.Helper()
 
@@ -282,7 +283,7 @@ func (t *Tenant) Buy(tb testing.TB, product licensing.Product, quantity int) lic
 	return subscription
 }
 
-// Policy makes a policy for the app that is on, with all toggles on.
+// Policy adds a policy for the app. It is on, and so are all its toggles.
 func (t *Tenant) Policy(tb testing.TB, name string, app licensing.App, products ...licensing.Product) licensing.Policy {
 	tb.Helper()
 
@@ -297,14 +298,14 @@ func (t *Tenant) Policy(tb testing.TB, name string, app licensing.App, products 
 	return policy
 }
 
-// Ref names a policy whatever its version.
+// Ref refers to a policy in any version.
 func Ref(policy licensing.Policy) admin.PolicyRef { return admin.PolicyRef{ID: policy.ID} }
 
-// NewAdmin returns the admin actions of a database.
+// NewAdmin returns the admin service of a database.
 func NewAdmin(db *store.Store, clock *Clock) *admin.Service { return admin.New(db, clock.Now) }
 
-// Data reads the tenant's data.
+// Data returns the handle that reads the tenant's data.
 func (t *Tenant) Data() store.Handle { return t.Store.For(t.ID) }
 
-// Logger writes nowhere.
+// Logger returns a logger that discards everything.
 func Logger() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// BaseBackup copies the whole cluster while it works, by pg_basebackup, verifies the copy, and starts it as
-// another cluster. [Cluster.At] tells where a database is there.
+// BaseBackup copies the whole running cluster with pg_basebackup, verifies the copy, and starts it as another cluster.
+// [Cluster.At] returns the URLs of its databases. Close it after use.
 func (c *Cluster) BaseBackup() (*Cluster, error) {
 	maintenance, err := c.start()
 	if err != nil {
@@ -22,9 +22,9 @@ func (c *Cluster) BaseBackup() (*Cluster, error) {
 
 	data := restored.instance.data
 
-	err = restored.instance.make("pg_basebackup", "--dbname="+maintenance, "--pgdata="+data, "--checkpoint=fast")
+	err = restored.instance.run("pg_basebackup", "--dbname="+maintenance, "--pgdata="+data, "--checkpoint=fast")
 	if err == nil {
-		err = restored.instance.make("pg_verifybackup", data)
+		err = restored.instance.run("pg_verifybackup", data)
 	}
 
 	if err != nil {
@@ -39,7 +39,8 @@ func (c *Cluster) BaseBackup() (*Cluster, error) {
 	return restored, err
 }
 
-// At returns the URL that a database of another cluster has in this one, which is a copy of it.
+// At returns the URL of a database in this cluster, a copy made by [Cluster.BaseBackup]. databaseURL is its URL in the
+// original cluster.
 func (c *Cluster) At(databaseURL string) (string, error) {
 	maintenance, err := c.start()
 	if err != nil {

@@ -5,34 +5,33 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 )
 
-// Instance is a PostgreSQL server with a data directory of its own, which can be killed and started again.
-// Everything that makes commits durable is as it is by default.
+// Instance is a PostgreSQL server with its own data directory, which can be killed and started again. All settings that
+// make commits durable have their defaults.
 type Instance struct {
 	dir, data string
-	port      int
+	port      port
 	settings  []string
 	process   *exec.Cmd
 	done      chan struct{}
 }
 
-// NewInstance makes a data directory. settings are of the form "name=value"; they hold at each start.
+// NewInstance makes a data directory; it does not start the server. settings such as "max_connections=300" apply to
+// each start. Close the instance even after an error.
 func NewInstance(settings ...string) (*Instance, error) {
 	i, err := newInstance(settings)
 	if err != nil {
 		return i, err
 	}
 
-	return i, i.make("initdb", "--pgdata="+i.data, "--username="+superuser,
+	return i, i.run("initdb", "--pgdata="+i.data, "--username="+superuser,
 		"--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
 }
 
@@ -40,7 +39,7 @@ func newInstance(settings []string) (*Instance, error) {
 	i := &Instance{settings: settings}
 
 	var err error
-	// Sockets' paths must be short, so this is not the test's own temporary directory.
+	// The paths of sockets must be short, which those of t.TempDir are not.
 	if i.dir, err = os.MkdirTemp("", "autoclaim-pg-"); err != nil {
 		return i, fmt.Errorf("make a directory: %w", err)
 	}
@@ -54,27 +53,27 @@ func newInstance(settings []string) (*Instance, error) {
 		return i, err
 	}
 
-	i.port, err = freePort()
+	i.port, err = reservePort()
 
 	return i, err
 }
 
-// make runs the program that fills the data directory.
-func (i *Instance) make(program string, args ...string) error {
+// run runs one of PostgreSQL's programs as the user who runs the server.
+func (i *Instance) run(program string, args ...string) error {
 	path, err := Program(program)
 	if err != nil {
 		return err
 	}
 
-	if said, err := unprivileged(exec.Command(path, args...)).CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", program, err, said)
+	if output, err := unprivileged(exec.Command(path, args...)).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", program, err, output)
 	}
 
 	return nil
 }
 
-// Standby makes a second server that follows this one by streaming replication. name is what
-// synchronous_standby_names calls it. It isn't started yet.
+// Standby makes a second server that follows this one by streaming replication; it does not start it. name is the
+// standby's name in synchronous_standby_names.
 func (i *Instance) Standby(name string) (*Instance, error) {
 	standby, err := newInstance(i.settings)
 	if err != nil {
@@ -86,15 +85,15 @@ func (i *Instance) Standby(name string) (*Instance, error) {
 	query.Set("application_name", name)
 	source.RawQuery = query.Encode()
 
-	return standby, standby.make("pg_basebackup", "--pgdata="+standby.data, "--dbname="+source.String(),
+	return standby, standby.run("pg_basebackup", "--pgdata="+standby.data, "--dbname="+source.String(),
 		"--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
 }
 
-// Start runs the server until it answers.
+// Start starts the server and waits until it answers.
 func (i *Instance) Start() error {
 	for deadline := time.Now().Add(startTimeout); ; {
 		err := i.start()
-		// The processes of a server that was killed take a moment to notice.
+		// After a server was killed, its processes take a moment to end.
 		if err == nil || !errors.Is(err, errEnded) || time.Now().After(deadline) {
 			return err
 		}
@@ -112,7 +111,7 @@ func (i *Instance) start() error {
 	}
 
 	args := []string{
-		"-D", i.data, "-p", strconv.Itoa(i.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+		"-D", i.data, "-p", i.port.String(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "log_destination=stderr", "-c", "logging_collector=off",
 	}
 	for _, setting := range i.settings {
@@ -161,16 +160,16 @@ func (i *Instance) awaitReady(log string) error {
 			}
 		}
 
-		said, _ := os.ReadFile(log) // Whatever there is.
+		text, _ := os.ReadFile(log) // It is for the error message only.
 
-		return fmt.Errorf("postgres does not answer: %w\n%s", err, said)
+		return fmt.Errorf("postgres does not answer: %w\n%s", err, text)
 	}
 }
 
-// Kill ends the server by SIGKILL, and waits until it is gone. Its own processes follow it by themselves.
+// Kill ends the server with SIGKILL and waits for its end. The processes that it started end soon after.
 func (i *Instance) Kill() { i.end(syscall.SIGKILL) }
 
-// StopAtOnce is PostgreSQL's immediate shutdown: no transaction ends, and the next start recovers.
+// StopAtOnce is PostgreSQL's immediate shutdown: it aborts all transactions, and the next start runs recovery.
 func (i *Instance) StopAtOnce() { i.end(syscall.SIGQUIT) }
 
 // Reload makes the server read its configuration files again.
@@ -181,20 +180,20 @@ func (i *Instance) end(signal os.Signal) {
 		return
 	}
 
-	_ = i.process.Process.Signal(signal) // It may have ended by itself.
+	_ = i.process.Process.Signal(signal) // The server may have ended already.
 	<-i.done
 	i.process = nil
 }
 
-// URL is that of one of the server's databases.
+// URL returns the URL of one of the server's databases.
 func (i *Instance) URL(database string) string {
 	address := i.address(database)
 
 	return address.String()
 }
 
-// Address is where the server listens: host and port.
-func (i *Instance) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(i.port)) }
+// Address returns the host and port at which the server listens.
+func (i *Instance) Address() string { return i.port.address() }
 
 func (i *Instance) address(database string) url.URL {
 	return url.URL{
@@ -202,9 +201,10 @@ func (i *Instance) address(database string) url.URL {
 	}
 }
 
-// Close ends the server and removes its files.
+// Close shuts the server down and removes its files.
 func (i *Instance) Close() {
-	i.end(os.Interrupt) // Fast shutdown: it ends its sessions.
+	i.end(os.Interrupt) // PostgreSQL's fast shutdown: it ends all sessions.
+	i.port.close()
 
 	if i.dir != "" {
 		_ = os.RemoveAll(i.dir)

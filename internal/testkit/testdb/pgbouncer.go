@@ -8,22 +8,21 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"time"
 )
 
-// pooler is a PgBouncer in front of a cluster.
+// pooler is a PgBouncer for a cluster.
 type pooler struct {
 	process *exec.Cmd
 	done    chan struct{}
-	port    int
+	port    port
 }
 
-// poolSize is how many connections PgBouncer has for a database: so few that clients must take turns.
+// poolSize is the number of connections that PgBouncer opens to a database: so few that clients wait for each other.
 const poolSize = 5
 
-// Pooled returns the URL by which the database is reached through a PgBouncer, which lends a connection for one
-// transaction at a time.
+// Pooled returns a URL that leads to the database through PgBouncer in transaction mode. The first call starts
+// PgBouncer.
 func (c *Cluster) Pooled(databaseURL string) (string, error) {
 	address, err := url.Parse(databaseURL)
 	if err != nil {
@@ -39,7 +38,7 @@ func (c *Cluster) Pooled(databaseURL string) (string, error) {
 		}
 	}
 
-	address.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(c.pooler.port))
+	address.Host = c.pooler.port.address()
 
 	return address.String(), nil
 }
@@ -47,13 +46,13 @@ func (c *Cluster) Pooled(databaseURL string) (string, error) {
 func startPooler(dir, databasePort string) (*pooler, error) {
 	program, err := exec.LookPath("pgbouncer")
 	if err != nil {
-		program = "/usr/sbin/pgbouncer" // Debian's place, which is not in everybody's PATH.
+		program = "/usr/sbin/pgbouncer" // Debian installs it there, which is not in every PATH.
 		if _, err := os.Stat(program); err != nil {
 			return nil, errors.New("it is not installed: on Debian, run apt-get install pgbouncer")
 		}
 	}
 
-	port, err := freePort()
+	port, err := reservePort()
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +62,7 @@ func startPooler(dir, databasePort string) (*pooler, error) {
 * = host=127.0.0.1 port=%s user=%s
 [pgbouncer]
 listen_addr = 127.0.0.1
-listen_port = %d
+listen_port = %s
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
@@ -98,16 +97,16 @@ max_client_conn = 500
 
 func (p *pooler) awaitListening(log string) error {
 	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); {
-		connection, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)))
+		connection, err := net.Dial("tcp", p.port.address())
 		if err == nil {
 			return connection.Close()
 		}
 
 		select {
 		case <-p.done:
-			said, _ := os.ReadFile(log) // Whatever there is.
+			text, _ := os.ReadFile(log) // It is for the error message only.
 
-			return fmt.Errorf("it ended:\n%s", said)
+			return fmt.Errorf("it ended:\n%s", text)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -116,6 +115,7 @@ func (p *pooler) awaitListening(log string) error {
 }
 
 func (p *pooler) close() {
-	_ = p.process.Process.Kill() // It has nothing to keep.
+	_ = p.process.Process.Kill() // It stores nothing.
 	<-p.done
+	p.port.close()
 }

@@ -2,6 +2,8 @@ package testdb
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -10,7 +12,7 @@ import (
 	"syscall"
 )
 
-// unprivileged makes the command run as somebody else than root, as whom PostgreSQL refuses to run.
+// unprivileged makes the command run as another user if this process runs as root: PostgreSQL refuses to run as root.
 func unprivileged(cmd *exec.Cmd) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
 	if uid, gid, ok := otherUser(); ok {
@@ -20,9 +22,9 @@ func unprivileged(cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// startTied starts an unprivileged command and closes done when it has ended. The command ends when the
-// test binary does, even if that is killed; the signal for it comes when the thread that started it ends,
-// so that thread is kept.
+// startTied starts an unprivileged command and closes done when the command has ended. The kernel ends the command when
+// the thread that started it ends, as it does even if the test binary is killed. So the goroutine keeps its thread
+// until then.
 func startTied(cmd *exec.Cmd, done chan<- struct{}) error {
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGQUIT
 	started := make(chan error)
@@ -35,7 +37,7 @@ func startTied(cmd *exec.Cmd, done chan<- struct{}) error {
 		started <- err
 
 		if err == nil {
-			_ = cmd.Wait() // How it ended is of no interest.
+			_ = cmd.Wait() // The exit status does not matter.
 		}
 
 		close(done)
@@ -59,7 +61,11 @@ func giveToUnprivileged(paths ...string) error {
 	return nil
 }
 
-// otherUser is who runs PostgreSQL if the tests run as root.
+// reserve reserves a name among the processes of this machine until it is closed or the process ends. The name is that
+// of an abstract socket, so there is no file.
+func reserve(name string) (io.Closer, error) { return net.Listen("unix", "@"+name) }
+
+// otherUser returns the user who runs PostgreSQL if the tests run as root.
 func otherUser() (uid, gid uint32, ok bool) {
 	if os.Geteuid() != 0 {
 		return 0, 0, false

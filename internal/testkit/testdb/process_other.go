@@ -2,19 +2,22 @@
 
 package testdb
 
-import "os/exec"
+import (
+	"io"
+	"os/exec"
+)
 
-// unprivileged leaves the command as it is: elsewhere than on Linux nobody tests as root.
+// unprivileged returns the command unchanged: only on Linux do tests run as root.
 func unprivileged(cmd *exec.Cmd) *exec.Cmd { return cmd }
 
-// startTied starts the command and closes done when it has ended.
+// startTied starts the command and closes done when the command has ended.
 func startTied(cmd *exec.Cmd, done chan<- struct{}) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 
 	go func() {
-		_ = cmd.Wait() // How it ended is of no interest.
+		_ = cmd.Wait() // The exit status does not matter.
 		close(done)
 	}()
 
@@ -22,3 +25,6 @@ func startTied(cmd *exec.Cmd, done chan<- struct{}) error {
 }
 
 func giveToUnprivileged(...string) error { return nil }
+
+// reserve does nothing: elsewhere than on Linux, ports may collide.
+func reserve(string) (io.Closer, error) { return io.NopCloser(nil), nil }

@@ -1,5 +1,5 @@
-// Package testdb gives tests real databases: PostgreSQL clusters that live as long as a test binary, with
-// default durability, and databases in them that are copied from a template.
+// Package testdb starts PostgreSQL servers for tests, with default durability, and makes databases in them by copying
+// templates. A server runs until the test binary ends.
 package testdb
 
 import (
@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os/exec"
 	"path/filepath"
@@ -24,12 +23,12 @@ const (
 	superuser    = "autoclaim_test"
 )
 
-// Cluster is a PostgreSQL server for the tests of one package. Make it in TestMain; it starts when the
-// first test asks for a database.
+// Cluster is a PostgreSQL server for the tests of one package. It starts when the first test asks for a database. Close
+// it in TestMain. It is safe for concurrent use.
 type Cluster struct {
 	start    func() (string, error) // The URL of the maintenance database.
 	instance *Instance
-	pooler   *pooler // Nil until a test wants it.
+	pooler   *pooler // Nil until a test uses it.
 
 	mu        sync.Mutex
 	templates map[string]error
@@ -46,8 +45,9 @@ func NewCluster() *Cluster {
 	return c
 }
 
-// FromTemplate returns the URL of a database of its own for the test, as prepare makes it. prepare runs
-// once for each name; after that databases are copied. It fails the test if PostgreSQL cannot be had.
+// FromTemplate returns the URL of a new database for the test, a copy of the template with this name. prepare fills the
+// template; it runs once for each name. FromTemplate fails the test if PostgreSQL is not installed. The database is
+// dropped when the test ends.
 func (c *Cluster) FromTemplate(t testing.TB, name string, prepare func(url string) error) string {
 	t.Helper()
 
@@ -110,14 +110,14 @@ func (c *Cluster) Database() (string, error) {
 	return inDatabase(maintenance, database), nil
 }
 
-// Program is the path of one of PostgreSQL's programs, such as pgbench.
+// Program returns the path of one of PostgreSQL's programs, such as pgbench.
 func Program(name string) (string, error) {
 	bin, err := findBinaries()
 
 	return filepath.Join(bin, name), err
 }
 
-// copyTemplate makes databases one after the other: PostgreSQL copies only templates that nobody uses.
+// copyTemplate makes one database at a time: PostgreSQL refuses to copy a template that is in use.
 func (c *Cluster) copyTemplate(
 	db *sql.DB, maintenance, name string, prepare func(url string) error,
 ) (string, error) {
@@ -153,7 +153,7 @@ func (c *Cluster) copyTemplate(
 func inDatabase(maintenance, database string) string {
 	u, err := url.Parse(maintenance)
 	if err != nil {
-		panic(err) // launch made it.
+		panic(err) // It cannot fail: launch made the URL.
 	}
 
 	u.Path = "/" + database
@@ -161,7 +161,7 @@ func inDatabase(maintenance, database string) string {
 	return u.String()
 }
 
-// Close ends the cluster and removes its files.
+// Close shuts the cluster down and removes its files.
 func (c *Cluster) Close() {
 	if c.pooler != nil {
 		c.pooler.close()
@@ -172,7 +172,7 @@ func (c *Cluster) Close() {
 	}
 }
 
-// launch makes and starts a cluster.
+// launch makes and starts the server.
 func (c *Cluster) launch() (string, error) {
 	var err error
 	if c.instance, err = NewInstance(clusterSettings()...); err != nil {
@@ -180,25 +180,6 @@ func (c *Cluster) launch() (string, error) {
 	}
 
 	return c.instance.URL("postgres"), c.instance.Start()
-}
-
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-
-	_, text, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		return 0, errors.Join(err, listener.Close())
-	}
-
-	port, err := strconv.Atoi(text)
-	if err != nil {
-		return 0, errors.Join(err, listener.Close())
-	}
-
-	return port, listener.Close()
 }
 
 // findBinaries returns the directory of PostgreSQL's server programs.
@@ -209,8 +190,8 @@ func findBinaries() (string, error) {
 		}
 	}
 
-	// Debian keeps them out of the PATH.
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // The pattern is well formed.
+	// Debian does not put them in the PATH.
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // It fails only for a malformed pattern.
 	if len(found) == 0 {
 		return "", errors.New("PostgreSQL's server programs are not installed: on Debian, run apt-get install postgresql")
 	}

@@ -1,9 +1,0 @@
--- +goose Up
-
--- Programs built for this version of the schema or a later one can work on it. A migration that takes away what
--- older programs use raises it.
-CREATE TABLE schema_state (
-    id             smallint PRIMARY KEY CHECK (id = 1),
-    oldest_program bigint   NOT NULL
-);
-INSERT INTO schema_state (id, oldest_program) VALUES (1, 1);

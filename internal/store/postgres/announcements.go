@@ -1,0 +1,61 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+)
+
+// channel is the PostgreSQL channel of announcements.
+const channel = "autoclaim_changes"
+
+// announcements carries live changes between processes by NOTIFY and LISTEN.
+type announcements struct {
+	db *gorm.DB
+	// direct is the URL of the database itself: a pooler would not keep the session that listens.
+	direct string
+}
+
+// Announce implements [livefeed.Transport]. It is not part of the transaction that it reports: inside one, NOTIFY makes
+// the commits of all transactions that announce wait for each other.
+func (a announcements) Announce(ctx context.Context, texts []string) error {
+	list, _ := json.Marshal(texts) // Text always has a JSON form.
+
+	err := a.db.WithContext(ctx).Exec(
+		"SELECT pg_notify(?, text) FROM json_array_elements_text(?::json) AS t (text)", channel, string(list)).Error
+	if err != nil {
+		return fmt.Errorf("announce changes: %w", err)
+	}
+
+	return nil
+}
+
+// Listen implements [livefeed.Transport].
+func (a announcements) Listen(ctx context.Context, listening func(), receive func(text string) error) error {
+	connection, err := pgx.Connect(ctx, a.direct)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+
+	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }() // The connection is not used again.
+
+	if _, err := connection.Exec(ctx, "LISTEN "+channel); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+
+	listening()
+
+	for {
+		notification, err := connection.WaitForNotification(ctx)
+		if err != nil {
+			return fmt.Errorf("wait for announcements: %w", err)
+		}
+
+		if err := receive(notification.Payload); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,28 @@
+package postgres
+
+import (
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+)
+
+// AnyOf passes the ids as one array.
+func (d *Database) AnyOf(column string, ids []licensing.ID) clause.Expr {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
+	}
+
+	return gorm.Expr(column+" = ANY(?::uuid[])", "{"+strings.Join(texts, ",")+"}")
+}
+
+// DayOfTime formats a timestamptz.
+func (d *Database) DayOfTime(column string) string {
+	return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+}
+
+// DayText formats a date.
+func (d *Database) DayText(column string) string { return "to_char(" + column + ", 'YYYY-MM-DD')" }

@@ -1,0 +1,9 @@
+-- +goose Up
+
+-- oldest_program: programs built for this version of the schema or a later one can work with it. A migration that
+-- removes what older programs use raises it.
+CREATE TABLE schema_state (
+    id             integer NOT NULL PRIMARY KEY CHECK (id = 1),
+    oldest_program integer NOT NULL
+);
+INSERT INTO schema_state (id, oldest_program) VALUES (1, 1);

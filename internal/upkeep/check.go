@@ -1,0 +1,51 @@
+// Package upkeep checks the rules that must hold of a database, repairs its counters, and makes backups.
+package upkeep
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+// Violation is something in the database that breaks a rule.
+type Violation struct {
+	// Rule is the rule, as a sentence.
+	Rule string
+	// TenantID and Tenant are the id and the name of the tenant whose data it is.
+	TenantID licensing.ID
+	Tenant   string
+	// Object names what breaks the rule.
+	Object string
+	// Recountable says that it is a counter, which [Repair] can correct.
+	Recountable bool
+}
+
+// Check returns everything in the database that breaks a rule. It reads the state of one moment and changes nothing. It
+// may take long on a large database.
+func Check(ctx context.Context, db *store.Store) ([]Violation, error) {
+	var violations []Violation
+
+	err := db.InSnapshot(ctx, func(snapshot store.Snapshot) error {
+		for _, invariant := range invariants(snapshot) {
+			var found []struct {
+				ID           licensing.ID
+				Name, Object string
+			}
+			if err := snapshot.Query(&found, invariant.query, invariant.args...); err != nil {
+				return fmt.Errorf("check that %s: %w", invariant.rule, err)
+			}
+
+			for _, f := range found {
+				violations = append(violations, Violation{
+					Rule: invariant.rule, TenantID: f.ID, Tenant: f.Name, Object: f.Object, Recountable: invariant.recountable,
+				})
+			}
+		}
+
+		return nil
+	})
+
+	return violations, err
+}
