@@ -13,16 +13,16 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// collector gathers what the rows say of each product and app.
+// collector collects the codes and names of each product and app.
 type collector struct {
 	rows        int
 	products    map[uuid.UUID]*spellings
 	apps        map[uuid.UUID]*spellings
-	productApps map[[2]uuid.UUID]int // By product and app: the line that said it first.
+	productApps map[[2]uuid.UUID]int // By product and app: the line where the pair came first.
 	skipped     []Note
 }
 
-// spellings counts the codes and names that rows give one object.
+// spellings counts the codes and names of one object.
 type spellings struct {
 	firstLine    int
 	codes, names map[string]int
@@ -36,7 +36,7 @@ func newCollector() *collector {
 	}
 }
 
-// add collects a row, or returns what is wrong with it.
+// add collects a row. It returns what is wrong with the row, or an empty text.
 func (c *collector) add(line int, cells []string) string {
 	if empty := slices.Index(cells, ""); empty >= 0 {
 		return columnNames()[empty] + " is empty"
@@ -108,7 +108,7 @@ func (c *collector) file() (*File, error) {
 	return f, nil
 }
 
-// choose picks code and name, and notes where there was a choice.
+// choose returns the most frequent code and name of an object, and adds a note if there were several.
 func (f *File) choose(kind string, id uuid.UUID, s *spellings) (code, name string) {
 	pick := func(what string, counts map[string]int) string {
 		byRank := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {

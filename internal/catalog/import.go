@@ -13,28 +13,28 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// Result is what an import changed.
+// Result is what an import changed, or would change.
 type Result struct {
 	File *File
-	// AddedProducts and so on name objects as an operator knows them.
+	// AddedProducts and the other lists have codes and names for the operator to read.
 	AddedProducts, ChangedProducts       []string
 	AddedApps, ChangedApps               []string
 	AddedProductApps, RemovedProductApps int
-	// AbsentProducts counts products that the file doesn't have. They stay, since licenses refer to them.
+	// AbsentProducts counts products of the catalog that are not in the file. They stay, since licenses refer to them.
 	AbsentProducts int
 }
 
-// Options are how to import.
+// Options configure an import.
 type Options struct {
 	// Claimable names apps, by code or vendor id, that users can claim licenses for from now on.
 	Claimable []string
-	// DryRun tells what would change and changes nothing.
+	// DryRun asks for the result without any change.
 	DryRun bool
 }
 
-// Import brings the catalog up to date with the file, all or nothing. A product that the file has gets
-// exactly the apps that the file gives it. It can be repeated without harm. It refuses a claimable app
-// that the catalog doesn't have then.
+// Import changes the catalog to match the file, in one transaction. A product of the file gets exactly the apps that
+// the file lists for it. Importing the same file again changes nothing. Import refuses a claimable app that is
+// neither in the catalog nor in the file.
 func Import(ctx context.Context, db *store.Store, file *File, options Options, at time.Time) (Result, error) {
 	var result Result
 
@@ -63,7 +63,7 @@ func Import(ctx context.Context, db *store.Store, file *File, options Options, a
 	return result, nil
 }
 
-// SetClaimable makes apps, named by code or vendor id, claimable or not. Policies that exist stay.
+// SetClaimable makes apps claimable or not. They are named by code or vendor id. Existing policies stay.
 func SetClaimable(ctx context.Context, db *store.Store, apps []string, claimable bool) error {
 	err := db.ChangeCatalog(ctx, func(current *licensing.Catalog) (changes store.CatalogChanges, err error) {
 		for _, name := range apps {
@@ -177,7 +177,7 @@ func (p *planner) planProductApps(current *licensing.Catalog, product licensing.
 	}
 }
 
-// markClaimable finds the apps in the catalog as it will be.
+// markClaimable marks apps as claimable. It looks them up in the catalog as it will be after the import.
 func (p *planner) markClaimable(current *licensing.Catalog, names []string) error {
 	apps := make(map[licensing.ID]licensing.App)
 	for _, app := range slices.Concat(current.Apps(), p.changes.Apps) {
@@ -214,8 +214,8 @@ func renamed(codeBefore, nameBefore, codeAfter, nameAfter string) string {
 	return fmt.Sprintf("%s %q is now %s %q", codeBefore, nameBefore, codeAfter, nameAfter)
 }
 
-// WriteReport tells an operator what an import did. It lists the first few of each kind of note, or all
-// of them if verbose.
+// WriteReport writes what an import did, for the operator. It lists the first few notes of each kind, or all of them
+// if verbose is true.
 func (r Result) WriteReport(w io.Writer, verbose bool) {
 	f := r.File
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
@@ -244,7 +244,7 @@ func (r Result) WriteReport(w io.Writer, verbose bool) {
 		{"Changed products", r.ChangedProducts},
 		{"Changed apps", r.ChangedApps},
 		{"Rows skipped, since they repeat others", lines(f.Skipped)},
-		{"Names chosen from several (the most frequent; of equals the first)", lines(f.Chosen)},
+		{"Names chosen from several (the most frequent one)", lines(f.Chosen)},
 	} {
 		const few = 5
 

@@ -1,9 +1,9 @@
-// Package catalog reads the file in which a vendor publishes its products and the apps they include,
-// and brings the catalog up to date with it.
+// Package catalog reads the file in which a vendor publishes its products and their apps, and imports it into the
+// catalog.
 //
-// Vendors' files give some products and apps several names, through renames and slips. The name that
-// most rows give wins; of those that equally many rows give, the first in byte order. So the choice
-// does not depend on the order of the rows.
+// In vendors' files, some products and apps have several names, because of renames and mistakes. The import takes
+// the name that most rows have, and of equally frequent names the first in byte order. So the choice does not depend
+// on the order of the rows.
 package catalog
 
 import (
@@ -14,15 +14,15 @@ import (
 	"github.com/autoclaim/autoclaim/internal/csvfile"
 )
 
-// File is what a vendor's file says.
+// File is the content of a vendor's file.
 type File struct {
 	Rows int
 	// Products and Apps are in order of their vendor ids.
 	Products []Product
 	Apps     []App
-	// Skipped are rows that say nothing new.
+	// Skipped are rows that repeat others.
 	Skipped []Note
-	// Chosen are names that had to be chosen.
+	// Chosen are names that were chosen from several.
 	Chosen []Note
 }
 
@@ -39,7 +39,7 @@ type App struct {
 	Code, Name string
 }
 
-// Note is something that an operator may want to know, and the line of the file that it is about.
+// Note is a message for the operator about a line of the file.
 type Note struct {
 	Line int
 	Text string
@@ -72,8 +72,8 @@ func columnNames() []string {
 	}
 }
 
-// Read reads a vendor's file as [csvfile.Read] describes. A broken file is an error that names its lines;
-// nothing of it is returned.
+// Read reads a vendor's file; see [csvfile.Read] for the format. If the file is broken, the error names the lines at
+// fault.
 func Read(r io.Reader) (*File, error) {
 	c := newCollector()
 	if err := csvfile.Read(r, "the catalog file", columnNames(), c.add); err != nil {

@@ -9,6 +9,6 @@ import (
 //go:embed sample.csv
 var sample []byte
 
-// Sample returns the file that comes with the program: a handful of real products with the ids that
-// their vendor published, and all their apps.
+// Sample returns a catalog file that is part of the program: a few real products with the ids that their vendor
+// published, and all their apps.
 func Sample() io.Reader { return bytes.NewReader(sample) }

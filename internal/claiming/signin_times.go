@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// signInPrecision is how old a stored sign-in must be before it is worth a write.
+	// signInPrecision is how old a stored time must be before a newer one is written.
 	signInPrecision = time.Hour
-	// maxSignIns bounds memory: sign-ins beyond it are not noted, which the next sign-in makes good.
+	// maxSignIns bounds memory. Sign-ins above it are dropped; the next sign-in of the user is noted instead.
 	maxSignIns = 10_000
-	// maxSignInBatch keeps a statement short.
+	// maxSignInBatch is the largest number of users in one statement.
 	maxSignInBatch = 500
 	signInTimeout  = 10 * time.Second
 )
@@ -47,8 +47,8 @@ func newSignInTimeRecorder(db *store.Store, logger *slog.Logger) *signInTimeReco
 	return r
 }
 
-// note remembers a sign-in to be stored, unless the stored one is recent enough. It never waits for
-// the database.
+// note queues the time of a sign-in for storing, unless the stored time is recent enough. It never waits for the
+// database.
 func (r *signInTimeRecorder) note(tenant licensing.ID, externalID string, user *licensing.User, at time.Time) {
 	if user != nil && user.LastSignInAt != nil && at.Sub(*user.LastSignInAt) < signInPrecision {
 		return

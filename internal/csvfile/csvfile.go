@@ -15,19 +15,19 @@ import (
 )
 
 const (
-	// maxFileSize is many times the size of any file that was seen.
+	// maxFileSize is many times the size of the largest known file.
 	maxFileSize = 64 << 20
-	// maxProblems bounds how many problems of a broken file are told at once.
+	// maxProblems is the largest number of problems of a file that an error lists.
 	maxProblems = 20
 )
 
-// Read calls row with the cells of each row, in the order of columns, and the row's line in the file.
-// row returns what is wrong with them, or "".
+// Read calls row for each row, with the number of its line and with its cells in the order of columns. row returns
+// what is wrong with the row, or an empty text.
 //
 // The file has a header that names the columns, in any order and ignoring case; other columns are
-// ignored. It may have a byte-order mark, be in UTF-8 or Windows-1252, and end its lines either way.
-// White space around and within cells is reduced to single spaces. A file with anything wrong is an
-// error that lists the lines; what calls it in messages.
+// ignored. It may be in UTF-8, with or without a byte-order mark, or in Windows-1252, and its lines may end in LF or
+// CRLF. White space at the ends of cells is removed, and white space within them is reduced to single spaces. If
+// anything is wrong with the file, the error lists the lines at fault and calls the file by what.
 func Read(r io.Reader, what string, columns []string, row func(line int, cells []string) (problem string)) error {
 	text, err := readText(r, what)
 	if err != nil {
@@ -35,7 +35,7 @@ func Read(r io.Reader, what string, columns []string, row func(line int, cells [
 	}
 
 	reader := csv.NewReader(bytes.NewReader(text))
-	// The rows' lengths are checked below, with all other problems.
+	// readRows checks the lengths of rows, with all other problems.
 	reader.FieldsPerRecord = -1
 
 	header, err := reader.Read()
@@ -121,10 +121,10 @@ func findColumns(header []string, what string, columns []string) ([]int, error) 
 	return places, nil
 }
 
-// tidy reduces white space, of whatever kind, to single spaces.
+// tidy trims white space of any kind, and reduces it to single spaces.
 func tidy(cell string) string { return strings.Join(strings.Fields(cell), " ") }
 
-// readRows returns all problems, by line.
+// readRows returns all problems, in order of lines.
 func readRows(reader *csv.Reader, width int, row func(line int, record []string) string) []string {
 	var problems []string
 
@@ -135,7 +135,7 @@ func readRows(reader *csv.Reader, width int, row func(line int, record []string)
 		}
 
 		if err != nil {
-			// After a quote that isn't closed there are no rows to be made out any more.
+			// After a quote that is not closed, rows cannot be told apart.
 			return append(problems, err.Error())
 		}
 
@@ -146,7 +146,7 @@ func readRows(reader *csv.Reader, width int, row func(line int, record []string)
 			continue
 		}
 
-		// Neither PostgreSQL nor a reader of names has a use for it.
+		// PostgreSQL cannot store it.
 		if strings.ContainsRune(strings.Join(record, ""), 0) {
 			problems = append(problems, fmt.Sprintf("line %d: a cell has the character U+0000", line))
 

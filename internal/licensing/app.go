@@ -7,9 +7,9 @@ type App struct {
 	ID ID
 	// VendorID is the vendor's service plan id.
 	VendorID uuid.UUID
-	// Code is the vendor's short name, such as TEAMS1. Vendors give one code to several apps at times.
+	// Code is the vendor's short name, such as TEAMS1. It is not unique: vendors sometimes give one code to several apps.
 	Code string
 	Name string
-	// Claimable apps are those that users sign in to; only for these may a policy exist.
+	// Claimable says whether users sign in to the app. Only claimable apps can have a policy.
 	Claimable bool
 }

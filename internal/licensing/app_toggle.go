@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// ToggleState is how an app stands in the products of a policy that include it.
+// ToggleState says whether an app is on in those products of a policy that include it.
 type ToggleState string
 
-// The states; MIXED occurs only where several products are looked at.
+// The states. MIXED means on in some products and off in others.
 const (
 	ToggleOn    ToggleState = "ON"
 	ToggleOff   ToggleState = "OFF"
 	ToggleMixed ToggleState = "MIXED"
 )
 
-// AppToggle is an app of one product of a policy, or of all of them, and whether it is given.
+// AppToggle is an app of one product of a policy, or of all its products, and whether licenses include the app.
 type AppToggle struct {
 	App   App
 	State ToggleState
@@ -31,7 +31,7 @@ type ToggleChange struct {
 	On        bool
 }
 
-// AppToggles lists the toggles of one product of the policy, or of all its products where productID is
+// AppToggles lists the toggles of one product of the policy, or of all its products if productID is
 // nil, by the apps' names. It refuses a product that the policy does not have.
 func (p *Policy) AppToggles(catalog *Catalog, productID *ID) ([]AppToggle, error) {
 	products := p.Products
@@ -99,7 +99,7 @@ func (p *Policy) SetAppToggles(changes []ToggleChange, catalog *Catalog) error {
 	return nil
 }
 
-// setAppToggle says whether a product that the change names includes the app.
+// setAppToggle applies a change. It returns false if none of the products in question includes the app.
 func (p *Policy) setAppToggle(change ToggleChange, catalog *Catalog) bool {
 	found := false
 

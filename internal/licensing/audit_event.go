@@ -12,7 +12,7 @@ type AuditEvent struct {
 	Action     string
 	ObjectKind Kind
 	ObjectID   ID
-	// Before and After are the object as JSON; nil where it did not exist.
+	// Before and After are the object as JSON; nil if it did not exist.
 	Before    []byte
 	After     []byte
 	RequestID string

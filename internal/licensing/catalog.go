@@ -7,7 +7,7 @@ import (
 )
 
 // Catalog holds all apps and products, and which apps each product includes. It is the same for all
-// tenants, never changes once made, and is safe for concurrent use.
+// tenants. It never changes, and is safe for concurrent use.
 type Catalog struct {
 	// Version rises with each import, so that two catalogs of one database with the same version are equal.
 	Version int64
@@ -90,7 +90,7 @@ func (c *Catalog) Product(id ID) (Product, bool) {
 	return *product, true
 }
 
-// ProductAt returns the product with this id where the catalog keeps it, or nil. The caller must not change it.
+// ProductAt returns a pointer to the catalog's own copy of the product, or nil. The caller must not change it.
 func (c *Catalog) ProductAt(id ID) *Product { return c.productByID[id] }
 
 // Includes says whether the product includes the app.
@@ -103,9 +103,8 @@ func (c *Catalog) Includes(productID, appID ID) bool {
 // AppsOf returns the product's apps by name. The caller must not change the slice.
 func (c *Catalog) AppsOf(productID ID) []App { return c.appsOf[productID] }
 
-// FindApp returns the app that a caller names by its code (ignoring case) or by its vendor id. Where a
-// code stands for several apps, the only claimable one of them is meant; if that doesn't settle it, the
-// refusal asks for the vendor id.
+// FindApp returns the app with this code (ignoring case) or vendor id. If several apps have the code, it returns the
+// claimable one; if there is not exactly one claimable app, it refuses and asks for the vendor id.
 func (c *Catalog) FindApp(codeOrVendorID string) (App, error) {
 	wanted := strings.TrimSpace(codeOrVendorID)
 	matches := c.appsByName[Fold(wanted)]
@@ -128,6 +127,6 @@ func (c *Catalog) FindApp(codeOrVendorID string) (App, error) {
 			"No app has the code or vendor id %q. Use a code such as TEAMS1, or the vendor's service plan id.", wanted)
 	default:
 		return App{}, Refuse(CodeAppAmbiguous, "app",
-			"%d apps have the code %q. Name the app by the vendor's service plan id instead.", len(matches), wanted)
+			"%d apps have the code %q. Use the vendor's service plan id instead.", len(matches), wanted)
 	}
 }

@@ -2,7 +2,7 @@ package licensing
 
 import "time"
 
-// Claim is the fact that a user got a license under a policy.
+// Claim records that a user got a license under a policy.
 type Claim struct {
 	ID        ID
 	UserID    ID

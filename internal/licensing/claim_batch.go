@@ -67,7 +67,7 @@ type ClaimResults struct {
 	// Licenses are new licenses, and Claims their claims, in the same order.
 	Licenses []License
 	Claims   []Claim
-	// Missed are the users who were turned away: one element for each time.
+	// Missed are the users for whom no license was left: one element for each time.
 	Missed []ID
 }
 

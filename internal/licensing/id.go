@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// ID identifies one object of any kind. The GraphQL edge gives it a prefix that names the kind.
+// ID identifies one object of any kind. The GraphQL API adds a prefix that names the kind.
 type ID = uuid.UUID
 
 // Kind is a kind of object. It is the prefix of the object's global id.
@@ -32,8 +32,8 @@ const (
 // CompareIDs orders ids as both databases do.
 func CompareIDs(a, b ID) int { return bytes.Compare(a[:], b[:]) }
 
-// NewID returns a fresh version 7 UUID for an object that comes into being at the given time, so that
-// ids sort by time of creation down to a quarter of a microsecond (RFC 9562, section 6.2, method 3).
+// NewID returns a new version 7 UUID for an object that is created at the given time. Ids sort by time of creation,
+// with a precision of a quarter of a microsecond (RFC 9562, section 6.2, method 3).
 // It is safe for concurrent use.
 func NewID(at time.Time) ID {
 	var id ID

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Source says where a license came from.
+// Source is the way in which the user got a license.
 type Source string
 
 // The sources of licenses.
@@ -16,7 +16,7 @@ const (
 	SourceAutoClaim Source = "AUTO_CLAIM"
 )
 
-// License is one user's holding of one product.
+// License is one user's license of one product.
 type License struct {
 	ID        ID     `json:"id"`
 	UserID    ID     `json:"userId"`
@@ -31,7 +31,7 @@ type License struct {
 	RemovedAt *time.Time `json:"removedAt,omitempty"`
 }
 
-// Active says whether the user still holds the license.
+// Active says whether the user still has the license.
 func (l License) Active() bool { return l.RemovedAt == nil }
 
 // TurnsOff says whether the app is turned off in the license.
@@ -51,10 +51,10 @@ func AssignDirect(
 		return License{}, notOwned("productId")
 	case slices.ContainsFunc(held, func(l License) bool { return l.Active() && l.ProductID == pool.ProductID }):
 		return License{}, Refuse(CodeAlreadyLicensed, "productId",
-			"The user already holds a license of this product. Remove it first to assign it with other apps.")
+			"The user already holds a license of this product. To change its apps, remove it and assign it again.")
 	case pool.Available() == 0:
 		return License{}, Refuse(CodeOutOfLicenses, "productId",
-			"All %d licenses of this product are assigned. Remove one, or raise the quantity of a subscription.", pool.Total)
+			"All %d licenses of this product are assigned. Remove one, or increase the quantity of a subscription.", pool.Total)
 	}
 
 	appsOff, err := appsOffIn(catalog, pool.ProductID, appsOff, "appsOff")

@@ -2,13 +2,13 @@ package licensing
 
 import "time"
 
-// MissedClaim is a user whom a policy turned away because no license was left.
+// MissedClaim records that a user got no license under a policy because none was left.
 type MissedClaim struct {
 	ID       ID
 	PolicyID ID
 	UserID   ID
 	FirstAt  time.Time
 	LastAt   time.Time
-	// Count is how often the user was turned away.
+	// Count is how often that happened to the user.
 	Count int
 }

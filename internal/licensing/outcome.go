@@ -5,9 +5,9 @@ type Outcome string
 
 // The outcomes of a claim.
 const (
-	// OutcomeClaimed gave the user a license.
+	// OutcomeClaimed means that the user got a license.
 	OutcomeClaimed Outcome = "CLAIMED"
-	// OutcomeAlreadyLicensed found an active license that lets the user in.
+	// OutcomeAlreadyLicensed means that the user already had an active license that lets them in.
 	OutcomeAlreadyLicensed Outcome = "ALREADY_LICENSED"
 	// OutcomeAutoClaimOff means that the tenant's feature switch is off.
 	OutcomeAutoClaimOff Outcome = "AUTO_CLAIM_OFF"
@@ -23,22 +23,22 @@ const (
 	OutcomeOutOfLicenses Outcome = "OUT_OF_LICENSES"
 )
 
-// Message tells the user what became of their sign-in. product is the name of the license's product
-// where the outcome has one.
+// Message is the text that tells the user the outcome. product is the name of the license's product; it is empty if
+// the outcome has no license.
 func (o Outcome) Message(app, product string) string {
 	switch o {
 	case OutcomeClaimed:
-		return "You now have a license of " + product + ", which includes " + app + "."
+		return "You now have a license for " + product + ", which includes " + app + "."
 	case OutcomeAlreadyLicensed:
-		return "Your license of " + product + " includes " + app + "."
+		return "Your license for " + product + " includes " + app + "."
 	case OutcomeAutoClaimOff, OutcomeNoPolicy, OutcomePolicyOff:
-		return "You have no license for " + app + ". Ask your admin for one."
+		return "You do not have a license for " + app + ". Ask your admin to assign you one."
 	case OutcomeBlocked:
-		return "Your admin has not allowed you to get a license for " + app + " by signing in. Ask them for one."
+		return "Your admin has blocked you from getting a license for " + app + " by signing in. Ask them for one."
 	case OutcomeAppTurnedOff:
 		return "Your admin has turned " + app + " off in your license. Ask them to turn it on."
 	case OutcomeOutOfLicenses:
-		return "No licenses for " + app + " are left. Ask your admin for one."
+		return "No licenses for " + app + " are left. Ask your admin to assign you one."
 	default:
 		return ""
 	}

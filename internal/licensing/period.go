@@ -13,12 +13,12 @@ const (
 	Period90Days Period = 90
 )
 
-// DefaultPeriod is the period of a report whose caller names none.
+// DefaultPeriod is the period of a report if the caller gives none.
 const DefaultPeriod = Period90Days
 
 // Periods returns all periods, shortest first.
 func Periods() []Period { return []Period{Period1Day, Period7Days, Period30Days, Period90Days} }
 
-// Since is the beginning of the period that ends at the given time: so many whole days (UTC) before its day. No
-// day of a report is cut short but today, and so all of its totals are sums of whole days.
+// Since returns the start of the period that ends at the given time: midnight (UTC), p days before the day of that
+// time. So a report covers whole days, and the current day until now.
 func (p Period) Since(until time.Time) time.Time { return Day(until).AddDate(0, 0, -int(p)) }

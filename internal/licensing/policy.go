@@ -13,7 +13,7 @@ import (
 // MaxNameLength is the longest policy name, in characters.
 const MaxNameLength = 100
 
-// Policy gives users who sign in to its app a license of the first of its products that has one left.
+// Policy gives each user who signs in to its app a license of the first of its products that has one left.
 type Policy struct {
 	ID      ID     `json:"id"`
 	Name    string `json:"name"`
@@ -25,7 +25,7 @@ type Policy struct {
 	Products  []PolicyProduct `json:"products"`
 	CreatedAt time.Time       `json:"createdAt"`
 	UpdatedAt time.Time       `json:"updatedAt"`
-	// DeletedAt is nil as long as the policy lives.
+	// DeletedAt is nil unless the policy has been deleted.
 	DeletedAt *time.Time `json:"deletedAt,omitempty"`
 }
 
@@ -58,7 +58,7 @@ func NewPolicy(
 ) (Policy, error) {
 	if !autoClaimEnabled {
 		return Policy{}, Refuse(CodeAutoClaimOff, "",
-			"Auto-claim is off, so no policy can be created. Turn it on with setAutoClaimEnabled first.")
+			"Auto-claim is off, so no policy can be created. Turn auto-claim on first.")
 	}
 
 	app, known := terms.Catalog.App(draft.AppID)

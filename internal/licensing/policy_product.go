@@ -22,10 +22,10 @@ type ProductTerms struct {
 	Pools map[ID]Pool
 }
 
-// Direction is where a policy product moves in the order.
+// Direction is the direction in which a policy product moves in the order.
 type Direction string
 
-// The directions: UP is towards the primary.
+// The directions: UP is toward the primary product.
 const (
 	DirectionUp   Direction = "UP"
 	DirectionDown Direction = "DOWN"
@@ -125,9 +125,9 @@ func (p *Policy) MoveProduct(id ID, direction Direction) error {
 
 	switch {
 	case target < 0:
-		return Refuse(CodeCannotMove, "direction", "This product is the primary already. Move it DOWN, or move another one.")
+		return Refuse(CodeCannotMove, "direction", "This product is already the primary product. Move it DOWN, or move another product.")
 	case target == len(p.Products):
-		return Refuse(CodeCannotMove, "direction", "This product is the last already. Move it UP, or move another one.")
+		return Refuse(CodeCannotMove, "direction", "This product is already the last one. Move it UP, or move another product.")
 	}
 
 	p.Products = slices.Clone(p.Products)
@@ -136,7 +136,7 @@ func (p *Policy) MoveProduct(id ID, direction Direction) error {
 	return nil
 }
 
-// ReorderProducts gives the whole order: each product of the policy exactly once.
+// ReorderProducts puts the products in the given order, which must list each of them exactly once.
 func (p *Policy) ReorderProducts(order []ID) error {
 	products := make([]PolicyProduct, 0, len(p.Products))
 
@@ -157,7 +157,7 @@ func (p *Policy) ReorderProducts(order []ID) error {
 
 	if len(products) != len(p.Products) {
 		return Refuse(CodeOrderIncomplete, "productIds",
-			"The policy has %d products and the order names %d. Name each product once.", len(p.Products), len(order))
+			"The policy has %d products, but the order has %d. List each product exactly once.", len(p.Products), len(order))
 	}
 
 	p.Products = products
@@ -219,7 +219,7 @@ func tooManyProducts(path string) *Refusal {
 }
 
 func duplicateProduct(path string) *Refusal {
-	return Refuse(CodeProductDuplicate, path, "This product is named twice. Each product can be in a policy only once.")
+	return Refuse(CodeProductDuplicate, path, "A policy can have each product only once. Choose another product.")
 }
 
 func notInPolicy(path string) *Refusal {
@@ -228,7 +228,7 @@ func notInPolicy(path string) *Refusal {
 
 func notOwned(path string) *Refusal {
 	return Refuse(CodeProductNotOwned, path,
-		"You own no licenses of this product. Create a subscription, or reactivate one, first.")
+		"Your organization has no licenses of this product. Create or reactivate a subscription first.")
 }
 
 func appNotInProduct(path string) *Refusal {
@@ -237,5 +237,5 @@ func appNotInProduct(path string) *Refusal {
 
 func policyAppRequired(path string) *Refusal {
 	return Refuse(CodePolicyAppRequired, path,
-		"This is the app that the policy is for, so it stays on: without it the license would not let its user in.")
+		"The policy is for this app, so it cannot be turned off: a license without it would not let its user in.")
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Code says why a rule turned a request down. Clients branch on it, so codes are never reused or renamed.
+// Code says why a rule refused a request. Clients depend on codes, so they are never reused or renamed.
 type Code string
 
 // The codes of all refusals.
@@ -39,12 +39,12 @@ const (
 	CodeOutOfLicenses         Code = "OUT_OF_LICENSES"
 )
 
-// Refusal is a request turned down by a rule: the caller can mend it, and nothing was changed.
+// Refusal is the error of a rule that refuses a request. Nothing was changed, and the caller can correct the request.
 type Refusal struct {
 	Code Code
-	// Message says what is wrong and what to do about it, in words fit for an admin.
+	// Message tells an admin what is wrong and what to do about it.
 	Message string
-	// Path leads to the field of the input at fault, outermost first; list positions are decimal numbers.
+	// Path leads to the input field at fault, outermost field first. Positions in lists are decimal numbers.
 	Path []string
 }
 
@@ -61,8 +61,8 @@ func Refuse(code Code, path, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Message: fmt.Sprintf(format, args...), Path: elements}
 }
 
-// NotFound refuses a reference to an object that the tenant does not have. An object of another
-// tenant gets the same words, so that nobody learns of it.
+// NotFound refuses a reference to an object that the tenant does not have. An object of another tenant gets the same
+// message, so that the message does not reveal it.
 func NotFound(path, kind string) *Refusal {
 	return Refuse(CodeNotFound, path, "This %s does not exist. Reload the list and choose another.", kind)
 }

@@ -8,19 +8,19 @@ import (
 // MaxQuantity is the largest quantity of one subscription.
 const MaxQuantity = 10_000_000
 
-// SubscriptionStatus is where a subscription is in its life.
+// SubscriptionStatus is the state of a subscription.
 type SubscriptionStatus string
 
 // The statuses of a subscription.
 const (
 	SubscriptionActive SubscriptionStatus = "ACTIVE"
-	// SubscriptionWarning is expired but in its grace period: licenses stay, and still count.
+	// SubscriptionWarning means expired, but in the grace period: its licenses stay, and still count.
 	SubscriptionWarning   SubscriptionStatus = "WARNING"
 	SubscriptionSuspended SubscriptionStatus = "SUSPENDED"
 	SubscriptionCanceled  SubscriptionStatus = "CANCELED"
 )
 
-// SubscriptionStatuses returns all statuses, in the order of a subscription's life.
+// SubscriptionStatuses returns all statuses, in the order in which a subscription usually has them.
 func SubscriptionStatuses() []SubscriptionStatus {
 	return []SubscriptionStatus{
 		SubscriptionActive, SubscriptionWarning, SubscriptionSuspended, SubscriptionCanceled,
@@ -68,9 +68,9 @@ func NewSubscription(productID ID, quantity int, status SubscriptionStatus, at t
 	}, nil
 }
 
-// Change sets quantity and status; pool is the product's pool before the change. A smaller quantity
-// that would leave fewer licenses than are assigned is refused; a change of status is not, since a
-// lapse takes nothing away from anybody.
+// Change sets quantity and status. pool is the product's pool before the change. A smaller quantity that would
+// leave fewer licenses than are assigned is refused. A change of status is not: when a subscription lapses, users
+// keep their licenses.
 func (s *Subscription) Change(quantity int, status SubscriptionStatus, pool Pool) error {
 	if err := checkQuantity(quantity); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (s *Subscription) Change(quantity int, status SubscriptionStatus, pool Pool
 		total := pool.Total - s.CountedQuantity() + changed.CountedQuantity()
 		if excess := pool.Assigned - total; excess > 0 {
 			return Refuse(CodeQuantityBelowAssigned, "quantity",
-				"%d licenses of this product are assigned and %d would be left. Remove %d first, or keep a larger quantity.",
+				"%d licenses of this product are assigned, but only %d would be left. Remove %d first, or choose a larger quantity.",
 				pool.Assigned, total, excess)
 		}
 	}

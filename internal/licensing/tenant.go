@@ -6,12 +6,12 @@ import "time"
 type Tenant struct {
 	ID   ID
 	Name string
-	// ExternalID is the identity provider's id of the organization, as tokens carry it.
+	// ExternalID is the identity provider's id of the organization, as it stands in tokens.
 	ExternalID string
 	// AutoClaimEnabled is the feature switch; off in a new tenant.
 	AutoClaimEnabled bool
 	// ConfigVersion rises with each change of the switch or of a policy, so that servers know when
-	// what they remember is out of date.
+	// their cached policies are out of date.
 	ConfigVersion int64
 	CreatedAt     time.Time
 }

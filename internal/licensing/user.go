@@ -12,12 +12,12 @@ type User struct {
 	ID ID `json:"id"`
 	// ExternalID is the identity provider's id of the user; unique in the tenant, compared exactly.
 	ExternalID string `json:"externalId"`
-	// DisplayName and Email are empty where nobody has told them.
+	// DisplayName and Email are empty if unknown.
 	DisplayName string `json:"displayName"`
 	Email       string `json:"email"`
-	// BlockedAt is when an admin blocked the user from auto-claiming; nil if nobody did.
+	// BlockedAt is when an admin blocked the user from auto-claiming; nil if the user is not blocked.
 	BlockedAt *time.Time `json:"blockedAt,omitempty"`
-	// LastSignInAt is accurate to about an hour; nil before the first sign-in.
+	// LastSignInAt is the time of the last sign-in, accurate to about an hour; nil before the first sign-in.
 	LastSignInAt *time.Time `json:"-"`
 	CreatedAt    time.Time  `json:"createdAt"`
 }
@@ -28,14 +28,14 @@ func (u User) Blocked() bool { return u.BlockedAt != nil }
 // MaxExternalIDLength is the longest external id of a user, in characters.
 const MaxExternalIDLength = 255
 
-// CheckExternalID refuses what no identity provider would call a user.
+// CheckExternalID refuses a text that cannot be the id of a user at an identity provider.
 func CheckExternalID(externalID string) error {
 	length := utf8.RuneCountInString(externalID)
 	if strings.TrimSpace(externalID) != externalID || length == 0 || length > MaxExternalIDLength ||
 		!utf8.ValidString(externalID) || strings.ContainsFunc(externalID, unicode.IsControl) {
 		return Refuse(CodeInvalidInput, "user",
-			"The user's id must have 1 to %d characters, no white space around it, and no control characters. "+
-				"Send the id that the identity provider gave.", MaxExternalIDLength)
+			"The user's id must have 1 to %d characters, no white space at either end, and no control characters. "+
+				"Send the id that the identity provider uses.", MaxExternalIDLength)
 	}
 
 	return nil

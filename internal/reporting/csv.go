@@ -15,7 +15,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// csvPage is how many claims are in memory at a time.
+// csvPage is the number of claims that are in memory at a time.
 const csvPage = 500
 
 // csvHeader names the columns.
@@ -26,10 +26,10 @@ func csvHeader() []string {
 	}
 }
 
-// WriteCSV writes the report's claims, latest first, as they are read: memory does not grow with their
-// number. The first line names the columns. position is 0 for the primary product and 1 to 4 for the
-// backups. A cell that a spreadsheet would take for a formula is led by an apostrophe. flush is called
-// after each part.
+// WriteCSV writes the report's claims as CSV, latest first, while it reads them, so that memory does not grow with
+// their number. The first line has the names of the columns. The column position is 0 for the primary product and 1
+// to 4 for the backups. A cell that a spreadsheet would take for a formula starts with an apostrophe. WriteCSV calls
+// flush after each page of claims.
 func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flush func() error) error {
 	catalog, err := s.store.Catalog(ctx)
 	if err != nil {
@@ -121,8 +121,8 @@ func writeClaims(
 	return nil
 }
 
-// plain keeps spreadsheets from running what a user or an admin wrote as a formula (OWASP, CSV injection). Some
-// take the wide forms of the signs, too.
+// plain keeps spreadsheets from running text of a user or an admin as a formula (OWASP, CSV injection). Some
+// spreadsheets accept the full-width forms of the signs, too.
 func plain(cell string) string {
 	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + cell

@@ -1,4 +1,4 @@
-// Package reporting tells who claimed what: claim reports and the same claims as CSV.
+// Package reporting makes claim reports: who claimed what, as lists, as totals and as CSV.
 package reporting
 
 import (
@@ -24,28 +24,28 @@ func New(db *store.Store, now func() time.Time) *Service {
 	return &Service{store: db, now: now}
 }
 
-// Report is who claimed what in a period. Its lists and totals are read when they are asked for.
+// Report is a report of the claims in a period. It reads its lists and totals when a method asks for them.
 type Report struct {
 	Period licensing.Period
-	// Since and Until bound the period.
+	// Since and Until are the start and the end of the period.
 	Since, Until time.Time
 	// PolicyID is the only policy that the report is about; nil for all.
 	PolicyID *licensing.ID
-	// Text restricts the lists to users in whose display name, email or external id it is found; totals
-	// count all.
+	// Text restricts the lists to users whose display name, email or external id contains it. It does not restrict
+	// the totals.
 	Text string
 
 	tenant store.Handle
 }
 
-// Searched returns the report with its lists restricted to the users whom a text finds.
+// Searched returns the report with its lists restricted to users who match a text; see [Report].
 func (r Report) Searched(text string) Report {
 	r.Text = text
 
 	return r
 }
 
-// ClaimReport begins a report of the tenant's claims in the period that ends now.
+// ClaimReport returns a report of the tenant's claims in the period that ends now. It reads nothing yet.
 func (s *Service) ClaimReport(tenant licensing.ID, period licensing.Period, policy *licensing.ID) Report {
 	until := licensing.Instant(s.now())
 
@@ -61,7 +61,7 @@ func (r Report) filter() store.ReportFilter {
 // Claims lists the report's claims, latest first.
 func (r Report) Claims() paging.List[licensing.Claim] { return r.tenant.Claims(r.filter()) }
 
-// MissedClaims lists the users who were turned away in the period, those of late first.
+// MissedClaims lists the users for whom no license was left in the period, latest first.
 func (r Report) MissedClaims() paging.List[licensing.MissedClaim] {
 	return r.tenant.MissedClaims(r.filter())
 }
@@ -76,25 +76,25 @@ func (r Report) Totals(ctx context.Context) (Totals, error) {
 	return sumUp(parts), nil
 }
 
-// Totals are the numbers of a report's claims.
+// Totals are the numbers of claims in a report.
 type Totals struct {
 	Claims int
-	// ByPolicy and ByProduct are in order of their claims, most first.
+	// ByPolicy and ByProduct are sorted by number of claims, largest first.
 	ByPolicy  []Total[licensing.ID]
 	ByProduct []Total[licensing.ID]
-	// ByDay has the days (UTC) with claims, latest first.
+	// ByDay has the days (UTC) that have claims, latest first.
 	ByDay []DayTotal
 }
 
-// DayTotal is how many claims there were on a day.
+// DayTotal is the number of claims on one day.
 type DayTotal struct {
 	Total[time.Time]
 
-	// ByProduct is in order of the claims, most first.
+	// ByProduct is sorted by number of claims, largest first.
 	ByProduct []Total[licensing.ID]
 }
 
-// Total is how many claims share a key.
+// Total is the number of claims that have a key in common.
 type Total[K comparable] struct {
 	Key    K
 	Claims int
