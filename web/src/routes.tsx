@@ -4,9 +4,8 @@ import { CrashedView, NotFound } from "./components/states";
 import { Shell } from "./shell/Shell";
 import { Start } from "./shell/Start";
 
-// Each view is a module of its own, loaded when it is first opened. What it exports is what the router knows:
-// Component, and perhaps a loader or an ErrorBoundary.
-// The router reads the address when it is made: after the sign-in has put back the one that was asked for.
+// Each view is a module that is loaded when it is first opened. It exports a Component, as the router expects.
+// The router reads the address when it is created, so it is created after the sign-in has restored the address.
 export const makeRouter = () =>
   createBrowserRouter(
     [

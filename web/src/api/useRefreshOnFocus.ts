@@ -1,14 +1,14 @@
 import { useEffect } from "react";
 
-/** Reads anew when one comes back to the window: others may have changed what it shows. */
+/** Calls read when the user returns to the window, because the data may have changed meanwhile. */
 export function useRefreshOnFocus(read: () => void): void {
   useEffect(() => {
-    const back = () => document.visibilityState === "visible" && read();
-    document.addEventListener("visibilitychange", back);
-    window.addEventListener("focus", back);
+    const refreshIfVisible = () => document.visibilityState === "visible" && read();
+    document.addEventListener("visibilitychange", refreshIfVisible);
+    window.addEventListener("focus", refreshIfVisible);
     return () => {
-      document.removeEventListener("visibilitychange", back);
-      window.removeEventListener("focus", back);
+      document.removeEventListener("visibilitychange", refreshIfVisible);
+      window.removeEventListener("focus", refreshIfVisible);
     };
   }, [read]);
 }

@@ -5,7 +5,7 @@ import { type AnyVariables, type CombinedError, useClient } from "urql";
 interface Reading<Data> {
   data?: Data;
   error?: CombinedError;
-  /** Nothing has been read yet of what is asked for now. */
+  /** Whether no data of the current variables has been read yet. */
   loading: boolean;
 }
 
@@ -14,8 +14,8 @@ export interface RefreshableQuery<Data> extends Reading<Data> {
 }
 
 /**
- * Reads what changes all the time. It may be told to read anew as often as one likes: there is one reading at a
- * time, and the last begins after the last call, so what is shown in the end is true.
+ * Runs a query, and runs it again on each call of refresh. At most one request is in flight, and calls during a
+ * request cause one more request after it, so the data shown in the end is never older than the last call.
  */
 export function useRefreshableQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
@@ -27,40 +27,40 @@ export function useRefreshableQuery<Data, Variables extends AnyVariables>(
   const read = useRef(() => {});
 
   useEffect(() => {
-    let left = false;
-    let busy = false;
-    let again = false;
+    let unmounted = false;
+    let inFlight = false;
+    let refreshAgain = false;
 
     read.current = async () => {
-      if (busy) {
-        again = true;
+      if (inFlight) {
+        refreshAgain = true;
         return;
       }
-      busy = true;
+      inFlight = true;
       do {
-        again = false;
+        refreshAgain = false;
         const { data, error } = await client
           .query(document, JSON.parse(key) as Variables, { requestPolicy: "network-only" })
           .toPromise();
-        if (left) return;
-        // What was read before stays in view if it cannot be read now.
+        if (unmounted) return;
+        // If the request fails, the earlier data stays in view.
         setReading((before) => ({
           data: data ?? (before.of === key ? before.data : undefined),
           error,
           loading: false,
           of: key,
         }));
-      } while (again);
-      busy = false;
+      } while (refreshAgain);
+      inFlight = false;
     };
     read.current();
 
     return () => {
-      left = true;
+      unmounted = true;
     };
   }, [client, document, key]);
 
   const refresh = useCallback(() => read.current(), []);
-  // While something else is read, what there was stays in view.
+  // The old data stays in view while new variables are read.
   return { ...reading, loading: reading.loading || of !== key, refresh };
 }

@@ -15,69 +15,69 @@ function clientOf(auth: Auth): Client {
     client = createClient({
       url: endpoint,
       headers: async () => ({ Authorization: `Bearer ${await auth.getAccessToken()}` }),
-      retryAttempts: 0, // useSubscription begins anew, since what it missed must be read.
+      retryAttempts: 0, // useSubscription retries, because the caller must also read what it missed.
     });
     clients.set(auth, client);
   }
   return client;
 }
 
-const shortestPause = 500;
-const longestPause = 15_000;
+const minRetryDelay = 500;
+const maxRetryDelay = 15_000;
 
 interface Options<Result> {
-  /** Gets each event. */
+  /** Called with each event. */
   onEvent(event: Result): void;
-  /** Is called when events may have been missed: read anew what is shown. */
+  /** Called when events may have been missed. The caller should read its data again. */
   onReconnect(): void;
   paused?: boolean;
 }
 
-/** Follows a subscription as long as the component is there. A stream that ends is opened again. */
+/** Follows a subscription while the component is mounted. Reconnects with exponential backoff if the stream ends. */
 export function useSubscription<Result, Variables>(
   document: TypedDocumentNode<Result, Variables>,
   variables: Variables,
   { onEvent, onReconnect, paused = false }: Options<Result>,
 ): void {
   const auth = useContext(AuthContext);
-  const showToast = useEffectEvent(onEvent);
-  const tellGap = useEffectEvent(onReconnect);
+  const handleEvent = useEffectEvent(onEvent);
+  const handleReconnect = useEffectEvent(onReconnect);
   const key = JSON.stringify(variables);
 
   useEffect(() => {
     if (!auth || paused) return;
-    const live = clientOf(auth);
+    const client = clientOf(auth);
     const query = stringifyDocument(document);
-    let pause = shortestPause;
+    let retryDelay = minRetryDelay;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stop = () => {};
-    let left = false;
+    let unmounted = false;
 
-    const follow = () => {
-      const again = () => {
-        if (left) return;
+    const connect = () => {
+      const reconnect = () => {
+        if (unmounted) return;
         timer = setTimeout(() => {
-          tellGap();
-          follow();
-        }, pause);
-        pause = Math.min(pause * 2, longestPause);
+          handleReconnect();
+          connect();
+        }, retryDelay);
+        retryDelay = Math.min(retryDelay * 2, maxRetryDelay);
       };
-      stop = live.subscribe<Result>(
+      stop = client.subscribe<Result>(
         { query, variables: JSON.parse(key) as Record<string, unknown> },
         {
           next({ data }) {
-            pause = shortestPause;
-            if (data) showToast(data);
+            retryDelay = minRetryDelay;
+            if (data) handleEvent(data);
           },
-          error: again,
-          complete: again,
+          error: reconnect,
+          complete: reconnect,
         },
       );
     };
-    follow();
+    connect();
 
     return () => {
-      left = true;
+      unmounted = true;
       clearTimeout(timer);
       stop();
     };

@@ -45,7 +45,7 @@ const useStyles = makeStyles({
   summary: { cursor: "pointer" },
 });
 
-/** One change: who, when, and what was before and after. */
+/** The details pane of one change: who made it, when, and the values before and after. */
 export function Component() {
   const { eventId = "" } = useParams();
   const { search } = useLocation();
@@ -130,7 +130,7 @@ function Change({ event }: { event: Event }) {
   );
 }
 
-/** What was changed, by name, and where it is to be seen. */
+/** Links to the changed object by its name. */
 function ObjectLink({ id }: { id: string }) {
   const settings = id.startsWith("tenant_");
   const [{ data }] = useQuery({ query: AuditObjectDocument, variables: { id }, pause: settings });

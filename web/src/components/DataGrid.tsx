@@ -10,11 +10,11 @@ export interface Column<Row> {
   key: string;
   title: string;
   cell(row: Row): ReactNode;
-  /** As in a style sheet's grid: "2fr", "120px". */
+  /** A track size of a CSS grid, such as "2fr" or "120px". */
   width?: string;
   align?: "end";
   sortable?: boolean;
-  /** Left out where there is little room. */
+  /** Hidden in a narrow window. */
   wideOnly?: boolean;
 }
 
@@ -24,15 +24,15 @@ interface Props<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey(row: Row): string;
-  /** How many rows there are in all, where not all are loaded. */
+  /** The number of all rows, if not all are loaded. */
   total?: number;
   sort?: Sort;
   onSort?(sort: Sort): void;
-  /** Is asked for when the end of the rows comes into view. */
+  /** Called when the last loaded rows scroll into view. */
   onMore?: () => void;
   loadingMore?: boolean;
   selectedKey?: string;
-  /** As tall as its rows, up to this. */
+  /** The table is as tall as its rows, up to this. */
   maxHeight?: string;
 }
 
@@ -66,7 +66,7 @@ const useStyles = makeStyles({
     alignItems: "center",
     [narrow]: { padding: `0 ${tokens.spacingHorizontalXS}`, minHeight: "32px" },
   },
-  // What cannot be pressed is said in each row there.
+  // In a narrow window each row repeats the titles of columns that cannot be sorted.
   headText: {
     [narrow]: {
       position: "absolute",
@@ -130,7 +130,7 @@ const useStyles = makeStyles({
   foot: { display: "flex", justifyContent: "center", padding: tokens.spacingVerticalS },
 });
 
-/** A table of which only the rows in view are made. In a narrow window each row is a card. */
+/** A virtualized table: only visible rows are in the document. In a narrow window each row is a card. */
 export function DataGrid<Row>(props: Props<Row>) {
   const {
     label,

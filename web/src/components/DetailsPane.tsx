@@ -25,7 +25,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** What is known of one thing, over the list that it is in. */
+/** A pane over a list, with the details of one of its objects. */
 export function DetailsPane({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }) {
   const styles = useStyles();
   useTitle(title);

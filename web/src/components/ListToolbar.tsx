@@ -16,12 +16,12 @@ const useStyles = makeStyles({
 
 interface Props {
   search?: { label: string; value: string; onChange(value: string): void };
-  /** How many there are. */
+  /** The number of rows, as text. */
   count?: string;
   children?: ReactNode;
 }
 
-/** Above a list: what restricts it, and how long it is. */
+/** The search, the filters and the row count above a list. */
 export function ListToolbar({ search, count, children }: Props) {
   const styles = useStyles();
   return (

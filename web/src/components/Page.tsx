@@ -23,14 +23,14 @@ const useStyles = makeStyles({
 
 interface Props {
   title: string;
-  /** A sentence or two below the title. */
+  /** One or two sentences below the title. */
   lead?: ReactNode;
-  /** What can be done with the whole view, beside its title. */
+  /** Buttons beside the title, for actions of the whole view. */
   actions?: ReactNode;
   children?: ReactNode;
 }
 
-/** A view: its title, also of the document, and what it holds. */
+/** The frame of a view. Its title is also the document's title. */
 export function Page({ title, lead, actions, children }: Props) {
   const styles = useStyles();
   useTitle(title);
@@ -49,7 +49,7 @@ export function Page({ title, lead, actions, children }: Props) {
   );
 }
 
-/** Names the document after a view, or after what lies over it, as long as it is there. */
+/** Sets the document's title while the component is mounted. */
 export function useTitle(title: string): void {
   useEffect(() => {
     const before = document.title;

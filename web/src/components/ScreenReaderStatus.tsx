@@ -2,7 +2,7 @@ import { makeStyles } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 
 const useStyles = makeStyles({
-  spoken: {
+  hidden: {
     position: "absolute",
     width: "1px",
     height: "1px",
@@ -12,11 +12,11 @@ const useStyles = makeStyles({
   },
 });
 
-/** Tells screen readers what others see happen. */
+/** Announces to screen readers what others see. */
 export function ScreenReaderStatus({ children }: { children: ReactNode }) {
   const styles = useStyles();
   return (
-    <span className={styles.spoken} role="status">
+    <span className={styles.hidden} role="status">
       {children}
     </span>
   );

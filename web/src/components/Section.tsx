@@ -33,7 +33,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A part of a view or pane with a heading, and perhaps something to do beside it. */
+/** A part of a view or pane, with a heading and optionally a button beside it. */
 export function Section({ title, action, heading: Heading = "h3", children }: Props) {
   const styles = useStyles();
   const id = useId();

@@ -16,7 +16,7 @@ const useStyles = makeStyles({
   },
 });
 
-/** Chooses one of few. */
+/** A drop-down list with its label. */
 export function SelectField<Value extends string>({ label, value, options, onChange }: Props<Value>) {
   return (
     <Field label={label} className={useStyles().field}>

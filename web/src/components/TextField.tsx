@@ -15,7 +15,7 @@ interface Props {
   maxLength?: number;
   /** Says what is wrong with the text. The message shows after the first change. */
   validate?(text: string): string | undefined;
-  /** Shows the message of validate even if nobody has typed yet. */
+  /** Shows the message of validate before the user types. */
   showProblems?: boolean;
   /** What the server says is wrong. */
   problem?: string;

@@ -6,7 +6,7 @@ const useStyles = makeStyles({
   strong: { fontWeight: tokens.fontWeightSemibold, textAlign: "start" },
 });
 
-/** A link to another view, or to what a row of a list is about. */
+/** A link within the console, for rows of lists and for text. */
 export function TextLink({ to, strong, children }: { to: To; strong?: boolean; children: ReactNode }) {
   const styles = useStyles();
   return (

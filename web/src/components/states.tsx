@@ -42,11 +42,11 @@ interface NoteProps {
   title: string;
   children?: ReactNode;
   action?: ReactNode;
-  /** The rank of its title among the headings around it. */
+  /** The level of the title's heading. */
   heading?: "h1" | "h2";
 }
 
-/** Stands where there is nothing to list: says why, and what to do. */
+/** Shown instead of an empty list: says why it is empty and what to do. */
 export function EmptyState({ icon, title, children, action, heading: Heading = "h2" }: NoteProps) {
   const styles = useStyles();
   return (
@@ -72,7 +72,7 @@ export function Loading({ label = strings.common.loading }: { label?: string }) 
   );
 }
 
-/** Says what went wrong with reading, and offers to try again. */
+/** Shown when data could not be loaded: says why and offers to try again. */
 export function ErrorState({ error, retry }: { error: CombinedError; retry?: () => void }) {
   const requestError = classifyError(error);
   const title = requestError.kind === "forbidden" ? strings.common.forbiddenTitle : strings.common.failedTitle;
@@ -101,7 +101,7 @@ export function NotFound() {
   );
 }
 
-/** Stands in for a view that threw, or whose files could not be loaded. */
+/** Shown instead of a view that threw an error or whose files could not be loaded. */
 export function CrashedView() {
   return (
     <Page title={strings.common.brokenTitle}>

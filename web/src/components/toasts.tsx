@@ -13,7 +13,7 @@ type ShowToast = (title: string, options?: { intent?: ToastIntent; body?: ReactN
 
 const ToastContext = createContext<ShowToast>(() => {});
 
-/** Tells what became of an action, in a corner and to screen readers. */
+/** Shows the result of an action in a corner, and announces it to screen readers. */
 export const useToast = () => use(ToastContext);
 
 export function Toasts({ children }: { children: ReactNode }) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** Does something when a value is no longer what it was when the component came. */
+/** Calls a function each time a value changes, but not for its first value. */
 export function useOnChange(value: unknown, act: () => unknown): void {
   const before = useRef(value);
   useEffect(() => {

@@ -1,27 +1,28 @@
 import { useEffect, useRef } from "react";
 import { useBlocker } from "react-router";
 
-/** Asks before one leaves what is not saved, by a link, by browser back, or by closing the window. */
+/** Blocks leaving a form with unsaved changes by a link, by the back button or by closing the window. */
 export function useUnsavedChangesPrompt(dirty: boolean) {
-  const free = useRef(false);
+  const allowed = useRef(false);
   const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => dirty && !free.current && currentLocation.pathname !== nextLocation.pathname,
+    ({ currentLocation, nextLocation }) =>
+      dirty && !allowed.current && currentLocation.pathname !== nextLocation.pathname,
   );
 
   useEffect(() => {
     if (!dirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
+    const block = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", block);
+    return () => window.removeEventListener("beforeunload", block);
   }, [dirty]);
 
   return {
-    asking: blocker.state === "blocked",
+    isBlocked: blocker.state === "blocked",
     stay: () => blocker.state === "blocked" && blocker.reset(),
     proceed: () => blocker.state === "blocked" && blocker.proceed(),
-    /** Lets one leave from now on: there is nothing left to save. */
+    /** Stops blocking. */
     allow: () => {
-      free.current = true;
+      allowed.current = true;
     },
   };
 }

@@ -4,10 +4,10 @@ interface UserCell {
   externalId: string;
 }
 
-/** What to call a user of whom perhaps only the id is known. */
+/** The name to show for a user. Some users have an external ID only. */
 export const userName = ({ displayName, email, externalId }: UserCell) => displayName || email || externalId;
 
-/** What else tells users of the same name apart. */
+/** A second name that tells users with the same name apart; empty if there is none. */
 export const secondaryName = (person: UserCell) => {
   const name = userName(person);
   return [person.email, person.externalId].find((text) => text && text !== name) ?? "";

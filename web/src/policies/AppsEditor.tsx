@@ -58,7 +58,7 @@ interface Props {
   onChange(products: DraftProduct[]): void;
 }
 
-/** Which apps and services are given with a license: of one product, or of all at once. */
+/** Turns apps and services on or off, in one product or in all products at once. */
 export function AppsEditor({ appId, products, apps, readOnly, problem, onChange }: Props) {
   const styles = useStyles();
   const [chosen, setChosen] = useState("");

@@ -15,7 +15,7 @@ import { useMutation } from "urql";
 
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
-import { errorText } from "../api/errors";
+import { mutationProblem } from "../api/errors";
 import { useToast } from "../components/toasts";
 import { useUnsavedChangesPrompt } from "../components/useUnsavedChangesPrompt";
 import { formatDateTime, formatNumber } from "../format";
@@ -69,7 +69,7 @@ interface Props {
   onClose(): void;
 }
 
-/** Everything about a policy, with one Save for all of it. */
+/** The form with all fields of a policy. One button saves them together. */
 export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const styles = useStyles();
   const viewer = useViewer();
@@ -77,9 +77,9 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const form = usePolicyForm(policy);
   const { draft, dirty, refusals } = form;
   const apps = useProductApps(draft.products);
-  const blocked = useUnsavedChangesPrompt(dirty);
+  const prompt = useUnsavedChangesPrompt(dirty);
   const [deleting, setDeleting] = useState(false);
-  const [said, say] = useState(""); // Toasts lie outside of the pane, where screen readers are kept from.
+  const [announcement, announce] = useState(""); // Screen readers ignore toasts while the modal pane is open.
   const remove = useDelete(policy, onSaved);
 
   const readOnly = !viewer.mayChange || Boolean(policy.deletedAt);
@@ -90,16 +90,16 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const saved = (worked: boolean) => {
     if (!worked) return;
     onSaved();
-    say(words.saved(draft.name.trim()));
+    announce(words.saved(draft.name.trim()));
     showToast(words.saved(draft.name.trim()));
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (dirty && valid && !form.saving) saved(await form.save());
   };
-  const forget = () => {
+  const discard = () => {
     form.discard();
-    blocked.proceed();
+    prompt.proceed();
   };
 
   return (
@@ -188,18 +188,18 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           >
             {words.delete}
           </Button>
-          <ScreenReaderStatus>{dirty ? "" : said}</ScreenReaderStatus>
+          <ScreenReaderStatus>{dirty ? "" : announcement}</ScreenReaderStatus>
           {problem && <Note intent="error">{problem}</Note>}
         </DrawerFooter>
       )}
 
       <ConfirmDialog
-        open={blocked.asking}
+        open={prompt.isBlocked}
         title={words.discardTitle}
         confirm={words.discard}
         cancel={words.keepEditing}
-        onConfirm={forget}
-        onClose={blocked.stay}
+        onConfirm={discard}
+        onClose={prompt.stay}
       >
         {words.discardText}
       </ConfirmDialog>
@@ -211,7 +211,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           const why = await remove();
           if (!why) {
             form.discard();
-            blocked.allow();
+            prompt.allow();
             onClose();
           }
           return why;
@@ -234,14 +234,13 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   );
 }
 
-/** Deletes the policy and says why if that did not work. */
+/** Deletes the policy. Returns an error message if that fails. */
 function useDelete(policy: PolicyStateFragment, onSaved: () => void) {
   const showToast = useToast();
   const [, remove] = useMutation(DeletePolicyDocument);
   return async (): Promise<string | undefined> => {
     const { data, error } = await remove({ input: { policyId: policy.id } });
-    if (error) return errorText(error);
-    const why = data?.deletePolicy.userErrors.map(({ message }) => message).join(" ");
+    const why = mutationProblem(error, data?.deletePolicy.userErrors);
     if (why) return why;
     onSaved();
     showToast(words.wasDeleted(policy.name));

@@ -11,7 +11,7 @@ interface Props {
   /** Whether the field belongs to a policy that does not exist yet. */
   creating?: boolean;
   readOnly?: boolean;
-  /** Shows what is wrong even if nobody has typed yet. */
+  /** Shows what is wrong before the user types. */
   showProblems?: boolean;
   /** What the server says is wrong. */
   problem?: string;

@@ -23,19 +23,19 @@ interface Props {
   onChoose(product: App): void;
 }
 
-const pause = 200;
+const typingDelay = 200;
 
-/** Chooses one of the products that the policy may still get; type to find it among many. */
+/** Chooses a product to add to the policy. Typing searches the products. */
 export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoose }: Props) {
   const styles = useStyles();
   const [text, setText] = useState("");
-  const [asked, setAsked] = useState("");
+  const [search, setSearch] = useState("");
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(text.trim()), pause);
+    const timer = setTimeout(() => setSearch(text.trim()), typingDelay);
     return () => clearTimeout(timer);
   }, [text]);
 
-  const { eligible, hasMore, fetching, error } = useEligibleProducts(appId, chosen, asked);
+  const { eligible, hasMore, fetching, error } = useEligibleProducts(appId, chosen, search);
 
   return (
     <Field label={label} validationMessage={problem} validationState={problem ? "error" : "none"} required>
@@ -71,7 +71,7 @@ export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoo
               ? strings.common.loading
               : error
                 ? strings.common.failedTitle
-                : asked
+                : search
                   ? words.products.noneFound
                   : words.products.noneOwned}
           </Option>

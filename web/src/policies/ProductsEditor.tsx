@@ -35,18 +35,18 @@ const useStyles = makeStyles({
 interface Props {
   appId: string | undefined;
   products: readonly DraftProduct[];
-  /** Licenses left by product. */
+  /** Available licenses by product ID. */
   available: ReadonlyMap<string, number>;
   readOnly?: boolean;
-  /** Whether the last product may go too, for another to take its place. */
+  /** Whether the last product can be removed. */
   canEmpty?: boolean;
-  /** What the server says against a product, by its place, or against the list. */
+  /** The server's messages about the product at a position, and about the list. */
   problemAt?(place: number): string | undefined;
   problem?: string;
   onChange(products: DraftProduct[]): void;
 }
 
-/** The products of a policy in order: the primary first, then up to four backups. */
+/** Edits the ordered products of a policy: the primary product, then up to four backups. */
 export function ProductsEditor({
   appId,
   products,
@@ -59,30 +59,30 @@ export function ProductsEditor({
 }: Props) {
   const styles = useStyles();
   const [adding, setAdding] = useState(false);
-  const [said, say] = useState("");
-  const [refused, setRefused] = useState(false);
+  const [announcement, announce] = useState("");
+  const [removalRefused, setRemovalRefused] = useState(false);
   const { eligible } = useEligibleProducts(appId, products);
 
   const move = (product: DraftProduct, to: number) => {
     if (to < 0 || to >= products.length) return;
     onChange(moveProduct(products, product.id, to));
-    say(words.moved(product.name, to + 1, products.length));
+    announce(words.moved(product.name, to + 1, products.length));
   };
 
   const remove = (product: DraftProduct) => {
     if (products.length === 1 && !canEmpty) {
-      setRefused(true);
+      setRemovalRefused(true);
       return;
     }
     onChange(removeProduct(products, product.id));
-    say(words.removed(product.name));
+    announce(words.removed(product.name));
   };
 
   const add = (product: App) => {
     setAdding(false);
-    setRefused(false);
+    setRemovalRefused(false);
     onChange(addProduct(products, product));
-    say(words.added(product.name));
+    announce(words.added(product.name));
   };
 
   const reordering = useReordering(products, move);
@@ -106,8 +106,8 @@ export function ProductsEditor({
           />
         ))}
       </ol>
-      <ScreenReaderStatus>{said}</ScreenReaderStatus>
-      {(refused && products.length === 1) || problem ? (
+      <ScreenReaderStatus>{announcement}</ScreenReaderStatus>
+      {(removalRefused && products.length === 1) || problem ? (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>{problem ?? words.last}</MessageBarBody>
         </MessageBar>

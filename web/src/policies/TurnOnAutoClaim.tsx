@@ -3,7 +3,7 @@ import { RibbonStarRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useMutation } from "urql";
 
-import { errorText } from "../api/errors";
+import { mutationProblem } from "../api/errors";
 import { EmptyState } from "../components/states";
 import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument } from "../gql/graphql";
@@ -12,7 +12,7 @@ import { strings } from "../strings";
 
 const words = strings.policies;
 
-/** What the tab shows as long as the feature is off: all there is of it if there are no policies, else a bar above them. */
+/** Shown while auto-claim is off: as a bar above the policies, or instead of an empty list. */
 export function TurnOnAutoClaim({ bar }: { bar?: boolean }) {
   const { mayChange } = useViewer();
   const showToast = useToast();
@@ -21,8 +21,7 @@ export function TurnOnAutoClaim({ bar }: { bar?: boolean }) {
 
   const turnOn = async () => {
     const { data, error } = await setEnabled({ input: { enabled: true } });
-    const refused = data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
-    const why = error ? errorText(error) : refused;
+    const why = mutationProblem(error, data?.setAutoClaimEnabled.userErrors);
     setProblem(why);
     if (!why) showToast(words.turnedOn);
   };

@@ -28,7 +28,7 @@ const useStyles = makeStyles({
   title: { overflowWrap: "anywhere" },
 });
 
-/** The details pane of one policy, over the list. */
+/** The details pane of one policy. */
 export function Component() {
   const styles = useStyles();
   const { policyId = "" } = useParams();
@@ -42,7 +42,7 @@ export function Component() {
   const title = policy?.name ?? (fetching ? words.loading : words.goneTitle);
   useTitle(title);
 
-  // The pane asks whether changes may be lost when the address changes, however that came about.
+  // useUnsavedChangesPrompt asks about unsaved changes when the address changes.
   const close = useCallback(() => void navigate({ pathname: "/policies", search }), [navigate, search]);
 
   return (

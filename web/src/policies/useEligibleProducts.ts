@@ -3,7 +3,7 @@ import { useQuery } from "urql";
 import { CandidateProductsDocument } from "../gql/graphql";
 import type { DraftProduct } from "./products";
 
-/** The products that a policy for the app may have and does not have yet: at most 50, so one searches among many. */
+/** Reads up to 50 products that match the text and that can be added to a policy for the app. */
 export function useEligibleProducts(appId: string | undefined, chosen: readonly DraftProduct[], text = "") {
   const [{ data, error, fetching, stale }] = useQuery({
     query: CandidateProductsDocument,

@@ -3,7 +3,7 @@ import { useClient } from "urql";
 
 import { PoliciesDocument } from "../gql/graphql";
 
-/** The names of the tenant's policies but one, so that one learns of a clash while typing. */
+/** Reads the names of all policies except the given one, to find a clash while the user types. */
 export function useOtherPolicyNames(own?: string): readonly string[] {
   const client = useClient();
   const [names, setNames] = useState<readonly string[]>([]);
@@ -15,7 +15,7 @@ export function useOtherPolicyNames(own?: string): readonly string[] {
       let after: string | null | undefined;
       do {
         const { data } = await client.query(PoliciesDocument, { after }, { requestPolicy: "cache-first" }).toPromise();
-        if (!data || left) return; // Without them the server says it.
+        if (!data || left) return; // The server checks again.
         found.push(...data.policies.nodes.map(({ name }) => name));
         after = data.policies.pageInfo.hasNextPage ? data.policies.pageInfo.endCursor : undefined;
       } while (after);

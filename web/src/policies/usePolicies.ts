@@ -6,8 +6,8 @@ import { LicensesLeftDocument, PoliciesDocument } from "../gql/graphql";
 import type { PolicyRow } from "./rows";
 
 /**
- * All policies. There is at most one for each app that can be claimed, so all of them are read, page by page,
- * and searched and sorted here. The licenses left are told live.
+ * Reads all policies, to search and sort them in the browser. There are few: at most one for each claimable app.
+ * Their available licenses update live.
  */
 export function usePolicies() {
   const pages = useAllPages(PoliciesDocument, {}, ({ policies }) => policies);
@@ -27,17 +27,17 @@ export function usePolicies() {
   return { ...pages, rows };
 }
 
-const pause = 200; // A storm of sign-ins tells of each license; the eye needs five in a second.
+const redrawInterval = 200; // Under load, events arrive faster than they should be drawn.
 
 function useLicensesLeft(reload: () => Promise<void>): ReadonlyMap<string, number> {
   const [left, setLeft] = useState<ReadonlyMap<string, number>>(new Map());
-  const told = useRef(new Map<string, number>());
+  const pending = useRef(new Map<string, number>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const onReconnect = useCallback(async () => {
     await reload();
-    told.current.clear();
+    pending.current.clear();
     setLeft(new Map());
   }, [reload]);
 
@@ -46,11 +46,11 @@ function useLicensesLeft(reload: () => Promise<void>): ReadonlyMap<string, numbe
     {},
     {
       onEvent({ licensePoolChanged: { product, available } }) {
-        told.current.set(product.id, available);
+        pending.current.set(product.id, available);
         timer.current ??= setTimeout(() => {
           timer.current = undefined;
-          setLeft(new Map(told.current));
-        }, pause);
+          setLeft(new Map(pending.current));
+        }, redrawInterval);
       },
       onReconnect,
     },

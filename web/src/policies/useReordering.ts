@@ -10,13 +10,13 @@ import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 import type { DraftProduct } from "./products";
 
 export interface Reordering {
-  /** Tells one list's products from another's. */
+  /** Identifies the list, so that products cannot be dragged to another one. */
   list: string;
-  /** Where a dragged product was let go: before or behind this one. */
+  /** Handles the drop of a product above or below another one. */
   drop(id: string, targetId: string, edge: Edge | null): void;
 }
 
-/** Reorders products by dragging. The buttons of each do the same without a pointer. */
+/** Reorders products by dragging. The buttons of ProductRow do the same with the keyboard. */
 export function useReordering(
   products: readonly DraftProduct[],
   move: (product: DraftProduct, to: number) => void,
@@ -34,7 +34,7 @@ export function useReordering(
   return { list, drop };
 }
 
-/** Makes an element draggable by its handle, and a place to drop others at. */
+/** Makes an element draggable by its handle, and a drop target for the others of its list. */
 export function useDragging(id: string, { list, drop }: Reordering, off: boolean) {
   const element = useRef<HTMLLIElement>(null);
   const handle = useRef<HTMLSpanElement>(null);

@@ -30,7 +30,7 @@ const useStyles = makeStyles({
   nameLink: { fontWeight: tokens.fontWeightSemibold, textAlign: "start" },
 });
 
-/** The Auto-claim policy tab. A policy's details lie over it. */
+/** The list of policies. The details of one policy open in a pane over it. */
 export function Component() {
   const { mayChange } = useViewer();
   const [settings, readSettings] = useQuery({ query: SettingsDocument });
@@ -66,7 +66,7 @@ export function Component() {
 }
 
 export interface ListContext {
-  /** Reads the policies anew, after a change of one. */
+  /** Reads the list again after a policy changed. */
   reload(): Promise<void>;
 }
 
@@ -148,7 +148,7 @@ const columns: Column<PolicyRow>[] = [
 
 function NameLink({ id, name }: PolicyRow) {
   const styles = useStyles();
-  const { search: query } = useLocation(); // What was searched for stays so when one comes back.
+  const { search: query } = useLocation(); // The search stays when the pane closes.
   const to = `/policies/${id}${query}`;
   const follow = useLinkClickHandler<HTMLAnchorElement>(to);
   return (

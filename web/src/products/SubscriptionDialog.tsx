@@ -1,4 +1,4 @@
-import { Field, Input, Radio, RadioGroup } from "@fluentui/react-components";
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { useState } from "react";
 import { useMutation } from "urql";
 
@@ -6,6 +6,7 @@ import { noRefusals, Refusals } from "../api/refusals";
 import { FormDialog } from "../components/FormDialog";
 import { type Product, ProductCombobox } from "../components/ProductCombobox";
 import { errorText } from "../api/errors";
+import { TextField } from "../components/TextField";
 import { useToast } from "../components/toasts";
 import { formatNumber } from "../format";
 import {
@@ -20,9 +21,9 @@ import { subscriptionStatuses } from "./SubscriptionStatus";
 const words = strings.products.subscription;
 
 interface Props {
-  /** The one to change; a new one if there is none. */
+  /** The subscription to change; undefined to add one. */
   subscription?: SubscriptionRowFragment;
-  /** What the new one is of; to choose if there is none. */
+  /** The product of the new subscription; undefined to let the user choose. */
   product?: Product;
   onDone(): Promise<void> | void;
   onClose(): void;
@@ -87,20 +88,15 @@ export function SubscriptionDialog({ subscription, product: given, onDone, onClo
           onChange={setProduct}
         />
       )}
-      <Field
+      <TextField
         label={words.quantity}
         hint={words.quantityHint}
         required
-        validationMessage={badQuantity}
-        validationState={badQuantity ? "error" : "none"}
-      >
-        <Input
-          inputMode="numeric"
-          autoComplete="off"
-          value={quantity}
-          onChange={(_, data) => setQuantity(data.value)}
-        />
-      </Field>
+        inputMode="numeric"
+        value={quantity}
+        problem={badQuantity}
+        onChange={setQuantity}
+      />
       <Field label={words.status} hint={words.meanings[status]} validationMessage={refusals.at("status")}>
         <RadioGroup
           layout="horizontal"

@@ -20,7 +20,7 @@ import { subscriptionStatuses, SubscriptionStatusBadge } from "./SubscriptionSta
 
 const words = strings.products.subscription;
 
-/** All subscriptions, or those of a status. */
+/** The list of subscriptions, optionally of one status. */
 export function SubscriptionList({ changes, onChanged }: { changes: number; onChanged(): Promise<void> }) {
   const { mayChange } = useViewer();
   const [status, setStatus] = useUrlParam("status");

@@ -4,19 +4,19 @@ import { useSubscription } from "../api/useSubscription";
 import { PoolsChangedDocument } from "../gql/graphql";
 import type { Pool } from "./forecast";
 
-const pause = 200; // A storm of sign-ins tells of each license; the eye needs five pictures in a second.
+const redrawInterval = 200; // Under load, events arrive faster than they should be drawn.
 
-/** What is told of pools since they were read, which newer readings take the place of. */
+/** Collects the license pools that changed since they were read. refresh reads them again and clears the collection. */
 export function useLivePools(reload: () => Promise<void>) {
   const [pools, setPools] = useState<ReadonlyMap<string, Pool>>(new Map());
-  const told = useRef(new Map<string, Pool>());
+  const pending = useRef(new Map<string, Pool>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const refresh = useCallback(async () => {
-    told.current.clear(); // What is told from now on is at least as new as what is read.
+    pending.current.clear(); // Events from now on are at least as new as the reply.
     await reload();
-    setPools(new Map(told.current));
+    setPools(new Map(pending.current));
   }, [reload]);
 
   useSubscription(
@@ -24,11 +24,11 @@ export function useLivePools(reload: () => Promise<void>) {
     {},
     {
       onEvent({ licensePoolChanged: { product, ...pool } }) {
-        told.current.set(product.id, pool);
+        pending.current.set(product.id, pool);
         timer.current ??= setTimeout(() => {
           timer.current = undefined;
-          setPools(new Map(told.current));
-        }, pause);
+          setPools(new Map(pending.current));
+        }, redrawInterval);
       },
       onReconnect: refresh,
     },

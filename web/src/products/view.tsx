@@ -32,13 +32,13 @@ const useStyles = makeStyles({
 });
 
 export interface ListContext {
-  /** Reads the list anew, after a change. */
+  /** Reads the list again after a change. */
   reload(): Promise<void>;
-  /** Claims a day of each product. */
+  /** Claims per day, by product ID. */
   rates: ReadonlyMap<string, number>;
 }
 
-/** What the tenant owns: pools and subscriptions. A product's details lie over it. */
+/** The tenant's license pools and subscriptions. The details of one product open in a pane over them. */
 export function Component() {
   const styles = useStyles();
   const { mayChange } = useViewer();
@@ -177,7 +177,7 @@ const columns: Column<ProductRow>[] = [
 ];
 
 function Name({ id, name }: ProductRow) {
-  const { search } = useLocation(); // What was searched for stays so when one comes back.
+  const { search } = useLocation(); // The search stays when the pane closes.
   return (
     <TextLink strong to={`/products/${id}${search}`}>
       {name}

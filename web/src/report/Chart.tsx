@@ -42,7 +42,7 @@ const useStyles = makeStyles({
 const height = 220;
 const margin = { top: 8, right: 4, bottom: 24 };
 
-/** The claims of each day, a bar a day, stacked by product. The table beside it says the same to those who cannot see it. */
+/** A bar for each day, stacked by product. DayTable shows the same data as a table. */
 export function Chart({ series, days }: { series: readonly ChartSeries[]; days: readonly ChartDay[] }) {
   const styles = useStyles();
   const [measure, width] = useWidth();
@@ -151,7 +151,7 @@ export function Chart({ series, days }: { series: readonly ChartSeries[]; days: 
   );
 }
 
-/** Where each part of a stack begins and ends. */
+/** Returns where each part of a stack starts and ends. */
 function stack(counts: readonly number[]) {
   let from = 0;
   return counts.map((n) => ({ from, to: (from += n) }));

@@ -27,7 +27,7 @@ const useStyles = makeStyles({
   cell: { textAlign: "end", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
 });
 
-/** What the chart shows, in figures, latest day first. */
+/** The data of the chart as a table, newest day first. */
 export function DayTable({ series, days }: { series: readonly ChartSeries[]; days: readonly ChartDay[] }) {
   const styles = useStyles();
   return (

@@ -17,7 +17,7 @@ const words = strings.report;
 
 type Row = ReportMissedClaimsQuery["claimReport"]["missedClaims"]["nodes"][number];
 
-/** Whom policies turned away because no license was left. */
+/** Users who got no license because none was left. */
 export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryVariables; count: number }) {
   const { rows, loading, error, more, loadingMore, reload } = usePages(
     ReportMissedClaimsDocument,

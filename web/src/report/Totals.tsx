@@ -76,7 +76,7 @@ const useStyles = makeStyles({
   fill: { height: "100%", borderRadius: tokens.borderRadiusCircular },
 });
 
-/** The figures of a period and how they came about day by day. */
+/** The totals of a period, and its claims per day. */
 export function Totals({ totals }: { totals: ReportTotalsQuery["claimReport"] }) {
   const styles = useStyles();
   const [shown, show] = useUrlParam("days");

@@ -16,7 +16,7 @@ interface Props {
   externalId: string;
 }
 
-/** A user in a list, who leads to their licenses if one may see those. */
+/** A user in a list, with a link to their licenses if the viewer may see those. */
 export function UserCell(user: Props) {
   const styles = useStyles();
   const { mayRead } = useViewer();

@@ -1,7 +1,7 @@
 import type { ReportPeriod } from "../gql/graphql";
 import { strings } from "../strings";
 
-/** The periods by their days, as addresses have them. */
+/** The periods by their number of days, as the address has it. */
 const periods: Record<string, ReportPeriod> = {
   "1": "PAST_1_DAY",
   "7": "PAST_7_DAYS",

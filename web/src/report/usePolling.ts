@@ -1,9 +1,9 @@
 import { useEffect } from "react";
 
-/** Does something again and again as long as the window is looked at. */
-export function usePolling(act: () => void, pause: number): void {
+/** Calls a function at an interval, in milliseconds, while the window is visible. */
+export function usePolling(act: () => void, interval: number): void {
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && act(), pause);
+    const timer = setInterval(() => document.visibilityState === "visible" && act(), interval);
     return () => clearInterval(timer);
-  }, [act, pause]);
+  }, [act, interval]);
 }

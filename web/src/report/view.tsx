@@ -36,7 +36,7 @@ import { useLiveClaims } from "./useLiveClaims";
 
 const words = strings.report;
 
-const pause = 15_000; // Who is turned away is not told live.
+const pollingInterval = 15_000; // The API has no subscription for users who are turned away.
 
 const useStyles = makeStyles({
   tools: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: tokens.spacingHorizontalM },
@@ -45,7 +45,7 @@ const useStyles = makeStyles({
   tabs: { flexWrap: "wrap", marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})` },
 });
 
-/** Who claimed what in a period: figures, days, and each claim, live. */
+/** The report of a period: totals, claims per day, and the list of claims, live. */
 export function Component() {
   const styles = useStyles();
   const [days, setDays] = useUrlParam("period", defaultDays);
@@ -58,7 +58,7 @@ export function Component() {
   const totals = useRefreshableQuery(ReportTotalsDocument, report);
   const live = useLiveClaims(report.policyId, totals.refresh);
   useRefreshOnFocus(totals.refresh);
-  usePolling(totals.refresh, pause);
+  usePolling(totals.refresh, pollingInterval);
   const read = totals.data?.claimReport;
   const filter = { ...report, text: text.trim() || undefined };
 

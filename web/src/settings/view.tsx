@@ -1,13 +1,14 @@
-import { makeStyles, MessageBar, MessageBarBody, Switch, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { useCallback, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
-import { errorText } from "../api/errors";
+import { mutationProblem } from "../api/errors";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { Page } from "../components/Page";
 import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
 import { ErrorState, Loading } from "../components/states";
+import { SwitchField } from "../components/SwitchField";
 import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument, SettingsDocument } from "../gql/graphql";
 import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
@@ -25,10 +26,9 @@ const useStyles = makeStyles({
     maxWidth: "720px",
   },
   quiet: { color: tokens.colorNeutralForeground2 },
-  switch: { marginInlineStart: "-8px" },
 });
 
-/** The tenant's settings: the feature switch. */
+/** The tenant's settings: auto-claim on or off. */
 export function Component() {
   const [{ data, error }, read] = useQuery({ query: SettingsDocument });
   const refresh = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
@@ -57,10 +57,12 @@ function AutoClaim({ enabled }: { enabled: boolean }) {
 
   const set = async (next: boolean) => {
     const { data, error } = await setEnabled({ input: { enabled: next } });
-    const why = error ? errorText(error) : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
+    const why = mutationProblem(error, data?.setAutoClaimEnabled.userErrors);
     if (!why) showToast(next ? words.turnedOn : words.turnedOff);
-    return why || undefined;
+    return why;
   };
+
+  const turnOn = async () => setProblem(await set(true));
 
   return (
     <div className={styles.card}>
@@ -71,19 +73,15 @@ function AutoClaim({ enabled }: { enabled: boolean }) {
             <MessageBarBody>{strings.common.readOnly}</MessageBarBody>
           </MessageBar>
         )}
-        <Switch
-          className={styles.switch}
-          aria-label={words.autoClaim}
-          label={enabled ? words.on : words.off}
-          checked={enabled}
-          disabled={!mayChange || fetching}
-          onChange={async () => (enabled ? setAsking(true) : setProblem(await set(true)))}
+        <SwitchField
+          label={words.autoClaim}
+          value={enabled}
+          on={words.on}
+          off={words.off}
+          problem={problem}
+          readOnly={!mayChange || fetching}
+          onChange={(next) => void (next ? turnOn() : setAsking(true))}
         />
-        {problem && (
-          <MessageBar intent="error" layout="multiline">
-            <MessageBarBody>{problem}</MessageBarBody>
-          </MessageBar>
-        )}
         <Text size={200} className={styles.quiet}>
           {words.changesNothing}
         </Text>

@@ -27,7 +27,7 @@ const useStyles = makeStyles({
 
 const choices: ThemeChoice[] = ["light", "dark", "system"];
 
-/** Who is signed in, the theme, and the way out. */
+/** Shows the signed-in user, and offers the theme and the sign-out. */
 export default function AccountMenu() {
   const styles = useStyles();
   const { name, email, role } = useViewer();

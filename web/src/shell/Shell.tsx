@@ -77,7 +77,7 @@ const useStyles = makeStyles({
   busy: { opacity: 0.6 },
 });
 
-/** What stands around every view: who is signed in, where one is, and where one can go. */
+/** The frame around every view: the banner, the navigation and the account. */
 export function Shell() {
   const [{ data, error, fetching }, reload] = useQuery({ query: ViewerDocument, requestPolicy: "cache-first" });
 
@@ -101,13 +101,13 @@ function Frame() {
   const main = useRef<HTMLElement>(null);
   const view = pathname.split("/")[1];
 
-  // Who has gone to another view by a link reads on at its beginning.
+  // Moves the focus to the new view, so that screen readers start there.
   const before = useRef(view);
   useEffect(() => {
     if (before.current === view) return;
     before.current = view;
     setOpen(false);
-    if (!document.querySelector('[role="dialog"]')) main.current?.focus(); // A pane over the view has it.
+    if (!document.querySelector('[role="dialog"]')) main.current?.focus(); // An open pane keeps the focus.
   }, [view]);
 
   return (
@@ -149,7 +149,7 @@ function Frame() {
   );
 }
 
-/** Signed in, but nothing here is for them. */
+/** Shown to a signed-in user without an admin role. */
 function NoAccess({ name }: { name: string }) {
   const auth = useAuth();
   return (

@@ -5,7 +5,7 @@ import { useTitle } from "../components/Page";
 import { EmptyState } from "../components/states";
 import { strings } from "../strings";
 
-/** Where one is after signing out. */
+/** The page after signing out. */
 export function SignedOut() {
   const auth = useAuth();
   useTitle(strings.common.signedOut);

@@ -21,11 +21,11 @@ export const useThemeChoice = () => useContext(ChoiceContext);
 const key = "autoclaim.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-// Styles are made as the page runs; the Content-Security-Policy lets in those that have the page's nonce.
+// Griffel adds style elements at run time. The Content-Security-Policy allows those with the page's nonce.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 const renderer = createDOMRenderer(document, { styleElementAttributes: nonce ? { nonce } : {} });
 
-// Disabled text needs no contrast, but what is read does: these are as WCAG asks, on all backgrounds in use.
+// These colors have the contrast that WCAG requires on all backgrounds in use. The defaults do not.
 const light: Theme = { ...webLightTheme, colorNeutralForeground3: "#575757", colorNeutralForeground4: "#616161" };
 const darkTheme: Theme = {
   ...webDarkTheme,

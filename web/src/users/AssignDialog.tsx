@@ -34,13 +34,13 @@ const useStyles = makeStyles({
 
 interface Props {
   user: User;
-  /** The products of which the user holds a license. */
+  /** Ids of the products that the user has a license for. */
   held: readonly string[];
   onDone(): Promise<void>;
   onClose(): void;
 }
 
-/** Gives the user a license of a product, with some of its apps turned off. */
+/** Assigns a license to the user, optionally with some apps turned off. */
 export function AssignDialog({ user, held, onDone, onClose }: Props) {
   const showToast = useToast();
   const [product, setProduct] = useState<Product>();
@@ -115,10 +115,10 @@ function Apps({ productId, off, problem, onChange }: AppsProps) {
   if (error) return <ErrorState error={error} retry={() => read({ requestPolicy: "network-only" })} />;
   if (!apps || data.product?.id !== productId) return <Loading />;
 
-  const on = apps.length - off.size;
-  const set = (id: string, given: boolean) => {
+  const onCount = apps.length - off.size;
+  const set = (id: string, on: boolean) => {
     const next = new Set(off);
-    if (given) next.delete(id);
+    if (on) next.delete(id);
     else next.add(id);
     onChange(next);
   };
@@ -129,8 +129,8 @@ function Apps({ productId, off, problem, onChange }: AppsProps) {
       <div className={styles.box} role="group" aria-label={words.apps}>
         <div className={styles.all}>
           <Checkbox
-            label={words.everything(on, apps.length)}
-            checked={off.size === 0 ? true : on > 0 ? "mixed" : false}
+            label={words.everything(onCount, apps.length)}
+            checked={off.size === 0 ? true : onCount > 0 ? "mixed" : false}
             onChange={() => onChange(off.size === 0 ? new Set(apps.map(({ id }) => id)) : new Set())}
           />
         </div>

@@ -4,7 +4,7 @@ import { useCallback, useState } from "react";
 import { useOutletContext } from "react-router";
 import { useMutation } from "urql";
 
-import { errorText } from "../api/errors";
+import { mutationProblem } from "../api/errors";
 import { useSubscription } from "../api/useSubscription";
 import { useAllPages, usePages } from "../api/usePages";
 import { ConfirmDialog } from "../components/ConfirmDialog";
@@ -45,7 +45,7 @@ const useStyles = makeStyles({
   note: { display: "block", color: tokens.colorNeutralForeground2 },
 });
 
-/** What the user holds and held, and what an admin can do about it. */
+/** The user's current and removed licenses, with buttons to assign and remove. */
 export function Licenses({ user, onChanged }: { user: User; onChanged(): void }) {
   const { mayChange } = useViewer();
   const { reload: reloadList } = useOutletContext<ListContext>();
@@ -173,7 +173,7 @@ interface RemoveProps {
   onClose(): void;
 }
 
-/** Asks before a license is taken away, and whether the next sign-in may claim one again. */
+/** Confirms the removal of a license, and asks whether to block the user from claiming one again. */
 function RemoveDialog({ user, license, onDone, onClose }: RemoveProps) {
   const styles = useStyles();
   const showToast = useToast();
@@ -188,7 +188,7 @@ function RemoveDialog({ user, license, onDone, onClose }: RemoveProps) {
       confirm={words.remove}
       onConfirm={async () => {
         const { data, error } = await remove({ input: { licenseId: license.id, blockAutoClaim: block } });
-        const why = error ? errorText(error) : data?.removeLicense.userErrors.map(({ message }) => message).join(" ");
+        const why = mutationProblem(error, data?.removeLicense.userErrors);
         if (why) return why;
         showToast(words.removed(license.product.name, name));
         void onDone();

@@ -3,7 +3,7 @@ import { useCallback, useState } from "react";
 import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
 import { useMutation } from "urql";
 
-import { errorText } from "../api/errors";
+import { mutationProblem } from "../api/errors";
 import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { DetailsPane } from "../components/DetailsPane";
@@ -71,14 +71,14 @@ function AboutUser({ user, onChanged }: { user: User; onChanged(): void }) {
 
   const blockUser = async () => {
     const { data, error } = await block({ input: { userId: user.id } });
-    const why = error ? errorText(error) : data?.blockUser.userErrors.map(({ message }) => message).join(" ");
+    const why = mutationProblem(error, data?.blockUser.userErrors);
     if (!why) done(words.wasBlocked(name));
     return why;
   };
 
   const unblockUser = async () => {
     const { data, error } = await unblock({ input: { userId: user.id } });
-    const why = error ? errorText(error) : data?.unblockUser.userErrors.map(({ message }) => message).join(" ");
+    const why = mutationProblem(error, data?.unblockUser.userErrors);
     if (why) showToast(strings.common.failedTitle, { intent: "error", body: why });
     else done(words.wasUnblocked(name));
   };

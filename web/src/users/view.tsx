@@ -20,11 +20,11 @@ const words = strings.users;
 type Row = UsersQuery["users"]["nodes"][number];
 
 export interface ListContext {
-  /** Reads the users anew, after a change of one. */
+  /** Reads the list again after a user changed. */
   reload(): Promise<void>;
 }
 
-/** Whom the tenant knows. A user's licenses lie over it. */
+/** The list of users. The details of one user open in a pane over it. */
 export function Component() {
   const { userId } = useParams();
   const [text, setText] = useUrlParam("q");
@@ -89,7 +89,7 @@ const columns: Column<Row>[] = [
 ];
 
 function Name(user: Row) {
-  const { search } = useLocation(); // What was searched for stays so when one comes back.
+  const { search } = useLocation(); // The search stays when the pane closes.
   return (
     <TextLink strong to={`/users/${user.id}${search}`}>
       {userName(user)}

@@ -20,16 +20,19 @@ interface Props {
   onChange(part: Partial<NewPolicy>): void;
 }
 
-/** The app, its primary product, and backups for when that runs out. */
+/** Asks for the app, the primary product and the backup products. */
 export function ProductsStep({ policy, available, showProblems, refusals, onChange }: Props) {
   const { app, products } = policy;
-  const { apps: free, loading, error, retry } = useClaimableApps();
-  // One that was chosen before somebody else took it stays to be seen, with what the server says of it.
-  const apps = useMemo(() => (app && !free.some(({ id }) => id === app.id) ? [app, ...free] : free), [app, free]);
+  const { apps: freeApps, loading, error, retry } = useClaimableApps();
+  // Keeps the chosen app in the list if another policy took it meanwhile. The server's message says so.
+  const apps = useMemo(
+    () => (app && !freeApps.some(({ id }) => id === app.id) ? [app, ...freeApps] : freeApps),
+    [app, freeApps],
+  );
   const appProblem = refusals.at("appId") ?? (showProblems && !app ? words.fields.appRequired : undefined);
   const choose = (id: string) => {
     const chosen = apps.find((each) => each.id === id);
-    // Another app has other products.
+    // Products of the old app may not include the new one.
     if (chosen && chosen.id !== app?.id) onChange({ app: { id: chosen.id, name: chosen.name }, products: [] });
   };
 

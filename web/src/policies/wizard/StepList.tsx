@@ -38,7 +38,7 @@ const useStyles = makeStyles({
     boxSizing: "border-box",
   },
   filled: { backgroundColor: tokens.colorBrandBackground, color: tokens.colorNeutralForegroundOnBrand, border: "none" },
-  // In a narrow window the numbers tell the way, and the step at hand has its name below.
+  // In a narrow window, only the current step shows its title.
   title: {
     "@media (max-width: 640px)": {
       position: "absolute",
@@ -51,7 +51,7 @@ const useStyles = makeStyles({
   shown: { "@media (max-width: 640px)": { position: "static", width: "auto", height: "auto", clipPath: "none" } },
 });
 
-/** The steps, and which of them is at hand. One can go back to those before, and forward to where something is missing. */
+/** Lists the steps, with links to those that can be opened. `last` is the last of them. */
 export function StepList({ place, last }: { place: number; last: number }) {
   const styles = useStyles();
   return (

@@ -1,4 +1,4 @@
-// The policy that the wizard creates. It stays in the session storage, so that one can leave the wizard and resume.
+// The policy that the wizard creates. The session storage keeps it, so that the wizard can be left and resumed.
 import { emptyDraft, isValid } from "../draft";
 import { controlNames, type Draft, fieldOf } from "../fields";
 import type { App } from "../products";
