@@ -25,7 +25,7 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	// Reader returns GORM for reads outside of transactions, and Writer for everything else. They may be the same.
 	Reader() *gorm.DB
 	Writer() *gorm.DB
-	// ConnectionPools returns the pools behind Reader and Writer by name, for their statistics.
+	// ConnectionPools returns the connection pools of Reader and Writer by name, for their statistics.
 	ConnectionPools() map[string]*sql.DB
 	// Close closes all connections. Nothing may be in use then.
 	Close() error
