@@ -50,7 +50,7 @@ func events(t *testing.T, tenant *storetest.Tenant) []licensing.AuditEvent {
 	return list
 }
 
-func TestEachActionThatChangesSomethingLeavesOneEventAndNoOther(t *testing.T) {
+func TestEachActionThatChangesSomethingRecordsOneEvent(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant) {
 		ctx, act, actor := context.Background(), tenant.Admin, tenant.Actor
 		ann := "ann"
@@ -71,7 +71,7 @@ func TestEachActionThatChangesSomethingLeavesOneEventAndNoOther(t *testing.T) {
 			action string
 			kind   licensing.Kind
 			do     func() error
-			// again says what the same action answers when there is nothing left to change: "" if it succeeds.
+			// again is the code of the refusal if the same action is repeated; "" if it succeeds and changes nothing.
 			again licensing.Code
 		}{
 			{"setAutoClaimEnabled", licensing.KindTenant, func() error { _, err = act.SetAutoClaimEnabled(ctx, actor, false); return err }, ""},
@@ -260,7 +260,7 @@ func TestAnUpdateOfAPolicyIsAllOrNothing(t *testing.T) {
 	})
 }
 
-func TestAUserIsNamedInOneWay(t *testing.T) {
+func TestAUserMustBeNamedInExactlyOneWay(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant) {
 		ann, id := "ann", licensing.NewID(tenant.Clock.Now())
 
@@ -296,7 +296,7 @@ func TestUsersAreReadFromADirectorysExport(t *testing.T) {
 	assert.ErrorContains(t, err, `line 3: external_id "ann" is on line 2 already`)
 }
 
-// FuzzReadUsers reads anything as a directory's export. What it takes can be kept by both databases.
+// FuzzReadUsers reads any text as a directory's export. Both databases can store what it accepts.
 func FuzzReadUsers(f *testing.F) {
 	for _, seed := range []string{
 		"external_id,display_name,email\nann,Ann,ann@example.com\n", "Email,External_ID,Display_Name\n, ann ,Ann  A\nb@x,bob,\n",

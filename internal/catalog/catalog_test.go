@@ -34,7 +34,7 @@ func read(t *testing.T, text string) *catalog.File {
 	return file
 }
 
-func TestTheFileIsReadWhateverItsEditionLooksLike(t *testing.T) {
+func TestEveryEditionOfTheFileIsRead(t *testing.T) {
 	t.Parallel()
 
 	plain := header + row("E3 – Café", "E3", p1, "TEAMS1", a1, "Teams")
@@ -91,7 +91,7 @@ func TestABrokenFileNamesItsLines(t *testing.T) {
 	}
 }
 
-func TestTheNameOfMostRowsWinsAndTheFirstOfEquals(t *testing.T) {
+func TestTheMostFrequentNameWins(t *testing.T) {
 	t.Parallel()
 
 	rows := []string{
@@ -112,7 +112,7 @@ func TestTheNameOfMostRowsWinsAndTheFirstOfEquals(t *testing.T) {
 	}
 }
 
-func TestARepeatedLinkIsSkippedWithItsLine(t *testing.T) {
+func TestARepeatedProductAppIsSkippedWithItsLine(t *testing.T) {
 	t.Parallel()
 
 	same := row("E3", "E3", p1, "TEAMS1", a1, "Teams")

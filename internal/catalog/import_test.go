@@ -77,7 +77,7 @@ func TestAnImportCanBeRepeatedWithoutHarm(t *testing.T) {
 	})
 }
 
-func TestAPolicyOnTeamsCanUseExactlyTheProductsThatIncludeIt(t *testing.T) {
+func TestAPolicyForTeamsCanUseExactlyTheProductsThatIncludeTeams(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		world := &storetest.World{Store: storetest.Open(t, url), Clock: storetest.NewClock()}
@@ -123,7 +123,7 @@ func TestAPolicyOnTeamsCanUseExactlyTheProductsThatIncludeIt(t *testing.T) {
 	})
 }
 
-func TestANewEditionChangesWhatItSaysAndKeepsTheRest(t *testing.T) {
+func TestANewEditionChangesOnlyWhatDiffers(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		db := storetest.Open(t, url)
 		teams, mail := []string{"TEAMS1", a1, "Teams"}, []string{"MAIL", a2, "Mail"}
@@ -141,7 +141,7 @@ func TestANewEditionChangesWhatItSaysAndKeepsTheRest(t *testing.T) {
 		assert.Equal(t, before, current(t, db), "a dry run changes nothing")
 
 		result := imported(t, db, edition, catalog.Options{})
-		assert.Equal(t, dry, result, "and tells what would change")
+		assert.Equal(t, dry, result, "and its result is what would change")
 		assert.Equal(t, 1, result.AbsentProducts)
 		assert.Equal(t, 1, result.RemovedProductApps)
 		assert.Len(t, result.ChangedProducts, 1)

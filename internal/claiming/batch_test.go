@@ -33,7 +33,7 @@ func assign(t *testing.T, tenant *storetest.Tenant, user string, product licensi
 	require.NoError(t, err)
 }
 
-func TestABatchAnswersEachOfItsClaimsByItself(t *testing.T) {
+func TestABatchAnswersEachOfItsClaims(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		ctx := context.Background()
 
@@ -64,7 +64,7 @@ func TestABatchAnswersEachOfItsClaimsByItself(t *testing.T) {
 
 		assert.Equal(t, tenant.E3.ID, decisions[1].License.ProductID)
 		assert.Equal(t, tenant.E1.ID, decisions[3].License.ProductID)
-		assert.Equal(t, decisions[1].License.ID, decisions[4].License.ID, "who asks twice is told of the one license")
+		assert.Equal(t, decisions[1].License.ID, decisions[4].License.ID, "a second claim returns the same license")
 		assert.Equal(t, decisions[3].License.ID, decisions[8].License.ID)
 
 		made, err := tenant.Data().Claims(store.ReportFilter{}).Page(ctx, everything)
@@ -91,7 +91,7 @@ func TestABatchUnderAPolicyThatWasTurnedOffMeanwhileGivesNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []licensing.Outcome{licensing.OutcomeClaimed, licensing.OutcomeClaimed}, outcomes(before))
 
-		// The server remembers the policy as it was; somebody else changes it.
+		// The server has the policy in its cache when another server changes it.
 		_, err = tenant.Admin.SetPolicyEnabled(ctx, tenant.Actor, storetest.Ref(policy), false)
 		require.NoError(t, err)
 
@@ -154,7 +154,7 @@ func TestBatchesOfTwoProcessesForTheSameUsersGiveEachOneLicense(t *testing.T) {
 				claimed++
 
 				assert.Equal(t, a.License.ID, b.License.ID, user)
-				assert.NotEqual(t, a.Outcome, b.Outcome, "one gave it, the other found it: %s", user)
+				assert.NotEqual(t, a.Outcome, b.Outcome, "one batch gave the license, the other found it: %s", user)
 			}
 		}
 

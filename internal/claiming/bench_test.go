@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// benchEach measures a server with a tenant whose policy has licenses for all, on each of the databases.
+// benchEach measures a server on each of the databases. Its tenant has a policy that never runs out of licenses.
 func benchEach(
 	b *testing.B,
 	measure func(b *testing.B, claims *claiming.Service, tenant *storetest.Tenant, policy licensing.Policy),

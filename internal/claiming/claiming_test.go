@@ -50,7 +50,7 @@ func TestBackupsTakeOverInOrderUntilNothingIsLeft(t *testing.T) {
 	})
 }
 
-func TestAClaimIsAnsweredWithTheLicenseThatIsThere(t *testing.T) {
+func TestAClaimOfALicensedUserReturnsTheirLicense(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		tenant.Buy(t, tenant.E3, 5)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
@@ -73,7 +73,7 @@ func TestASignInOfALicensedUserWritesNothing(t *testing.T) {
 
 		again := newServer(t, tenant.Store, tenant.Clock)
 
-		// Whoever wanted to write would have to wait for this transaction, which waits for the claim.
+		// A write would have to wait for this transaction, which waits for the claim.
 		err := tenant.Store.InTx(context.Background(), tenant.ID, func(tx *store.Tx) error {
 			_, userErr := tx.LockUser(t.Context(), given.UserID)
 			_, poolErr := tx.LockPools(t.Context(), []licensing.ID{tenant.E3.ID})
@@ -112,7 +112,7 @@ func TestAnAnswerHasTheAppAndTheProductOfItsLicense(t *testing.T) {
 	})
 }
 
-func TestALicenseLetsItsUserInWhateverSwitchAndPolicySay(t *testing.T) {
+func TestALicensedUserGetsInWhateverTheSwitchAndThePolicySay(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		ctx := context.Background()
 
@@ -129,14 +129,14 @@ func TestALicenseLetsItsUserInWhateverSwitchAndPolicySay(t *testing.T) {
 	})
 }
 
-func TestEachReasonToRefuseIsToldInItsOrder(t *testing.T) {
+func TestReasonsToRefuseAreReturnedInTheirOrder(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		ctx := context.Background()
 		outcome := func() licensing.Outcome { return claim(t, claims, tenant, "ann", "TEAMS1").Outcome }
 
 		require.Equal(t, licensing.OutcomeNoPolicy, outcome())
 
-		// Everything that can refuse does; it is taken away from the first reason on.
+		// All reasons to refuse hold at first. The test removes them one by one, in their order.
 		tenant.Buy(t, tenant.E3, 1)
 		policy := tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 		ref := admin.PolicyRef{ID: policy.ID}
@@ -192,7 +192,7 @@ func TestABlockedUserDoesNotClaimARemovedLicenseBack(t *testing.T) {
 	})
 }
 
-func TestTheTogglesOfThePolicyGoIntoTheLicense(t *testing.T) {
+func TestALicenseGetsThePolicysToggles(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		ctx := context.Background()
 
@@ -214,7 +214,7 @@ func TestTheTogglesOfThePolicyGoIntoTheLicense(t *testing.T) {
 	})
 }
 
-func TestALapseTakesNothingAwayAndClaimsPassToTheNextProduct(t *testing.T) {
+func TestAfterALapseUsersKeepLicensesAndClaimsUseTheNextProduct(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		ctx := context.Background()
 		suspended := licensing.SubscriptionSuspended
@@ -237,7 +237,7 @@ func TestALapseTakesNothingAwayAndClaimsPassToTheNextProduct(t *testing.T) {
 	})
 }
 
-func TestAClaimKnowsEveryChangeThatAnotherServerMadeBeforeIt(t *testing.T) {
+func TestAClaimSeesEveryEarlierChangeByAnotherServer(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		world := storetest.NewWorld(t, storetest.Open(t, url))
@@ -259,7 +259,7 @@ func TestAClaimKnowsEveryChangeThatAnotherServerMadeBeforeIt(t *testing.T) {
 			assert.Equal(t, want, claim(t, elsewhere, tenant, string(rune('a'+i)), "TEAMS1").Outcome)
 		}
 
-		// An app that an import takes out of a product is not to be had from it any more.
+		// After an import has removed the app from the product, its licenses no longer include the app.
 		err := world.Store.ChangeCatalog(ctx, func(*licensing.Catalog) (store.CatalogChanges, error) {
 			return store.CatalogChanges{RemovedProductApps: []licensing.ProductApp{{ProductID: tenant.E3.ID, AppID: tenant.Teams.ID}}}, nil
 		})
@@ -274,7 +274,7 @@ func TestAnUnknownUserIsRecordedWithTheirSignIn(t *testing.T) {
 		signedIn := licensing.Instant(tenant.Clock.Now())
 
 		require.Equal(t, licensing.OutcomeNoPolicy, claim(t, claims, tenant, "ann", "TEAMS1").Outcome)
-		claims.Close() // Sign-ins are written behind the reply; closing waits for them.
+		claims.Close() // Sign-in times are written after the reply; Close waits for that.
 
 		ann, err := tenant.Data().UserByExternalID(ctx, "ann")
 		require.NoError(t, err)
@@ -304,7 +304,7 @@ func TestTheLastSignInIsWrittenAtMostOnceAnHour(t *testing.T) {
 	})
 }
 
-func TestNobodyClaimsAtAServerThatShutsDown(t *testing.T) {
+func TestAServerThatShutsDownRefusesClaims(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		tenant.Buy(t, tenant.E3, 1)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)

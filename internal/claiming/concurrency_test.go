@@ -17,8 +17,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// storm lets all callers claim at once and returns their answers in the callers' order.
-func storm(t *testing.T, callers int, claim func(i int) (claiming.Answer, error)) []claiming.Answer {
+// claimAtOnce makes all claims concurrently, and returns the answers in the order of the claims.
+func claimAtOnce(t *testing.T, callers int, claim func(i int) (claiming.Answer, error)) []claiming.Answer {
 	t.Helper()
 
 	var (
@@ -58,7 +58,7 @@ func tally(answers []claiming.Answer) map[licensing.Outcome]int {
 	return counts
 }
 
-// twoServers are two processes' worth of servers on one database, which share no memory.
+// twoServers starts two servers on one database. They share no memory, as if they were two processes.
 func twoServers(t *testing.T, url string, clock *storetest.Clock) [2]*claiming.Service {
 	t.Helper()
 
@@ -77,7 +77,7 @@ func TestTwoHundredCallersGetAHundredLicensesFromTwoServers(t *testing.T) {
 		tenant.Buy(t, tenant.E1, 40)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3, tenant.E1)
 
-		answers := storm(t, 200, func(i int) (claiming.Answer, error) {
+		answers := claimAtOnce(t, 200, func(i int) (claiming.Answer, error) {
 			return servers[i%2].Claim(context.Background(), tenant.ID, fmt.Sprintf("user-%d", i), "TEAMS1")
 		})
 
@@ -109,7 +109,7 @@ func TestConcurrentClaimsOfOneUserGiveOneLicense(t *testing.T) {
 		tenant.Buy(t, tenant.E1, 10)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3, tenant.E1)
 
-		answers := storm(t, 40, func(i int) (claiming.Answer, error) {
+		answers := claimAtOnce(t, 40, func(i int) (claiming.Answer, error) {
 			return servers[i%2].Claim(context.Background(), tenant.ID, "ann", "TEAMS1")
 		})
 
@@ -131,13 +131,13 @@ func TestClaimsForTwoAppsAtOnceGiveAUserOneLicenseThatIncludesBoth(t *testing.T)
 		tenant := world.NewTenant(t, "acme")
 		servers := twoServers(t, url, world.Clock)
 
-		// Different policies, products and batches: only the lock of the user keeps these apart.
+		// The claims have different policies, products and batches: only the lock of the user serializes them.
 		tenant.Buy(t, tenant.E3, 50)
 		tenant.Buy(t, tenant.E1, 50)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 		tenant.Policy(t, "Mail", tenant.Mail, tenant.E1)
 
-		answers := storm(t, 60, func(i int) (claiming.Answer, error) {
+		answers := claimAtOnce(t, 60, func(i int) (claiming.Answer, error) {
 			app := []string{"TEAMS1", "MAIL"}[i%2]
 
 			return servers[i%2].Claim(context.Background(), tenant.ID, fmt.Sprintf("user-%d", i/2), app)
@@ -150,7 +150,7 @@ func TestClaimsForTwoAppsAtOnceGiveAUserOneLicenseThatIncludesBoth(t *testing.T)
 	})
 }
 
-func TestAdminsAndClaimsInEachOthersWayLeaveTheDatabaseSound(t *testing.T) {
+func TestConcurrentAdminActionsAndClaimsBreakNoRule(t *testing.T) {
 	storetest.EachAndPooled(t, cluster, func(t *testing.T, url string) {
 		ctx := context.Background()
 		world := storetest.NewWorld(t, storetest.Open(t, url))
@@ -187,7 +187,7 @@ func TestAdminsAndClaimsInEachOthersWayLeaveTheDatabaseSound(t *testing.T) {
 			}
 		})
 
-		storm(t, 120, func(i int) (claiming.Answer, error) {
+		claimAtOnce(t, 120, func(i int) (claiming.Answer, error) {
 			return servers[i%2].Claim(ctx, tenant.ID, fmt.Sprintf("user-%d", i%50), "TEAMS1")
 		})
 		meddling.Wait()
@@ -195,7 +195,7 @@ func TestAdminsAndClaimsInEachOthersWayLeaveTheDatabaseSound(t *testing.T) {
 	})
 }
 
-func TestACallerWhoLeavesDoesNotTakeTheOthersLicensesAlong(t *testing.T) {
+func TestACanceledClaimDoesNotAffectOthersInItsBatch(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service) {
 		tenant.Buy(t, tenant.E3, 50)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)

@@ -6,8 +6,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// ClaimTogether answers the claims of these users in one batch, as if they had come at the same moment, after
-// each found that it needs a license.
+// ClaimTogether decides the claims of these users in one batch, as if all of them had needed a license at the same
+// moment.
 func (s *Service) ClaimTogether(
 	ctx context.Context, tenant licensing.ID, policy licensing.Policy, users ...string,
 ) ([]licensing.Decision, error) {

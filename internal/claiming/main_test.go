@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// each runs the test in a world with one tenant, on both databases. claims is a server of that world.
+// each runs the test with one tenant, on both databases. claims answers the claims.
 func each(t *testing.T, test func(t *testing.T, tenant *storetest.Tenant, claims *claiming.Service)) {
 	t.Helper()
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
@@ -42,7 +42,7 @@ func each(t *testing.T, test func(t *testing.T, tenant *storetest.Tenant, claims
 	})
 }
 
-// newServer starts a server on the database, as each process has one.
+// newServer starts a server on the database. Each process has one such server.
 func newServer(t *testing.T, db *store.Store, clock *storetest.Clock) *claiming.Service {
 	t.Helper()
 

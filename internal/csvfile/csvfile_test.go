@@ -11,7 +11,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/csvfile"
 )
 
-func TestRowsComeWithTheirLinesAndTheCellsInTheCallersOrder(t *testing.T) {
+func TestRowsHaveTheirLinesAndTheirCellsInTheCallersOrder(t *testing.T) {
 	t.Parallel()
 
 	var rows [][]string
@@ -28,7 +28,7 @@ func TestRowsComeWithTheirLinesAndTheCellsInTheCallersOrder(t *testing.T) {
 	assert.Equal(t, []int{2, 4}, lines)
 }
 
-func TestAProblemOfARowIsToldWithItsLine(t *testing.T) {
+func TestAProblemOfARowIsReportedWithItsLine(t *testing.T) {
 	t.Parallel()
 
 	err := csvfile.Read(strings.NewReader("a\n1\n2\n"), "the file", []string{"a"}, func(_ int, cells []string) string {

@@ -168,7 +168,7 @@ func TestAUserTwiceInABatchGetsOneLicense(t *testing.T) {
 	}
 }
 
-func TestAClaimPassesOverProductsThatWouldNotLetTheUserIn(t *testing.T) {
+func TestAClaimSkipsProductsThatWouldNotLetTheUserIn(t *testing.T) {
 	t.Parallel()
 
 	policy := newPolicy(t, e3, e1)
@@ -191,7 +191,7 @@ func TestALicenseIsGivenWithThePolicysToggles(t *testing.T) {
 	assert.Equal(t, licensing.SourceAutoClaim, given.Source)
 
 	policy.Products[0].AppsOff[0] = mail.ID
-	assert.Equal(t, []licensing.ID{voice.ID}, given.AppsOff, "the license has toggles of its own")
+	assert.Equal(t, []licensing.ID{voice.ID}, given.AppsOff, "the license has its own copy of the toggles")
 }
 
 func TestABatchNeverGivesMoreThanIsLeft(t *testing.T) {

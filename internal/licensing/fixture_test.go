@@ -47,7 +47,7 @@ func catalog() *licensing.Catalog {
 		})
 }
 
-// terms in which the tenant owns ten licenses of each product.
+// terms returns terms in which the tenant has ten licenses of each product.
 func terms() licensing.ProductTerms {
 	pools := make(map[licensing.ID]licensing.Pool)
 	for _, product := range []licensing.Product{e5, e3, e1, f1, f3, k1, draw} {

@@ -58,7 +58,7 @@ func TestAReductionBelowWhatIsAssignedSaysHowManyToRemoveFirst(t *testing.T) {
 	assert.Equal(t, before, subscription)
 }
 
-func TestALapseMayLeaveMoreAssignedThanThereIs(t *testing.T) {
+func TestALapseMayLeaveMoreAssignedThanTheTotal(t *testing.T) {
 	t.Parallel()
 
 	subscription, err := licensing.NewSubscription(e3.ID, 10, licensing.SubscriptionActive, noon)
@@ -73,7 +73,7 @@ func TestALapseMayLeaveMoreAssignedThanThereIs(t *testing.T) {
 	require.NoError(t, subscription.Change(10, licensing.SubscriptionActive, lapsed), "and comes back")
 }
 
-func TestALicenseByHandNeeds(t *testing.T) {
+func TestAssigningALicenseNeeds(t *testing.T) {
 	t.Parallel()
 
 	user := licensing.User{ID: id()}
@@ -126,7 +126,7 @@ func TestAnAppIsFoundByItsCodeOrVendorID(t *testing.T) {
 	requireRefusal(t, err, licensing.CodeNotFound, "app")
 }
 
-func TestACodeOfSeveralAppsMeansTheClaimableOneOrAsksForMore(t *testing.T) {
+func TestACodeOfSeveralAppsMeansTheClaimableOne(t *testing.T) {
 	t.Parallel()
 
 	twin := licensing.App{ID: id(), VendorID: uuid.New(), Code: "TEAMS1", Name: "Teams for somebody else"}
@@ -170,7 +170,7 @@ func TestAnExternalIDIsWhatAnIdentityProviderWouldSend(t *testing.T) {
 	}
 }
 
-func TestAPeriodIsSoManyWholeDaysAndToday(t *testing.T) {
+func TestAPeriodIsWholeDaysAndToday(t *testing.T) {
 	t.Parallel()
 
 	assert.Equal(t, time.Date(2025, 12, 10, 0, 0, 0, 0, time.UTC), licensing.DefaultPeriod.Since(noon))

@@ -28,7 +28,7 @@ func TestANewPolicyNeeds(t *testing.T) {
 		"a claimable app":          {change: func(d *licensing.PolicyDraft) { d.AppID = voice.ID }, code: licensing.CodeAppNotClaimable, path: []string{"appId"}},
 		"an app without a policy":  {others: []licensing.OtherPolicy{{Name: "Old", AppID: teams.ID}}, code: licensing.CodeAppHasPolicy, path: []string{"appId"}},
 		"a name":                   {change: func(d *licensing.PolicyDraft) { d.Name = " \t" }, code: licensing.CodeNameRequired, path: []string{"name"}},
-		"a name of its own":        {others: []licensing.OtherPolicy{{Name: "TEAMS", AppID: mail.ID}}, code: licensing.CodeNameTaken, path: []string{"name"}},
+		"a unique name":            {others: []licensing.OtherPolicy{{Name: "TEAMS", AppID: mail.ID}}, code: licensing.CodeNameTaken, path: []string{"name"}},
 		"a product":                {change: func(d *licensing.PolicyDraft) { d.Products = nil }, code: licensing.CodeProductsRequired, path: []string{"products"}},
 		"five products at most":    {change: func(d *licensing.PolicyDraft) { d.Products = inOrder(e5, e3, e1, f1, f3, k1) }, code: licensing.CodeTooManyProducts, path: []string{"products"}},
 		"no product twice":         {change: func(d *licensing.PolicyDraft) { d.Products = inOrder(e3, e1, e3) }, code: licensing.CodeProductDuplicate, path: []string{"products", "2", "productId"}},
@@ -102,7 +102,7 @@ func TestTheLastProductOfAPolicyCannotBeRemoved(t *testing.T) {
 	assert.ErrorContains(t, policy.RemoveProduct(e3.ID), "Turn the policy off instead")
 }
 
-func TestTheFirstBackupFollowsAPrimaryThatIsRemoved(t *testing.T) {
+func TestTheFirstBackupReplacesARemovedPrimary(t *testing.T) {
 	t.Parallel()
 
 	policy := newPolicy(t, e3, e1, f1)
@@ -135,7 +135,7 @@ func TestAProductMovesByOnePlace(t *testing.T) {
 	})
 }
 
-func TestAWholeOrderNamesEachProductOnce(t *testing.T) {
+func TestAnOrderListsEachProductOnce(t *testing.T) {
 	t.Parallel()
 
 	policy := newPolicy(t, e3, e1, f1)

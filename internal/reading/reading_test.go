@@ -188,11 +188,11 @@ func TestLicensesOfAUserAreFoundByExternalID(t *testing.T) {
 			active *bool
 			want   []licensing.License
 		}{
-			"all":         {ann, nil, []licensing.License{held, removed}},
-			"active":      {ann, &yes, []licensing.License{held}},
-			"removed":     {ann, &no, []licensing.License{removed}},
-			"of another":  {"bob", nil, []licensing.License{}},
-			"of a nobody": {"unknown", nil, []licensing.License{}},
+			"all":                {ann, nil, []licensing.License{held, removed}},
+			"active":             {ann, &yes, []licensing.License{held}},
+			"removed":            {ann, &no, []licensing.License{removed}},
+			"of another":         {"bob", nil, []licensing.License{}},
+			"of an unknown user": {"unknown", nil, []licensing.License{}},
 		} {
 			list, err := reads.LicensesOf(ctx, test.user, test.active)
 			require.NoError(t, err)

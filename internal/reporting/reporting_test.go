@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// each runs the test in a world with one tenant, on both databases.
+// each runs the test with one tenant, on both databases.
 func each(t *testing.T, test func(t *testing.T, tenant *storetest.Tenant, claim func(user string), reports *reporting.Service)) {
 	t.Helper()
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
@@ -54,7 +54,7 @@ func TestAReportHasTheClaimsOfItsPeriodAndItsTotalsAgree(t *testing.T) {
 		tenant.Buy(t, tenant.E3, 1000)
 		policy := tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 
-		// A claim every 7 hours for 100 days, so that they fall on all sides of midnights and periods.
+		// A claim every 7 hours for 100 days, so that there are claims before and after each midnight and each period.
 		const every = 7 * time.Hour
 
 		var times []time.Time
@@ -138,7 +138,7 @@ func requireClaims(t *testing.T, reports *reporting.Service, tenant *storetest.T
 	require.Equal(t, want, totals.Claims)
 }
 
-func TestTheCSVHasEveryClaimAlsoOfDeletedPoliciesAndRemovedLicenses(t *testing.T) {
+func TestTheCSVHasClaimsOfDeletedPoliciesAndRemovedLicensesToo(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant, claim func(string), reports *reporting.Service) {
 		ctx := context.Background()
 
