@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	// fewClaims and manyClaims are how many users have claimed a license in the databases that are compared.
+	// fewClaims and manyClaims are the numbers of claims in the two databases that are compared.
 	fewClaims  = 10_000
 	manyClaims = 10_000_000
-	// fillStep is how many are added in a transaction.
+	// fillStep is the number of claims added per transaction.
 	fillStep = 500_000
-	// deepPage is how many claims lie before the page at a depth.
+	// deepPage is the number of claims before the deep page.
 	deepPage = 1_000_000
 	pageSize = 100
 )
 
-// fillStatements add users with a license and a claim each, spread over the past 89 days. Foreign keys are not
-// checked while they run: that would take longer than all measurements. `autoclaim check` and the keys' own
-// columns, which these statements fill from one another, vouch for them instead.
+// fillStatements returns statements that add users with one license and one claim each, spread over the past 89 days.
+// They run without foreign key checks, which would take longer than all measurements. All statements derive the keys
+// from the same numbers, and `autoclaim check` verifies the result.
 func fillStatements() []string {
 	const id = `('0%[1]s000000-0000-7000-8000-' || lpad(to_hex(g), 12, '0'))::uuid`
 
@@ -44,9 +44,9 @@ func fillStatements() []string {
 	}
 }
 
-// fill lets so many users have claimed, as if they had done so over months.
-func (s *stage) fill(ctx context.Context, users int) error {
-	db, err := sql.Open("pgx", s.database)
+// fill adds this many users who claimed a license during the past months.
+func (b *testbed) fill(ctx context.Context, users int) error {
+	db, err := sql.Open("pgx", b.database)
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
@@ -61,14 +61,14 @@ func (s *stage) fill(ctx context.Context, users int) error {
 	defer func() { _ = connection.Close() }()
 
 	if _, err := connection.ExecContext(ctx, "SET session_replication_role = replica"); err != nil {
-		return fmt.Errorf("put foreign keys off: %w", err)
+		return fmt.Errorf("turn foreign key checks off: %w", err)
 	}
 
 	for first := 0; first < users; first += fillStep {
 		last := min(first+fillStep, users) - 1
 
 		for _, statement := range fillStatements() {
-			_, err := connection.ExecContext(ctx, statement, s.ids.tenant, s.ids.policy, s.ids.app, s.ids.product, first, last, users)
+			_, err := connection.ExecContext(ctx, statement, b.ids.tenant, b.ids.policy, b.ids.app, b.ids.product, first, last, users)
 			if err != nil {
 				return fmt.Errorf("fill the database: %w", err)
 			}
@@ -83,8 +83,8 @@ func (s *stage) fill(ctx context.Context, users int) error {
 		`UPDATE license_pools p SET assigned = n.n FROM (SELECT product_id, count(*) AS n FROM licenses GROUP BY 1) n
 		WHERE n.product_id = p.product_id`,
 		`VACUUM (ANALYZE)`, `CHECKPOINT`,
-		// What the fill has written last is in memory, and what it wrote first is not: as on a server that has been
-		// running for a while, all pages have been read once.
+		// After the fill, only the last pages written are in memory. On a server that has been running for a while,
+		// all pages have been read once.
 		`CREATE EXTENSION IF NOT EXISTS pg_prewarm`,
 		`SELECT sum(pg_prewarm(oid::regclass, 'read')) FROM pg_class
 		WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')`,
@@ -94,31 +94,31 @@ func (s *stage) fill(ctx context.Context, users int) error {
 		}
 	}
 
-	s.users = users
+	b.users = users
 
 	return nil
 }
 
-// anyone is a sign-in of any of the users, whatever they are.
-func (s *stage) anyone(users int) measurement {
+// randomSignIns measures sign-ins of random users.
+func (b *testbed) randomSignIns(users int) measurement {
 	return measurement{"sign-ins, 1 callers", func(ctx context.Context) (sample, error) {
-		return load(ctx, s.signIn, 1, 0, s.lasting,
+		return runLoad(ctx, b.signIn, 1, 0, b.duration,
 			claim(func(int) string { return newUser(rand.N(users)) }, `"ALREADY_LICENSED"`)) //nolint:gosec // No secret.
 	}}
 }
 
-// report is an operation of a reader of reports.
-func (s *stage) report(ctx context.Context, name, query string, variables map[string]any) (sample, error) {
-	reader, err := s.server.as("bench", "REPORTS_READER")
+// loadReport measures a query of a reports reader.
+func (b *testbed) loadReport(ctx context.Context, name, query string, variables map[string]any) (sample, error) {
+	reader, err := b.server.target("bench", "REPORTS_READER")
 	if err != nil {
 		return sample{}, err
 	}
 
 	body := graphQL(query, variables)
 
-	got, err := load(ctx, reader, 1, 0, s.lasting, operation{
-		body:   func(int) []byte { return body },
-		accept: func(answer []byte) bool { return !bytes.Contains(answer, []byte(`"errors"`)) },
+	got, err := runLoad(ctx, reader, 1, 0, b.duration, operation{
+		body:     func(int) []byte { return body },
+		accepted: func(answer []byte) bool { return !bytes.Contains(answer, []byte(`"errors"`)) },
 	})
 	if err != nil {
 		return sample{}, fmt.Errorf("%s: %w", name, err)
@@ -127,26 +127,26 @@ func (s *stage) report(ctx context.Context, name, query string, variables map[st
 	return got, nil
 }
 
-func (s *stage) totals() measurement {
+func (b *testbed) reportTotals() measurement {
 	const name = "report totals"
 
 	return measurement{name, func(ctx context.Context) (sample, error) {
-		return s.report(ctx, name, `{ claimReport { totalClaims byPolicy { claims } byProduct { claims } byDay { day claims } } }`, nil)
+		return b.loadReport(ctx, name, `{ claimReport { totalClaims byPolicy { claims } byProduct { claims } byDay { day claims } } }`, nil)
 	}}
 }
 
 const pageQuery = `query($after: String) { claimReport { claims(first: 100, after: $after) {
 	nodes { claimedAt user { externalId } product { name } policy { name } stillHeld } pageInfo { endCursor } } } }`
 
-func (s *stage) page(name string, after *string) measurement {
+func (b *testbed) reportPage(name string, after *string) measurement {
 	return measurement{name, func(ctx context.Context) (sample, error) {
-		return s.report(ctx, name, pageQuery, map[string]any{"after": after})
+		return b.loadReport(ctx, name, pageQuery, map[string]any{"after": after})
 	}}
 }
 
-// cursorAt follows the pages of a report until so many claims lie before the next one.
-func (s *stage) cursorAt(ctx context.Context, depth int) (*string, error) {
-	reader, err := s.server.as("bench", "REPORTS_READER")
+// cursorAt pages through a report and returns the cursor after depth claims.
+func (b *testbed) cursorAt(ctx context.Context, depth int) (*string, error) {
+	reader, err := b.server.target("bench", "REPORTS_READER")
 	if err != nil {
 		return nil, err
 	}
@@ -172,44 +172,44 @@ func (s *stage) cursorAt(ctx context.Context, depth int) (*string, error) {
 	return after, nil
 }
 
-// measureLarge compares a server whose database is large with one whose database is small.
-func (s *stage) measureLarge(ctx context.Context, directory string, rounds int) error {
-	large := &stage{cluster: s.cluster, lasting: s.lasting}
+// measureLarge compares a server on a large database with one on a small database.
+func (b *testbed) measureLarge(ctx context.Context, directory string, rounds int) error {
+	large := &testbed{cluster: b.cluster, duration: b.duration}
 
 	var err error
-	if large.database, err = s.cluster.Database(); err != nil {
+	if large.database, err = b.cluster.Database(); err != nil {
 		return err
 	}
 
-	if large.server, err = start(ctx, s.server.binary, large.database, directory); err != nil {
+	if large.server, err = startServer(ctx, b.server.binary, large.database, directory); err != nil {
 		return err
 	}
 
-	err = large.prepareAndFill(ctx, s)
+	err = large.prepareAndFill(ctx, b)
 	if err == nil {
-		err = s.compareWith(ctx, large, rounds)
+		err = b.compareWithLarge(ctx, large, rounds)
 	}
 
 	if err == nil {
-		err = errors.Join(s.server.Check(ctx), large.server.Check(ctx))
+		err = errors.Join(b.server.Check(ctx), large.server.Check(ctx))
 	}
 
 	return errors.Join(err, large.server.Stop())
 }
 
-func (s *stage) prepareAndFill(ctx context.Context, small *stage) error {
-	if err := s.prepare(ctx); err != nil {
+func (b *testbed) prepareAndFill(ctx context.Context, small *testbed) error {
+	if err := b.prepare(ctx); err != nil {
 		return err
 	}
 
-	if err := s.identify(ctx); err != nil {
+	if err := b.loadPolicyIDs(ctx); err != nil {
 		return err
 	}
 
-	return errors.Join(small.fill(ctx, fewClaims), s.fill(ctx, manyClaims))
+	return errors.Join(small.fill(ctx, fewClaims), b.fill(ctx, manyClaims))
 }
 
-func (s *stage) compareWith(ctx context.Context, large *stage, rounds int) error {
+func (b *testbed) compareWithLarge(ctx context.Context, large *testbed, rounds int) error {
 	deep, err := large.cursorAt(ctx, deepPage)
 	if err != nil {
 		return err
@@ -222,12 +222,12 @@ func (s *stage) compareWith(ctx context.Context, large *stage, rounds int) error
 	}
 
 	return compareWithFirst(ctx, rounds, [][]measurement{
-		{named(s.claims(1), fewClaims), named(large.claims(1), manyClaims)},
-		{named(s.anyone(fewClaims), fewClaims), named(large.anyone(manyClaims), manyClaims)},
-		{named(s.totals(), fewClaims), named(large.totals(), manyClaims)},
+		{named(b.claims(1), fewClaims), named(large.claims(1), manyClaims)},
+		{named(b.randomSignIns(fewClaims), fewClaims), named(large.randomSignIns(manyClaims), manyClaims)},
+		{named(b.reportTotals(), fewClaims), named(large.reportTotals(), manyClaims)},
 		{
-			named(s.page("first page of a report", nil), fewClaims), named(large.page("first page of a report", nil), manyClaims),
-			named(large.page("page at a depth of a million", deep), manyClaims),
+			named(b.reportPage("first page of a report", nil), fewClaims), named(large.reportPage("first page of a report", nil), manyClaims),
+			named(large.reportPage("page after a million claims", deep), manyClaims),
 		},
 	})
 }

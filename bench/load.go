@@ -16,47 +16,66 @@ import (
 	"time"
 )
 
-// target is a GraphQL endpoint and how to get in.
+// target is a GraphQL endpoint with a token.
 type target struct {
-	// address is a host and a port, and path where GraphQL is.
+	// address is the host and port, path the path of the GraphQL endpoint.
 	address, path string
 	token         string
 }
 
-// operation makes the body of the n-th request, and says whether an answer is what it should be.
+// operation builds requests and checks their responses. The load calls its functions concurrently.
 type operation struct {
-	body   func(n int) []byte
-	accept func(body []byte) bool
-	// refused says whether an answer sends the caller away for a second; nil if that must not be.
-	refused func(body []byte) bool
+	// body returns the body of the n-th request.
+	body func(n int) []byte
+	// accepted reports whether a response body is the expected one.
+	accepted func(body []byte) bool
+	// rejected reports whether the server rejected the request because of overload. The caller then waits a second.
+	// If it is nil, each unexpected response is an error.
+	rejected func(body []byte) bool
 }
 
-// graphQL is a body of an operation with its variables.
+// graphQL returns the request body of an operation with its variables.
 func graphQL(query string, variables map[string]any) []byte {
-	// Text, numbers and maps always have a JSON form.
+	// Marshaling text, numbers and maps cannot fail.
 	body, _ := json.Marshal(map[string]any{"query": query, "variables": variables})
 
 	return body
 }
 
-// sample is what a load measured.
+// userPlaceholder stands for the user in the variables of a userOperation.
+const userPlaceholder = "@"
+
+// userOperation returns an operation that replaces the placeholder in the variables with a user for each request. A
+// response is accepted if it contains the answer.
+func userOperation(query string, variables map[string]any, user func(n int) string, answer string) operation {
+	// The body is built once and only the user is inserted each time, to keep the load generator cheap.
+	before, after, _ := bytes.Cut(graphQL(query, variables), []byte(userPlaceholder))
+
+	return operation{
+		body:     func(n int) []byte { return slices.Concat(before, []byte(user(n)), after) },
+		accepted: func(body []byte) bool { return bytes.Contains(body, []byte(answer)) },
+	}
+}
+
+// sample is the result of one measurement.
 type sample struct {
+	// perSecond is the number of accepted responses per second.
 	perSecond float64
 	p50, p99  time.Duration
 	requests  int
-	// refused are the requests that were sent away, and refusedP99 how long that took.
-	refused    int
-	refusedP99 time.Duration
+	// rejected is the number of requests that the server rejected, rejectedP99 the latency of those.
+	rejected    int
+	rejectedP99 time.Duration
 }
 
-// latencies are those of one caller's requests.
-type latencies struct{ answered, refused []time.Duration }
+// latencies are the latencies of a caller's requests.
+type latencies struct{ accepted, rejected []time.Duration }
 
-// load sends requests over as many connections as there are callers, each as soon as its last is answered,
-// until the time is up. Requests are numbered from first. It is as thin as can be, since it shares the
-// machine with what it measures.
-func load(ctx context.Context, t target, callers, first int, lasting time.Duration, op operation) (sample, error) {
-	ctx, cancel := context.WithTimeout(ctx, lasting)
+// runLoad sends requests for the duration. Each caller has one connection and sends its next request as soon as the
+// last one is answered. Requests are numbered from first. The load generator shares the machine with the server, so it
+// does as little as possible.
+func runLoad(ctx context.Context, t target, callers, first int, duration time.Duration, op operation) (sample, error) {
+	ctx, cancel := context.WithTimeout(ctx, duration)
 	defer cancel()
 
 	var (
@@ -67,7 +86,7 @@ func load(ctx context.Context, t target, callers, first int, lasting time.Durati
 		running  sync.WaitGroup
 	)
 
-	take := func() int {
+	nextNumber := func() int {
 		mu.Lock()
 		defer mu.Unlock()
 
@@ -80,13 +99,13 @@ func load(ctx context.Context, t target, callers, first int, lasting time.Durati
 
 	for range callers {
 		running.Go(func() {
-			own, err := call(ctx, t, take, op)
+			own, err := runCaller(ctx, t, nextNumber, op)
 
 			mu.Lock()
 			defer mu.Unlock()
 
-			all.answered = append(all.answered, own.answered...)
-			all.refused = append(all.refused, own.refused...)
+			all.accepted = append(all.accepted, own.accepted...)
+			all.rejected = append(all.rejected, own.rejected...)
 
 			if err != nil {
 				failures = append(failures, err)
@@ -102,23 +121,23 @@ func load(ctx context.Context, t target, callers, first int, lasting time.Durati
 		return sample{}, errors.Join(failures[0], fmt.Errorf("and %d more callers failed", len(failures)-1))
 	}
 
-	slices.Sort(all.answered)
-	slices.Sort(all.refused)
+	slices.Sort(all.accepted)
+	slices.Sort(all.rejected)
 
 	got := sample{
-		perSecond: float64(len(all.answered)) / took.Seconds(), requests: next - first,
-		p50: all.answered[len(all.answered)/2], p99: all.answered[len(all.answered)*99/100],
-		refused: len(all.refused),
+		perSecond: float64(len(all.accepted)) / took.Seconds(), requests: next - first,
+		p50: all.accepted[len(all.accepted)/2], p99: all.accepted[len(all.accepted)*99/100],
+		rejected: len(all.rejected),
 	}
-	if got.refused > 0 {
-		got.refusedP99 = all.refused[got.refused*99/100]
+	if got.rejected > 0 {
+		got.rejectedP99 = all.rejected[got.rejected*99/100]
 	}
 
 	return got, nil
 }
 
-// call is one caller with a connection of its own.
-func call(ctx context.Context, t target, take func() int, op operation) (own latencies, err error) {
+// runCaller sends requests over one connection until ctx ends.
+func runCaller(ctx context.Context, t target, nextNumber func() int, op operation) (own latencies, err error) {
 	connection, err := new(net.Dialer).DialContext(ctx, "tcp", t.address)
 	if err != nil {
 		return own, fmt.Errorf("connect: %w", err)
@@ -134,7 +153,7 @@ func call(ctx context.Context, t target, take func() int, op operation) (own lat
 	)
 
 	for ctx.Err() == nil {
-		body := op.body(take())
+		body := op.body(nextNumber())
 		request = append(request[:0], head...)
 		request = strconv.AppendInt(request, int64(len(body)), 10)
 		request = append(request, "\r\n\r\n"...)
@@ -150,24 +169,25 @@ func call(ctx context.Context, t target, take func() int, op operation) (own lat
 		switch {
 		case err != nil:
 			return own, err
-		case op.accept(answer):
-			own.answered = append(own.answered, time.Since(began))
-		case op.refused != nil && op.refused(answer):
-			own.refused = append(own.refused, time.Since(began))
+		case op.accepted(answer):
+			own.accepted = append(own.accepted, time.Since(began))
+		case op.rejected != nil && op.rejected(answer):
+			own.rejected = append(own.rejected, time.Since(began))
 
 			select {
-			case <-time.After(time.Second): // As Retry-After says.
+			case <-time.After(time.Second): // The value of Retry-After.
 			case <-ctx.Done():
 			}
 		default:
-			return own, fmt.Errorf("the server answered %.500s", answer)
+			return own, fmt.Errorf("unexpected response: %.500s", answer)
 		}
 	}
 
 	return own, nil
 }
 
-// readAnswer reads a response with a Content-Length itself, and leaves all others to net/http.
+// readAnswer returns the body of a response. It parses responses with a Content-Length itself, because net/http costs
+// more, and leaves all others to net/http.
 func readAnswer(reader *bufio.Reader) ([]byte, error) {
 	const typicalHead = 1024
 

@@ -11,36 +11,36 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// measureOverload compares what a server does for as many callers as it has places with what it does for ten times
-// as many, who wait as long as they are told to.
-func (s *stage) measureOverload(ctx context.Context, directory string, rounds int) error {
+// measureOverload compares the throughput for as many callers as the limit of concurrent requests allows with the
+// throughput for ten times as many callers, who wait for the time in Retry-After.
+func (b *testbed) measureOverload(ctx context.Context, directory string, rounds int) error {
 	const (
-		inFlight = 256
-		places   = inFlight / 4 // What one principal gets.
-		tenTimes = 10 * places
+		maxInFlight = 256
+		atLimit     = maxInFlight / 4 // The share of one principal.
+		overLimit   = 10 * atLimit
 	)
 
-	small, err := start(ctx, s.server.binary, s.database, directory, fmt.Sprintf("AUTOCLAIM_MAX_IN_FLIGHT=%d", inFlight))
+	limited, err := startServer(ctx, b.server.binary, b.database, directory, fmt.Sprintf("AUTOCLAIM_MAX_IN_FLIGHT=%d", maxInFlight))
 	if err != nil {
 		return err
 	}
 
-	crowd := *s
-	crowd.server = small
+	overloaded := *b
+	overloaded.server = limited
 
-	if crowd.signIn, err = small.as("sign-in", auth.RoleSignInService); err == nil {
-		err = crowd.withRegulars(ctx)
+	if overloaded.signIn, err = limited.target("sign-in", auth.RoleSignInService); err == nil {
+		err = overloaded.addReturningUsers(ctx)
 	}
 
 	if err == nil {
-		err = crowd.shed(ctx, rounds, places, tenTimes)
+		err = overloaded.compareLoads(ctx, rounds, atLimit, overLimit)
 	}
 
-	return errors.Join(err, small.Stop())
+	return errors.Join(err, limited.Stop())
 }
 
-func (s *stage) shed(ctx context.Context, rounds, places, tenTimes int) error {
-	fmt.Printf("| measured, %d rounds of %v | median per second | share of the first | range within rounds | sent away, p99 |\n", rounds, s.lasting)
+func (b *testbed) compareLoads(ctx context.Context, rounds, atLimit, overLimit int) error {
+	fmt.Printf("| measured, %d rounds of %v | median per second | relative to the first | range within rounds | rejected, p99 |\n", rounds, b.duration)
 	fmt.Printf("| --- | --- | --- | --- | --- |\n")
 
 	kinds := []struct {
@@ -48,45 +48,45 @@ func (s *stage) shed(ctx context.Context, rounds, places, tenTimes int) error {
 		operation operation
 		first     func() int
 	}{
-		{"new claims", claim(newUser, `"CLAIMED"`), func() int { return s.users }},
-		{"sign-ins", claim(regular, `"ALREADY_LICENSED"`), func() int { return 0 }},
+		{"new claims", claim(newUser, `"CLAIMED"`), func() int { return b.users }},
+		{"sign-ins", claim(returningUser, `"ALREADY_LICENSED"`), func() int { return 0 }},
 	}
 
 	for _, kind := range kinds {
-		kind.operation.refused = func(body []byte) bool { return bytes.Contains(body, []byte(`"OVERLOADED"`)) }
+		kind.operation.rejected = func(body []byte) bool { return bytes.Contains(body, []byte(`"OVERLOADED"`)) }
 
 		var (
-			peaks, crowds, shares []float64
-			away                  []time.Duration
+			peaks, overloads, shares []float64
+			rejections               []time.Duration
 		)
 
 		for range rounds {
-			peak, err := load(ctx, s.signIn, places, kind.first(), s.lasting, kind.operation)
+			peak, err := runLoad(ctx, b.signIn, atLimit, kind.first(), b.duration, kind.operation)
 			if err != nil {
 				return err
 			}
 
-			s.users += peak.requests
+			b.users += peak.requests
 
-			crowd, err := load(ctx, s.signIn, tenTimes, kind.first(), s.lasting, kind.operation)
+			overload, err := runLoad(ctx, b.signIn, overLimit, kind.first(), b.duration, kind.operation)
 			if err != nil {
 				return err
 			}
 
-			s.users += crowd.requests
-			peaks, crowds = append(peaks, peak.perSecond), append(crowds, crowd.perSecond)
-			shares, away = append(shares, crowd.perSecond/peak.perSecond), append(away, crowd.refusedP99)
+			b.users += overload.requests
+			peaks, overloads = append(peaks, peak.perSecond), append(overloads, overload.perSecond)
+			shares, rejections = append(shares, overload.perSecond/peak.perSecond), append(rejections, overload.rejectedP99)
 
-			if crowd.refused == 0 {
-				return errors.New("nobody was sent away")
+			if overload.rejected == 0 {
+				return errors.New("the server rejected no request")
 			}
 		}
 
-		slices.Sort(away)
-		fmt.Printf("| %s, %d callers | %.0f | 1.00 | | |\n", kind.name, places, median(peaks))
-		fmt.Printf("| %s, %d callers | %.0f | %.2f | %.2f–%.2f | %v |\n", kind.name, tenTimes, median(crowds),
-			median(crowds)/median(peaks), slices.Min(shares), slices.Max(shares), away[len(away)/2].Round(10*time.Microsecond)) //nolint:mnd // Finer is noise.
+		slices.Sort(rejections)
+		fmt.Printf("| %s, %d callers | %.0f | 1.00 | | |\n", kind.name, atLimit, median(peaks))
+		fmt.Printf("| %s, %d callers | %.0f | %.2f | %.2f–%.2f | %v |\n", kind.name, overLimit, median(overloads),
+			median(overloads)/median(peaks), slices.Min(shares), slices.Max(shares), rejections[len(rejections)/2].Round(10*time.Microsecond)) //nolint:mnd // Finer is noise.
 	}
 
-	return s.server.Check(ctx)
+	return b.server.Check(ctx)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
-// claimStatement is a claim as one statement, and so as one transaction: what somebody would write who puts
-// the rule into SQL. It is the rival (a). It does less than the server: no toggles, no backups.
+// claimStatement implements a claim as one SQL statement, and so as one transaction. It is alternative (a). It does less
+// than the server: it knows no app toggles and no backup products.
 const claimStatement = `\set n random(1, 2000000000)
 WITH pool AS (
   UPDATE license_pools SET assigned = assigned + 1
@@ -42,8 +42,8 @@ ON CONFLICT (tenant_id, day, policy_id, product_id) DO UPDATE SET claims = claim
 
 var transactionsPerSecond = regexp.MustCompile(`tps = ([0-9.]+)`)
 
-// pgbench runs claims straight into PostgreSQL over so many connections.
-func pgbench(ctx context.Context, database string, ids policyIDs, clients int, lasting time.Duration) (sample, error) {
+// pgbench runs claimStatement over this many connections.
+func pgbench(ctx context.Context, database string, ids policyIDs, clients int, duration time.Duration) (sample, error) {
 	directory, err := os.MkdirTemp("", "autoclaim-bench-")
 	if err != nil {
 		return sample{}, fmt.Errorf("make a directory: %w", err)
@@ -63,16 +63,16 @@ func pgbench(ctx context.Context, database string, ids policyIDs, clients int, l
 		return sample{}, err
 	}
 
-	said, err := exec.CommandContext(ctx, program, "--no-vacuum", "--protocol=prepared", "--file="+script, //nolint:gosec // Ours.
+	output, err := exec.CommandContext(ctx, program, "--no-vacuum", "--protocol=prepared", "--file="+script, //nolint:gosec // Ours.
 		"--client="+strconv.Itoa(clients), "--jobs="+strconv.Itoa(min(2, clients)),
-		"--time="+strconv.Itoa(int(lasting.Seconds())), database).CombinedOutput()
+		"--time="+strconv.Itoa(int(duration.Seconds())), database).CombinedOutput()
 	if err != nil {
-		return sample{}, fmt.Errorf("pgbench: %w\n%s", err, said)
+		return sample{}, fmt.Errorf("pgbench: %w\n%s", err, output)
 	}
 
-	found := transactionsPerSecond.FindSubmatch(said)
+	found := transactionsPerSecond.FindSubmatch(output)
 	if found == nil {
-		return sample{}, fmt.Errorf("pgbench does not say how many transactions it ran: %s", said)
+		return sample{}, fmt.Errorf("pgbench reported no throughput: %s", output)
 	}
 
 	perSecond, err := strconv.ParseFloat(string(found[1]), 64)

@@ -9,61 +9,61 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// measurePooler compares servers on the same database: one that is connected to it, one behind a PgBouncer
-// that lends connections for one transaction at a time, and, to tell apart what that costs, one that is connected
-// but sends statements as it must through such a pooler.
-func (s *stage) measurePooler(ctx context.Context, directory string, rounds int) error {
-	pooled, err := s.cluster.Pooled(s.database)
+// measurePooler compares three servers on the same database: one with a direct connection, one that connects through
+// PgBouncer in transaction mode, and one with a direct connection but without prepared statements. The last one shows
+// which part of the cost comes from the pooler itself.
+func (b *testbed) measurePooler(ctx context.Context, directory string, rounds int) error {
+	poolerURL, err := b.cluster.Pooled(b.database)
 	if err != nil {
 		return err
 	}
 
-	if err := os.Setenv("AUTOCLAIM_DIRECT_DATABASE_URL", s.database); err != nil {
-		return fmt.Errorf("tell the server where the database is: %w", err)
+	if err := os.Setenv("AUTOCLAIM_DIRECT_DATABASE_URL", b.database); err != nil {
+		return fmt.Errorf("set the direct database URL: %w", err)
 	}
 
-	behind, err := start(ctx, s.server.binary, pooled, directory)
+	pooled, err := startServer(ctx, b.server.binary, poolerURL, directory)
 	if err != nil {
 		return err
 	}
 
-	unprepared, err := start(ctx, s.server.binary, s.database+"&default_query_exec_mode=cache_describe", directory)
+	unprepared, err := startServer(ctx, b.server.binary, b.database+"&default_query_exec_mode=cache_describe", directory)
 	if err != nil {
-		return errors.Join(err, behind.Stop())
+		return errors.Join(err, pooled.Stop())
 	}
 
-	err = s.compare(ctx, rounds, behind, unprepared)
+	err = b.comparePooled(ctx, rounds, pooled, unprepared)
 
-	return errors.Join(err, behind.Stop(), unprepared.Stop())
+	return errors.Join(err, pooled.Stop(), unprepared.Stop())
 }
 
-func (s *stage) compare(ctx context.Context, rounds int, behind, unprepared *server) error {
-	if err := s.withRegulars(ctx); err != nil {
+func (b *testbed) comparePooled(ctx context.Context, rounds int, pooled, unprepared *server) error {
+	if err := b.addReturningUsers(ctx); err != nil {
 		return err
 	}
 
 	var groups [][]measurement
 
 	for _, kind := range []func() measurement{
-		func() measurement { return s.claims(1) },
-		func() measurement { return s.claims(64) },
-		func() measurement { return s.again(64) },
+		func() measurement { return b.claims(1) },
+		func() measurement { return b.claims(64) },
+		func() measurement { return b.repeatedSignIns(64) },
 	} {
 		var group []measurement
 
-		for _, of := range []struct {
+		for _, variant := range []struct {
 			name   string
 			server *server
-		}{{"", s.server}, {", behind PgBouncer", behind}, {", statements not kept", unprepared}} {
-			signIn, err := of.server.as("sign-in", auth.RoleSignInService)
+		}{{"", b.server}, {", through PgBouncer", pooled}, {", no prepared statements", unprepared}} {
+			signIn, err := variant.server.target("sign-in", auth.RoleSignInService)
 			if err != nil {
 				return err
 			}
 
-			group = append(group, measurement{kind().name + of.name, func(ctx context.Context) (sample, error) {
-				s.signIn = signIn
+			group = append(group, measurement{kind().name + variant.name, func(ctx context.Context) (sample, error) {
+				b.signIn = signIn
 
-				return kind().take(ctx)
+				return kind().run(ctx)
 			}})
 		}
 
@@ -74,5 +74,5 @@ func (s *stage) compare(ctx context.Context, rounds int, behind, unprepared *ser
 		return err
 	}
 
-	return s.server.Check(ctx)
+	return b.server.Check(ctx)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
 )
 
-// server is a server's process and what it was started with.
+// server is a running server process.
 type server struct {
 	*builtserver.Program
 
@@ -18,8 +18,8 @@ type server struct {
 	binary   string
 }
 
-// start runs the server on the database until it is stopped. The environment is added to this process's own.
-func start(ctx context.Context, binary, database, directory string, environment ...string) (*server, error) {
+// startServer starts a server on the database. environment is added to the environment of this process.
+func startServer(ctx context.Context, binary, database, directory string, environment ...string) (*server, error) {
 	p, err := builtserver.Start(ctx, builtserver.Config{
 		Binary: binary, Database: database, Directory: directory, Environment: environment, Log: os.Stderr,
 	})
@@ -27,8 +27,8 @@ func start(ctx context.Context, binary, database, directory string, environment 
 	return &server{Program: p, database: database, binary: binary}, err
 }
 
-// as is the server as a caller of the demo tenant reaches it.
-func (s *server) as(user string, roles ...auth.Role) (target, error) {
+// target returns the server's endpoint with a token of the demo tenant for this user and these roles.
+func (s *server) target(user string, roles ...auth.Role) (target, error) {
 	token, err := s.Token(user, roles...)
 
 	return target{address: strings.TrimPrefix(s.URL, "http://"), path: "/graphql", token: token}, err

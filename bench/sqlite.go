@@ -13,21 +13,21 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// sqliteClaims is the server on an SQLite file.
-func (s *stage) sqliteClaims(callers int) measurement {
+// sqliteClaims measures claims through the server on SQLite.
+func (b *testbed) sqliteClaims(callers int) measurement {
 	return measurement{fmt.Sprintf("SQLite: new claims, %d callers", callers), func(ctx context.Context) (sample, error) {
-		got, err := load(ctx, s.sqlite.signIn, callers, s.sqlite.users, s.lasting, claim(newUser, `"CLAIMED"`))
-		s.sqlite.users += got.requests
+		got, err := runLoad(ctx, b.sqlite.signIn, callers, b.sqlite.users, b.duration, claim(newUser, `"CLAIMED"`))
+		b.sqlite.users += got.requests
 
 		return got, err
 	}}
 }
 
-// sqliteSingly makes the same claims in a transaction each, by the same driver and the same statements, without
-// a server in between.
-func (s *stage) sqliteSingly(callers int) measurement {
+// sqliteSingleClaims measures the same claims with one transaction for each. It calls the store directly, with the same
+// driver and statements, but without a server.
+func (b *testbed) sqliteSingleClaims(callers int) measurement {
 	return measurement{fmt.Sprintf("SQLite: one transaction per claim, %d callers", callers), func(ctx context.Context) (sample, error) {
-		db, err := store.Open(ctx, s.sqlite.server.database)
+		db, err := store.Open(ctx, b.sqlite.server.database)
 		if err != nil {
 			return sample{}, err
 		}
@@ -42,13 +42,13 @@ func (s *stage) sqliteSingly(callers int) measurement {
 			return sample{}, errors.Join(err, db.Close())
 		}
 
-		got, err := s.singly(ctx, db, tenant.ID, policies[0], callers)
+		got, err := b.claimOneByOne(ctx, db, tenant.ID, policies[0], callers)
 
 		return got, errors.Join(err, db.Close())
 	}}
 }
 
-func (s *stage) singly(
+func (b *testbed) claimOneByOne(
 	ctx context.Context, db *store.Store, tenant licensing.ID, policy licensing.Policy, callers int,
 ) (sample, error) {
 	var (
@@ -61,8 +61,8 @@ func (s *stage) singly(
 
 	for i := range callers {
 		running.Go(func() {
-			for errs[i] == nil && time.Since(began) < s.lasting {
-				user := fmt.Sprintf("singly-%d-%d", i, time.Now().UnixNano())
+			for errs[i] == nil && time.Since(began) < b.duration {
+				user := fmt.Sprintf("single-%d-%d", i, time.Now().UnixNano())
 				at := licensing.Instant(time.Now())
 
 				errs[i] = db.ClaimInTx(ctx, tenant, []string{user}, []licensing.ID{product}, at,
@@ -92,14 +92,14 @@ func (s *stage) singly(
 	return sample{perSecond: float64(done.Load()) / time.Since(began).Seconds()}, errors.Join(errs...)
 }
 
-// onSQLite starts a server on an SQLite file beside the one on PostgreSQL.
-func (s *stage) onSQLite(ctx context.Context, directory string) error {
-	server, err := start(ctx, s.server.binary, "sqlite:"+filepath.Join(directory, "bench.db"), directory)
+// startSQLite starts another server on an SQLite file.
+func (b *testbed) startSQLite(ctx context.Context, directory string) error {
+	server, err := startServer(ctx, b.server.binary, "sqlite:"+filepath.Join(directory, "bench.db"), directory)
 	if err != nil {
 		return err
 	}
 
-	s.sqlite = &stage{server: server, database: server.database, lasting: s.lasting}
+	b.sqlite = &testbed{server: server, database: server.database, duration: b.duration}
 
-	return s.sqlite.prepare(ctx)
+	return b.sqlite.prepare(ctx)
 }

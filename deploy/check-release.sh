@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release twice, from clones in two directories, and fails unless they are the same, byte for byte.
+# Builds the release twice, from clones in two directories, and fails unless both builds are byte-for-byte identical.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,4 +19,4 @@ done
 
 diff -r "$work/first/dist" "$work/a second one/within/dist"
 cat "$work/first/dist/SHA256SUMS"
-echo "Both are the same, byte for byte."
+echo "Both builds are byte-for-byte identical."

@@ -1,5 +1,5 @@
-// Prints the SBOM of what the console and the playground are bundled from, by the lock file, without what would differ each time:
-// a serial number, the time, and the name of the directory, which npm takes for the project's.
+// Prints the SBOM of the npm packages in the console and the playground, from the lock file. It removes the values that
+// differ between builds: the serial number, the time, and the name of the directory.
 import { execFileSync } from "node:child_process";
 
 const arguments_ = ["sbom", "--package-lock-only", "--sbom-format", "cyclonedx", "--omit", "dev", "--workspace", "playground", "--workspace", "web"];

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds what is released into a directory (dist/ by default), the same bytes each time from the same commit:
-# static programs, their SBOMs and licenses, and SHA256SUMS. It takes what is committed and nothing else.
+# Builds a release into a directory (default: dist/): static binaries, their SBOMs and licenses, and SHA256SUMS. The build
+# is reproducible and contains only committed files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,23 +11,23 @@ when=$(git log -1 --format=%ct)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The very toolchain that go.mod names: another writes other bytes.
+# The toolchain of go.mod. Another version would produce different bytes.
 export GOTOOLCHAIN=${RELEASE_TOOLCHAIN:-$(awk '$1 == "toolchain" {print $2}' go.mod)}
 export CGO_ENABLED=0 GOFLAGS= GOAMD64=v1 GOARM64=v8.0 TZ=UTC LC_ALL=C
 umask 022
 
 rm -rf "$out" && mkdir -p "$out"
-git clone -q . "$work/source" # With its history: the SBOM has the commit's version.
+git clone -q . "$work/source" # With history, because the SBOM contains the version of the commit.
 cd "$work/source"
 
 if command -v npm >/dev/null; then
 	make --no-print-directory console playground
 	node deploy/pages-sbom.mjs >"$out/autoclaim-pages.cdx.json"
 else
-	echo "There is no npm in the PATH: the programs will have no console and no playground." >&2
+	echo "npm not found: the binaries will have no console and no playground." >&2
 fi
 
-# Each module's license, as it came with the module.
+# Collect the license files of all modules.
 licenses="$work/licenses"
 mkdir "$licenses"
 go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}}@{{.Version}} {{.Dir}}{{end}}{{end}}' ./cmd/autoclaim | sort -u |
@@ -50,7 +50,7 @@ for target in $targets; do
 	[ "$os" != windows ] || program=autoclaim.exe
 	mkdir "$work/$name"
 
-	# The commit is in the version; what Go would write of it depends on the repository's state.
+	# The version contains the commit. Go's own VCS stamp would depend on the state of the repository.
 	GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=$version" \
 		-o "$work/$name/$program" ./cmd/autoclaim
 	GOOS=$os GOARCH=$arch "$work/cyclonedx-gomod" app -json -licenses -noserial -notimestamp \

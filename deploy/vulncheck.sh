@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Looks for known vulnerabilities in what the program calls, built as it is released. Where the database,
-# https://vuln.go.dev, cannot be reached, the copy of it is taken that the Go module proxy has.
+# Checks the code that the server calls for known vulnerabilities, with the toolchain of releases. If the database
+# https://vuln.go.dev cannot be reached, it uses the copy of the database from the Go module proxy.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export GOTOOLCHAIN=${RELEASE_TOOLCHAIN:-$(awk '$1 == "toolchain" {print $2}' go.mod)}
 check() { go tool -modfile=deploy/tools/go.mod govulncheck "$@" ./...; }
 
-# Status 3 is a vulnerability, 1 that it could not look.
+# Exit status 3 means that a vulnerability was found, 1 that the check failed.
 status=0
 check || status=$?
 [ "$status" = 1 ] || exit "$status"
 
-echo "Taking the database from the module golang.org/x/vulndb." >&2
+echo "Using the database in the module golang.org/x/vulndb." >&2
 database=$(mktemp -d)
 trap 'rm -rf "$database"' EXIT
 

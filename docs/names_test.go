@@ -146,3 +146,16 @@ func TestEachMakeTargetThatAPageNamesExists(t *testing.T) {
 		}
 	}
 }
+
+func TestEachGoTestThatAPageNamesExists(t *testing.T) {
+	t.Parallel()
+
+	known := tests(t)
+	named := regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`)
+
+	for _, page := range pages(t) {
+		for _, name := range named.FindAllString(page.prose+page.fenced, -1) {
+			assert.True(t, known[name], "%s names %s, which does not exist", page.path, name)
+		}
+	}
+}

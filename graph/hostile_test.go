@@ -281,7 +281,7 @@ func TestEachHostileRequestGetsACodeAndLeavesNoMemory(t *testing.T) {
 					assert.Equal(t, r.code, code, "%s: %.300s", r.name, raw)
 					assert.Equal(t, r.status, status, r.name)
 					assert.NotRegexp(t, `(?i)did you mean|select |sqlstate|\.go:|goroutine`, raw, r.name)
-					assert.Less(t, time.Since(began), 2*time.Second, r.name)
+					assert.Less(t, time.Since(began), 10*time.Second, r.name)
 				}
 
 				assert.True(t, get[struct{ AutoClaimEnabled bool }](admin, `{ settings { autoClaimEnabled } }`, nil).AutoClaimEnabled,

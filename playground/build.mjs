@@ -1,5 +1,5 @@
-// Builds the playground into the directory that the program embeds: all of it, so that it works offline and
-// under a Content-Security-Policy that lets nothing in from elsewhere.
+// Builds the playground into the directory that the server embeds. All files are included, so the playground works
+// offline and with a Content-Security-Policy that allows no other origins.
 import { copyFile, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

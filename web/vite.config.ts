@@ -1,20 +1,23 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
-// `make console` runs this; the program embeds what is built.
+import { devServer } from "./devServer.ts";
+
+// `make console` runs this build, and the server program embeds its output.
 export default defineConfig({
   base: "/console/",
-  plugins: [react()],
-  // Each answer gets a nonce of its own in this one's place. The page's script reads it from the meta element
-  // that is made of it, for the styles that it adds.
+  plugins: [react(), devServer(process.env.AUTOCLAIM_URL ?? "http://127.0.0.1:8080")],
+  // The server replaces this nonce in each response. The page's script reads it from a meta element and adds it to
+  // the style elements that it creates.
   html: { cspNonce: "CSP_NONCE" },
   build: {
     outDir: "../internal/web/console/dist",
-    emptyOutDir: false, // Its .gitignore stays; make clears the rest.
+    emptyOutDir: false, // Its .gitignore stays; make deletes the rest.
     target: "es2022",
-    // A data: address would need leave in the Content-Security-Policy.
+    // The Content-Security-Policy allows no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
+  test: { include: ["src/**/*.test.ts"] },
 });

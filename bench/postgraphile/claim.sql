@@ -1,8 +1,8 @@
--- A claim as somebody would write it who lets PostgreSQL keep the rules and PostGraphile serve them: the same
--- tables, the same outcomes for the paths that are measured. Each call is a transaction of its own.
+-- The claim as a function in PostgreSQL, which PostGraphile serves. It uses the same tables and has the same outcomes
+-- for the measured cases. Each call is a separate transaction.
 CREATE SCHEMA rival;
 
--- who_holds answers a sign-in without a write: the user's license that includes the app, if there is one.
+-- who_holds returns the user's license that includes the app, or NULL. It writes nothing.
 CREATE FUNCTION rival.who_holds(tenant uuid, app uuid, username text) RETURNS uuid LANGUAGE sql STABLE AS $$
   SELECT l.id FROM public.users u
   JOIN public.licenses l ON l.tenant_id = u.tenant_id AND l.user_id = u.id AND l.removed_at IS NULL

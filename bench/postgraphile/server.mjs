@@ -1,5 +1,6 @@
-// PostGraphile 5 with the schema of claim.sql, as its documentation has it for production, on a port of
-// 127.0.0.1 that it prints. Node.js 22 comes with its packages: with 20, PostGraphile answers every call with an error.
+// Serves the functions of claim.sql with PostGraphile 5, configured for production as its documentation says. It
+// listens on a free port of 127.0.0.1 and prints its URL. Node.js 22 is one of the npm packages, because PostGraphile
+// answers every call with an error on Node.js 20.
 import { createServer } from "node:http";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";

@@ -11,15 +11,15 @@ import (
 )
 
 type backupCommand struct {
-	File string `arg:"" help:"The file to make; it must not be there yet." type:"path"`
+	File string `arg:"" help:"File to create. It must not exist yet." type:"path"`
 }
 
-// Run copies the database, whatever its schema: a backup may be wanted before it is migrated.
+// Run copies the database. Its schema may be old, since a backup is often made before a migration.
 func (c backupCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
 		schema, err := db.Schema(ctx)
 		if schema.Database == 0 {
-			return errors.Join(fmt.Errorf("there is nothing in %s to back up (see --database-url)", e.databaseURL), err)
+			return errors.Join(fmt.Errorf("the database %s is empty or missing, so there is nothing to back up: check --database-url", e.databaseURL), err)
 		}
 
 		size, err := upkeep.Backup(ctx, db, c.File, time.Now())
@@ -27,7 +27,7 @@ func (c backupCommand) Run(e *environment) error {
 			return err
 		}
 
-		e.say("Wrote %s, %d bytes, of schema version %d. 'autoclaim check --database-url sqlite:%s' verifies its rules.",
+		e.say("Wrote %s (%d bytes, schema version %d). To check it, run 'autoclaim check --database-url sqlite:%s'.",
 			c.File, size, schema.Database, c.File)
 
 		return nil

@@ -19,9 +19,9 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
 )
 
-// backedUpAmidClaims lets users claim, takes a backup after some of them were answered and before all were, and
-// finds in what was restored from it, at the URL that take returns, every claim that was answered before.
-func backedUpAmidClaims(t *testing.T, url string, take func() (restored string)) {
+// requireBackupDuringClaims calls backUp, which makes and restores a backup, while users claim. The restored database,
+// whose URL backUp returns, must have every claim that was answered before the backup began.
+func requireBackupDuringClaims(t *testing.T, url string, backUp func() (restored string)) {
 	t.Helper()
 
 	dir := t.TempDir()
@@ -35,7 +35,7 @@ func backedUpAmidClaims(t *testing.T, url string, take func() (restored string))
 	)
 
 	ctx, stop := context.WithCancel(context.Background())
-	told := func() []string {
+	answered := func() []string {
 		mu.Lock()
 		defer mu.Unlock()
 
@@ -44,7 +44,7 @@ func backedUpAmidClaims(t *testing.T, url string, take func() (restored string))
 
 	for i := range 4 {
 		users.Go(func() {
-			// There are 100 licenses.
+			// There are 100 licenses, 25 for each goroutine.
 			for n := 0; n < 25 && ctx.Err() == nil; n++ {
 				var answer claimAnswer
 
@@ -62,49 +62,49 @@ func backedUpAmidClaims(t *testing.T, url string, take func() (restored string))
 		})
 	}
 
-	require.Eventually(t, func() bool { return len(told()) >= 10 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(answered()) >= 10 }, startTimeout, time.Millisecond)
 
-	before := told()
-	restored := take()
+	before := answered()
+	restored := backUp()
 
 	stop()
 	users.Wait()
 
 	assert.Contains(t, succeed(t, "check", "--database-url="+restored), "All rules hold")
 
-	again := start(t, dir, restored)
+	restoredServer := start(t, dir, restored)
 
 	for _, user := range before {
 		var answer claimAnswer
 
-		again.must("demo-sign-in", claimQuery(user), &answer)
+		restoredServer.must("demo-sign-in", claimQuery(user), &answer)
 		assert.Equal(t, licensing.OutcomeAlreadyLicensed, answer.ClaimLicense.Outcome, user)
 	}
 }
 
-func TestABackupOfAnSQLiteFileIsTakenWhileUsersClaim(t *testing.T) {
+func TestAnSQLiteBackupMadeDuringClaimsIsComplete(t *testing.T) {
 	t.Parallel()
 
 	url := storetest.SQLite(t)
 	file := filepath.Join(t.TempDir(), "back up.db")
 
-	backedUpAmidClaims(t, url, func() string {
-		assert.Contains(t, succeed(t, "backup", file, "--database-url="+url), "of schema version 3")
+	requireBackupDuringClaims(t, url, func() string {
+		assert.Contains(t, succeed(t, "backup", file, "--database-url="+url), "schema version 3")
 
 		return "sqlite:" + file
 	})
 
-	// It replaces nothing, and leaves nothing else behind.
-	whole, err := os.ReadFile(file)
+	// A second backup neither replaces the file nor leaves temporary files.
+	first, err := os.ReadFile(file)
 	require.NoError(t, err)
 
 	status, out := command(t, "backup", file, "--database-url="+url)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "a backup replaces no file")
 
-	still, err := os.ReadFile(file)
+	second, err := os.ReadFile(file)
 	require.NoError(t, err)
-	assert.Equal(t, whole, still)
+	assert.Equal(t, first, second)
 
 	left, err := filepath.Glob(file + ".unfinished*")
 	require.NoError(t, err)
@@ -112,24 +112,24 @@ func TestABackupOfAnSQLiteFileIsTakenWhileUsersClaim(t *testing.T) {
 
 	status, out = command(t, "backup", file, "--database-url=sqlite:"+filepath.Join(t.TempDir(), "misspelled.db"))
 	assert.Equal(t, 1, status)
-	assert.Contains(t, out, "nothing in sqlite:")
+	assert.Contains(t, out, "nothing to back up")
 }
 
-func TestABackupOfPostgreSQLIsMadeByItsOwnTools(t *testing.T) {
+func TestAPostgreSQLDumpMadeDuringClaimsIsComplete(t *testing.T) {
 	t.Parallel()
 
 	tool := func(name string, args ...string) {
 		program, err := testdb.Program(name)
 		require.NoError(t, err)
 
-		said, err := exec.Command(program, args...).CombinedOutput()
-		require.NoError(t, err, "%s: %s", name, said)
+		out, err := exec.Command(program, args...).CombinedOutput()
+		require.NoError(t, err, "%s: %s", name, out)
 	}
 
 	url := storetest.Postgres(t, cluster)
 	file := filepath.Join(t.TempDir(), "autoclaim.dump")
 
-	backedUpAmidClaims(t, url, func() string {
+	requireBackupDuringClaims(t, url, func() string {
 		empty, err := cluster.Database()
 		require.NoError(t, err)
 		tool("pg_dump", "--format=custom", "--file="+file, "--dbname="+url)
@@ -143,12 +143,12 @@ func TestABackupOfPostgreSQLIsMadeByItsOwnTools(t *testing.T) {
 	assert.Contains(t, out, "pg_dump")
 }
 
-func TestABaseBackupOfPostgreSQLServesOn(t *testing.T) {
+func TestAPostgreSQLBaseBackupMadeDuringClaimsIsComplete(t *testing.T) {
 	t.Parallel()
 
 	url := storetest.Postgres(t, cluster)
 
-	backedUpAmidClaims(t, url, func() string {
+	requireBackupDuringClaims(t, url, func() string {
 		copied, err := cluster.BaseBackup()
 		require.NoError(t, err)
 		t.Cleanup(copied.Close)

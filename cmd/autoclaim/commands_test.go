@@ -10,31 +10,32 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-func TestServingNeedsAnIssuerOrDevelopment(t *testing.T) {
+func TestServeRefusesFlagsThatDoNotFitTogether(t *testing.T) {
 	t.Parallel()
 
-	for says, args := range map[string][]string{
-		"--issuer and --audience are missing": {"serve"},
-		"--issuer and --audience":             {"serve", "--issuer=https://login.example"},
-		"--console needs --console-client-id": {"serve", "--issuer=https://login.example", "--audience=x", "--console"},
+	for message, args := range map[string][]string{
+		"--issuer and --audience are required": {"serve"},
+		"--issuer and --audience":              {"serve", "--issuer=https://login.example"},
+		"--console needs --console-client-id":  {"serve", "--issuer=https://login.example", "--audience=x", "--console"},
 		"--console and --trusted-documents": {
 			"serve", "--issuer=https://login.example", "--audience=x", "--console", "--console-client-id=y", "--trusted-documents=commands_test.go",
 		},
-		"exclude each other":       {"serve", "--dev", "--issuer=https://login.example"},
+		"cannot be used together":  {"serve", "--dev", "--issuer=https://login.example"},
 		"listens on loopback only": {"serve", "--dev", "--listen=0.0.0.0:8080"},
 		"--listen":                 {"serve", "--dev", "--listen=8080"},
 		"unexpected argument":      {"nonsense"},
 	} {
 		status, out := command(t, args...)
 		assert.Equal(t, 2, status, args)
-		assert.Contains(t, out, says)
+		assert.Contains(t, out, message)
 	}
 }
 
-func TestAnUnreachableProviderEndsTheServerWithItsName(t *testing.T) {
+func TestAnUnreachableProviderStopsTheServerWithAMessage(t *testing.T) {
 	t.Parallel()
 
 	status, out := command(t, "serve", "--issuer=http://127.0.0.1:1", "--audience=a", "--database-url="+storetest.SQLite(t))
@@ -42,7 +43,7 @@ func TestAnUnreachableProviderEndsTheServerWithItsName(t *testing.T) {
 	assert.Contains(t, out, "http://127.0.0.1:1")
 }
 
-func TestADatabaseIsMigratedBeforeItIsUsed(t *testing.T) {
+func TestADatabaseMustBeMigratedBeforeUse(t *testing.T) {
 	t.Parallel()
 
 	url := "--database-url=sqlite:" + filepath.Join(t.TempDir(), "new.db")
@@ -56,7 +57,7 @@ func TestADatabaseIsMigratedBeforeItIsUsed(t *testing.T) {
 	succeed(t, "tenant", "list", url)
 }
 
-func TestAnOperatorSetsUpATenantByCommands(t *testing.T) {
+func TestAnOperatorCreatesATenantByCommands(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		db := "--database-url=" + url
 		users := filepath.Join(t.TempDir(), "users.csv")
@@ -90,7 +91,7 @@ func TestAnOperatorSetsUpATenantByCommands(t *testing.T) {
 	})
 }
 
-func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
+func TestCheckReportsBrokenRulesAndRepairsCounters(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		world := storetest.NewWorld(t, storetest.Open(t, url))
 		tenant := world.NewTenant(t, "acme")
@@ -107,7 +108,7 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 
 		defer db.Close()
 
-		for _, damage := range []struct{ do, undo, says string }{
+		for _, damage := range []struct{ do, undo, message string }{
 			{"UPDATE license_pools SET assigned = 3", "UPDATE license_pools SET assigned = 0", "count of assigned licenses"},
 			{"UPDATE license_pools SET total = 3", "UPDATE license_pools SET total = 5", "sum of its counting subscriptions"},
 			{"UPDATE policy_products SET position = 2", "UPDATE policy_products SET position = 0", "places that follow each other"},
@@ -121,9 +122,9 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 
 			status, out := command(t, "check", "--database-url="+url)
 			assert.Equal(t, 1, status)
-			assert.Contains(t, out, damage.says)
+			assert.Contains(t, out, damage.message)
 			assert.Contains(t, out, `tenant "acme"`)
-			assert.Contains(t, out, "1 violations of rules")
+			assert.Contains(t, out, "broken rules: 1")
 
 			_, err = db.Exec(damage.undo)
 			require.NoError(t, err)
@@ -131,7 +132,7 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 
 		succeed(t, "check", "--database-url="+url)
 
-		// Counters can be repaired; what a policy was meant to be can't.
+		// Counters can be repaired. The order of a policy's products cannot, because the right one is unknown.
 		_, err = db.Exec("UPDATE license_pools SET assigned = 3; UPDATE policy_products SET position = 2")
 		require.NoError(t, err)
 
@@ -143,7 +144,7 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 		assert.Contains(t, out, `tenant "acme": assigned of the pool of product `+tenant.E3.ID.String()+": was 3, is 0")
 		assert.Contains(t, out, "Repaired 1 counters")
 		assert.Contains(t, out, "places that follow each other")
-		assert.Contains(t, out, "1 violations of rules, which can't be recounted")
+		assert.Contains(t, out, "broken rules: 1; --repair cannot fix them")
 
 		_, err = db.Exec("UPDATE policy_products SET position = 0")
 		require.NoError(t, err)
@@ -151,7 +152,7 @@ func TestCheckSaysWhichRuleIsBroken(t *testing.T) {
 	})
 }
 
-func TestFlagsAreEnvironmentVariablesToo(t *testing.T) {
+func TestEnvironmentVariablesSetFlags(t *testing.T) {
 	url := storetest.SQLite(t)
 	t.Setenv("AUTOCLAIM_DATABASE_URL", url)
 	assert.Contains(t, succeed(t, "tenant", "list"), "NAME")
@@ -164,4 +165,25 @@ func TestFlagsAreEnvironmentVariablesToo(t *testing.T) {
 	assert.Contains(t, out, "loopback")
 
 	assert.Contains(t, succeed(t, "--help"), "AUTOCLAIM_DATABASE_URL")
+}
+
+func TestEachFlagsHelpIsASentenceWithItsDefault(t *testing.T) {
+	t.Parallel()
+
+	parser, err := newParser(new(cli), buildinfo.Build{})
+	require.NoError(t, err)
+
+	for _, command := range parser.Model.Leaves(false) {
+		assert.Regexp(t, `^[A-Z].*\.$`, command.Help, command.FullPath())
+
+		for _, group := range command.AllFlags(false) {
+			for _, flag := range group {
+				assert.Regexp(t, `^[A-Z].*\.$`, flag.Help, flag.Name)
+
+				if flag.HasDefault && flag.PlaceHolder != "" { // The placeholder hides the default.
+					assert.Contains(t, flag.Help, "Default: "+flag.Default+".", flag.Name)
+				}
+			}
+		}
+	}
 }

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -13,34 +11,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/testkit/executable"
-	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
-func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testing.T) {
+func TestTheProgramRunsUnprivilegedInAReadOnlyRootWithADataDirectory(t *testing.T) {
 	t.Parallel()
 
 	if os.Geteuid() != 0 {
 		t.Skip("only root can change the root directory and the user")
 	}
 
-	const nobody = 65532
+	const unprivileged = 65532
 
-	// What the image and the unit give it: a file system that it cannot write to, no home, no shell, no /tmp.
-	root, err := os.MkdirTemp("", "autoclaim-root-") // t.TempDir's parents are not for others.
+	// As in the image and under the systemd unit: a read-only file system without a home, a shell or /tmp.
+	root, err := os.MkdirTemp("", "autoclaim-root-") // Other users cannot enter the parents of t.TempDir.
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
 	require.NoError(t, os.Chmod(root, 0o555))
 
 	data := filepath.Join(root, "data")
 	require.NoError(t, os.Mkdir(data, 0o700))
-	require.NoError(t, os.Chown(data, nobody, nobody))
+	require.NoError(t, os.Chown(data, unprivileged, unprivileged))
 
 	require.NoError(t, executable.Copy(program, filepath.Join(root, "autoclaim")))
 
-	cmd := exec.Command("/autoclaim", "serve", "--dev", "--listen=127.0.0.1:0", "--dev-key=/data/key.json")
+	cmd := exec.Command("/autoclaim", "serve", "--dev", "--listen=127.0.0.1:0", "--request-timeout=1m", "--dev-key=/data/key.json")
 	cmd.Dir = "/"
 	cmd.Env = []string{"AUTOCLAIM_DATABASE_URL=sqlite:/data/autoclaim.db"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: unprivileged, Gid: unprivileged}}
 	cmd.Stderr = os.Stderr
 
 	stdout, err := cmd.StdoutPipe()
@@ -49,20 +46,7 @@ func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testi
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 
 	p := &process{t: t, cmd: cmd, tokens: make(map[string]string)}
-
-	for lines := bufio.NewScanner(stdout); p.url == ""; {
-		require.True(t, lines.Scan(), "the server ended before it said where it is")
-
-		if url, ok := strings.CutPrefix(lines.Text(), "Playground: "); ok {
-			p.url = strings.TrimSuffix(url, playground.Path)
-		}
-
-		if name, _, ok := strings.Cut(lines.Text(), " ("); ok && strings.HasPrefix(name, "demo-") {
-			require.True(t, lines.Scan())
-
-			p.tokens[name] = lines.Text()
-		}
-	}
+	p.readIntroduction(stdout)
 
 	var changed struct {
 		SetAutoClaimEnabled struct{ UserErrors []struct{ Message string } }
@@ -74,7 +58,7 @@ func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testi
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, cmd.Wait())
 
-	// Names and emails are nobody else's to read, whatever the umask.
+	// Other users must not read names and emails, whatever the umask is.
 	files, err := os.ReadDir(data)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
@@ -87,5 +71,5 @@ func TestTheProgramRunsAsNobodyWithNothingButItselfAndADirectoryForData(t *testi
 
 	left, err := os.ReadDir(root)
 	require.NoError(t, err)
-	assert.Len(t, left, 2, "it wrote nowhere else")
+	assert.Len(t, left, 2, "the program wrote nothing outside of data")
 }

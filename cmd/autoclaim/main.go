@@ -1,11 +1,10 @@
-// Command autoclaim is the Autoclaim server and what its operator needs beside it.
+// Command autoclaim runs the Autoclaim server and the tasks of its operator.
 package main
 
 import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,44 +15,34 @@ import (
 	"github.com/autoclaim/autoclaim/internal/telemetry"
 )
 
-// cli is every command, flag and environment variable: flag --some-flag can be set by AUTOCLAIM_SOME_FLAG.
+// cli declares all commands and the flags that they share. The environment variable AUTOCLAIM_SOME_FLAG sets the
+// flag --some-flag.
 type cli struct {
-	DatabaseURL       string `default:"sqlite:autoclaim.db" help:"The database: postgres://user@host/name or sqlite:FILE; sqlite:autoclaim.db by default." placeholder:"URL"`
-	DirectDatabaseURL string `help:"The database itself, where --database-url leads to a connection pooler: for migrations and live data." placeholder:"URL"`
+	DatabaseURL       string `default:"sqlite:autoclaim.db" help:"URL of the database: postgres://USER@HOST/NAME or sqlite:FILE. Default: sqlite:autoclaim.db." placeholder:"URL"`
+	DirectDatabaseURL string `help:"URL that bypasses the connection pooler, if --database-url points to one. Migrations and live updates need it. Default: --database-url." placeholder:"URL"`
 
-	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"The least important log lines to write: debug, info, warn or error."`
-	LogFormat string `default:"text" enum:"text,json" help:"How to write log lines: text or json."`
+	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Lowest level to log: debug, info, warn or error."`
+	LogFormat string `default:"text" enum:"text,json" help:"Format of log lines: text or json."`
 
-	Version kong.VersionFlag `help:"Say which version this is."`
+	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Serve   serveCommand   `cmd:"" help:"Serve the API."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Migrate migrateCommand `cmd:"" help:"Update the database schema to this version of the program."`
 	Import  struct {
-		Catalog importCatalogCommand `cmd:"" help:"Bring the catalog up to date with the vendor's file."`
-		Users   importUsersCommand   `cmd:"" help:"Add users to a tenant, or update their names and emails."`
+		Catalog importCatalogCommand `cmd:"" help:"Update the catalog from the vendor's CSV file."`
+		Users   importUsersCommand   `cmd:"" help:"Add users to a tenant from a CSV file, and update names and emails."`
 	} `cmd:"" help:"Import a file."`
 	App struct {
 		List      appListCommand      `cmd:"" help:"List the claimable apps."`
-		Claimable appClaimableCommand `cmd:"" help:"Make apps claimable, or no longer so."`
-	} `cmd:"" help:"The catalog's apps."`
+		Claimable appClaimableCommand `cmd:"" help:"Make apps claimable, or with --off no longer claimable."`
+	} `cmd:"" help:"Manage the catalog's apps."`
 	Tenant struct {
 		Create tenantCreateCommand `cmd:"" help:"Create a tenant."`
 		List   tenantListCommand   `cmd:"" help:"List the tenants."`
-	} `cmd:"" help:"Tenants."`
-	Token  tokenCommand  `cmd:"" help:"Print a token for a server that runs with --dev. For development only."`
-	Backup backupCommand `cmd:"" help:"Copy an SQLite database to a new file, while servers use it."`
-	Check  checkCommand  `cmd:"" help:"Verify every rule in the database; exit with status 1 if one is broken."`
-}
-
-// environment is what commands get from the outside.
-type environment struct {
-	context     context.Context // It ends with the process; kong passes values, not arguments.
-	build       buildinfo.Build
-	databaseURL string
-	directURL   string // Empty unless there is a pooler in front of the database.
-	logger      *slog.Logger
-	telemetry   telemetry.Telemetry // Of serve alone.
-	out         io.Writer
+	} `cmd:"" help:"Manage tenants."`
+	Token  tokenCommand  `cmd:"" help:"Print an access token for a server that runs with --dev."`
+	Backup backupCommand `cmd:"" help:"Copy an SQLite database to a new file. Servers may keep running."`
+	Check  checkCommand  `cmd:"" help:"Check the database for broken rules. The exit status is 1 if there are any."`
 }
 
 func main() {
@@ -67,7 +56,8 @@ func main() {
 // version is the release that this program is. The linker sets it: see deploy/release.sh.
 var version string
 
-// run returns the exit status: 0, or 1 after an error or a broken rule, or 2 for a wrong command line.
+// run runs a command line and returns the exit status: 0 for success, 1 for an error or a broken rule, 2 for a wrong
+// command line.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	const failed, misused = 1, 2
 
@@ -77,15 +67,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		build    = buildinfo.Read(version)
 	)
 
-	parser, err := kong.New(&commands,
-		kong.Name("autoclaim"),
-		kong.Description("Gives users a license the first time they sign in to an app."),
-		kong.DefaultEnvars("AUTOCLAIM"),
-		kong.Vars{"version": build.String()},
-		kong.UsageOnError(),
-		kong.Writers(out, errOut),
-		kong.Exit(func(status int) { exited = &status }),
-	)
+	parser, err := newParser(&commands, build, kong.Writers(out, errOut), kong.Exit(func(status int) { exited = &status }))
 	if err != nil {
 		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
 
@@ -95,7 +77,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	command, err := parser.Parse(args)
 
 	switch {
-	case exited != nil: // --help
+	case exited != nil: // By --help or --version.
 		return *exited
 	case err != nil:
 		_, _ = fmt.Fprintf(errOut, "autoclaim: %v. See autoclaim --help.\n", err)
@@ -103,10 +85,14 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		return misused
 	}
 
-	err = command.Run(&environment{
-		context: ctx, build: build, databaseURL: commands.DatabaseURL, directURL: commands.DirectDatabaseURL,
-		logger: newLogger(errOut, commands.LogLevel, commands.LogFormat), out: out,
-	})
+	logger, err := telemetry.NewLogger(errOut, commands.LogLevel, commands.LogFormat)
+	if err == nil {
+		err = command.Run(&environment{
+			context: ctx, build: build, databaseURL: commands.DatabaseURL, directURL: commands.DirectDatabaseURL,
+			logger: logger, out: out,
+		})
+	}
+
 	if err != nil {
 		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
 
@@ -116,15 +102,13 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	return 0
 }
 
-func newLogger(w io.Writer, level, format string) *slog.Logger {
-	var least slog.Level
-	// The parser lets no other level through.
-	_ = least.UnmarshalText([]byte(level))
-
-	options := &slog.HandlerOptions{Level: least}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-
-	return slog.New(slog.NewTextHandler(w, options))
+// newParser returns a parser of command lines that sets the commands' flags.
+func newParser(commands *cli, build buildinfo.Build, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(commands, append([]kong.Option{
+		kong.Name("autoclaim"),
+		kong.Description("Gives users a license the first time they sign in to an app."),
+		kong.DefaultEnvars("AUTOCLAIM"),
+		kong.Vars{"version": build.String()},
+		kong.UsageOnError(),
+	}, options...)...)
 }

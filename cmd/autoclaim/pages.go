@@ -2,21 +2,21 @@ package main
 
 import (
 	"context"
-	"net"
-	"net/http"
 	"strings"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/demo"
 	"github.com/autoclaim/autoclaim/internal/devprovider"
 	"github.com/autoclaim/autoclaim/internal/server"
+	"github.com/autoclaim/autoclaim/internal/web"
 	"github.com/autoclaim/autoclaim/internal/web/console"
 	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
-// graphQLPath is where the console finds the API of the server that serves it.
+// graphQLPath is the path of the API, as the console calls it.
 const graphQLPath = "/graphql"
 
-// pages are those that the operator wants: the console first, if it is there.
+// pages returns the pages that the flags turn on. The console is the first, so / redirects to it.
 func (c serveCommand) pages(ctx context.Context) ([]server.Page, error) {
 	var pages []server.Page
 
@@ -48,7 +48,8 @@ func (c serveCommand) pages(ctx context.Context) ([]server.Page, error) {
 	return pages, nil
 }
 
-// demoPages are the console, the playground, and the provider at which one signs in as one of the people.
+// demoPages returns the pages of a development server at the URL: the console, the playground, and the OpenID
+// provider to sign in at. The first is the console, if it was built.
 func (c serveCommand) demoPages(
 	url string, issuer *auth.DevIssuer, tokens map[string]string,
 ) ([]server.Page, error) {
@@ -57,22 +58,22 @@ func (c serveCommand) demoPages(
 		return nil, err
 	}
 
-	admin, err := console.Handler(console.Config{
+	consolePage, err := console.Handler(console.Config{
 		Authority: demoIssuer(url), ClientID: devprovider.ConsoleClient, Scope: c.ConsoleScope, API: graphQLPath,
 	})
 	if err != nil {
 		return nil, err
 	}
 
-	explore, err := playground.Handler(playgroundCallers(tokens))
+	playgroundPage, err := playground.Handler(playgroundCallers(tokens))
 	if err != nil {
 		return nil, err
 	}
 
 	pages := []server.Page{
-		{Path: console.Path, Handler: loopbackOnly(atItsAddress(url, admin))},
-		{Path: playground.Path, Handler: loopbackOnly(explore)},
-		{Path: devprovider.Path, Handler: loopbackOnly(provider.Handler())},
+		{Path: console.Path, Handler: web.LoopbackOnly(web.RedirectToOrigin(url, consolePage))},
+		{Path: playground.Path, Handler: web.LoopbackOnly(playgroundPage)},
+		{Path: devprovider.Path, Handler: web.LoopbackOnly(provider.Handler())},
 	}
 
 	if !console.Built() {
@@ -88,51 +89,24 @@ func (c serveCommand) demoProvider(url string, issuer *auth.DevIssuer) (*devprov
 		return nil, err
 	}
 
-	var people []auth.Identity
-
-	for _, caller := range demoCallers() {
-		if !caller.Roles.Has(auth.RoleSignInService) { // It is nobody.
-			people = append(people, caller)
-		}
-	}
-
 	return devprovider.New(devprovider.Config{
-		Issuer: demoIssuer(url), Key: key, Audience: auth.DevAudience, People: people, Tenant: demoTenant,
-		TokenTTL: demoSignInTTL,
+		Issuer: demoIssuer(url), Key: key, Audience: auth.DevAudience, People: demo.People(), Tenant: demo.TenantExternalID,
+		TokenTTL: signInTokenTTL,
 	})
 }
 
-// demoIssuer is the issuer of the development server's own provider.
+// demoIssuer returns the issuer URL of the development server's OpenID provider.
 func demoIssuer(url string) string { return url + strings.TrimSuffix(devprovider.Path, "/") }
 
-// loopbackOnly keeps other sites' pages from reading a page and its tokens by giving their own names this
-// machine's address (DNS rebinding).
-func loopbackOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = r.Host
-		}
+// playgroundCallers returns the demo's callers with their tokens.
+func playgroundCallers(tokens map[string]string) []playground.Caller {
+	callers := make([]playground.Caller, 0, len(tokens))
 
-		if ip := net.ParseIP(strings.Trim(host, "[]")); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "Open the page by its loopback address.", http.StatusMisdirectedRequest)
+	for _, caller := range demo.Callers() {
+		callers = append(callers, playground.Caller{
+			Name: caller.DisplayName, Role: devprovider.RoleName(caller), Token: tokens[caller.UserExternalID],
+		})
+	}
 
-			return
-		}
-
-		next.ServeHTTP(w, r)
-	})
-}
-
-// atItsAddress leads from this machine's other names to the one that the provider knows the console by.
-func atItsAddress(url string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if "http://"+r.Host != url {
-			http.Redirect(w, r, url+r.URL.RequestURI(), http.StatusTemporaryRedirect) //nolint:gosec // To this server.
-
-			return
-		}
-
-		next.ServeHTTP(w, r)
-	})
+	return callers
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
-// signIn gets an access token from a development server as the console does, as one of its people.
+// signIn signs in to a development server as a person, as the console does, and returns the access token.
 func signIn(t *testing.T, server, person string) string {
 	t.Helper()
 
@@ -69,7 +69,7 @@ func signIn(t *testing.T, server, person string) string {
 	return token.AccessToken
 }
 
-func TestWhoSignsInToADevelopmentServerMayDoWhatTheirRoleSays(t *testing.T) {
+func TestAUserOfADevelopmentServerHasTheRoleOfTheChosenPerson(t *testing.T) {
 	t.Parallel()
 
 	server := start(t, t.TempDir(), storetest.SQLite(t))
@@ -78,7 +78,7 @@ func TestWhoSignsInToADevelopmentServerMayDoWhatTheirRoleSays(t *testing.T) {
 
 	var ignored any
 
-	for person, may := range map[string]map[string]bool{
+	for person, permissions := range map[string]map[string]bool{
 		"demo-admin":   {change: true, `{ policies { totalCount } }`: true, `{ claimReport { totalClaims } }`: true},
 		"demo-reader":  {change: false, `{ policies { totalCount } }`: true, `{ claimReport { totalClaims } }`: true},
 		"demo-reports": {change: false, `{ policies { totalCount } }`: false, `{ claimReport { totalClaims } }`: true},
@@ -86,7 +86,7 @@ func TestWhoSignsInToADevelopmentServerMayDoWhatTheirRoleSays(t *testing.T) {
 	} {
 		server.tokens["browser"] = signIn(t, server.url, person)
 
-		for operation, allowed := range may {
+		for operation, allowed := range permissions {
 			err := server.query(t.Context(), "browser", operation, &ignored)
 			if allowed {
 				require.NoError(t, err, "%s: %s", person, operation)
@@ -97,7 +97,7 @@ func TestWhoSignsInToADevelopmentServerMayDoWhatTheirRoleSays(t *testing.T) {
 	}
 }
 
-func TestADevelopmentServersPagesAreForThisMachineAlone(t *testing.T) {
+func TestADevelopmentServerServesItsPagesOnlyToLoopbackHosts(t *testing.T) {
 	t.Parallel()
 
 	server := start(t, t.TempDir(), storetest.SQLite(t))
@@ -127,11 +127,30 @@ func TestADevelopmentServersPagesAreForThisMachineAlone(t *testing.T) {
 
 	assert.Equal(t, home, get("/", "").Header.Get("Location"))
 	assert.Equal(t, server.url+"/console/policies?x=1", get("/console/policies?x=1", "localhost:8080").Header.Get("Location"),
-		"the provider knows the console by one address")
+		"the provider knows the console by one URL")
 	assert.Equal(t, http.StatusOK, get("/oidc/keys", "").StatusCode)
 }
 
-func TestTheConsoleOfARealServerSignsInAtItsProvider(t *testing.T) {
+func TestADevelopmentServerRefusesItsTokensToOtherHostNames(t *testing.T) {
+	t.Parallel()
+
+	server := start(t, t.TempDir(), storetest.SQLite(t))
+
+	for host, status := range map[string]int{
+		"": http.StatusOK, "localhost": http.StatusOK, "rebound.example": http.StatusMisdirectedRequest, "127.0.0.1.rebound.example": http.StatusMisdirectedRequest,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.url+playground.Path+"callers.json", http.NoBody)
+		require.NoError(t, err)
+
+		request.Host = host
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		assert.Equal(t, status, response.StatusCode, host)
+	}
+}
+
+func TestTheConsoleOfAProductionServerSignsInAtItsProvider(t *testing.T) {
 	t.Parallel()
 
 	provider := oidctest.New(t)
@@ -142,7 +161,7 @@ func TestTheConsoleOfARealServerSignsInAtItsProvider(t *testing.T) {
 	pages, err := command.pages(t.Context())
 	require.NoError(t, err)
 	require.Len(t, pages, 2)
-	assert.Equal(t, console.Path, pages[0].Path, "/ leads to the console")
+	assert.Equal(t, console.Path, pages[0].Path, "/ redirects to the first page")
 
 	urls, err := console.TokenURLs(t.Context(), provider.URL)
 	require.NoError(t, err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
@@ -25,27 +23,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// output is what a process wrote; it is safe for concurrent use.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-
-	return o.text.String()
-}
-
-// What a run's logs must not have in them.
+// Secrets that the logs must not contain.
 const (
 	secretPassword = "hunter2-of-the-database"
 	secretUser     = "ann.secretuser@example.com"
@@ -53,7 +31,7 @@ const (
 	secretPolicy   = "Secretpolicy for the merger"
 )
 
-// withPassword puts a password into a database's URL. The tests' server asks for none.
+// withPassword adds a password to a database URL. The tests' PostgreSQL ignores it.
 func withPassword(t *testing.T, databaseURL string) string {
 	t.Helper()
 
@@ -65,41 +43,31 @@ func withPassword(t *testing.T, databaseURL string) string {
 	return parsed.String()
 }
 
-// serveLogged runs the program at its most talkative against the provider, and returns where it is, what it
-// says, and what ends it.
-func serveLogged(t *testing.T, databaseURL, issuer, format string) (address string, said *output, stop func()) {
+// serveLogged runs the program with its most verbose log and the provider, and returns its URL, its log and a
+// function that stops it.
+func serveLogged(t *testing.T, databaseURL, issuer, format string) (url string, log *output, stop func()) {
 	t.Helper()
 
-	address, said = freeAddress(t), new(output)
-	cmd := exec.Command(program, "serve", "--log-level=debug", "--log-format="+format, "--listen="+address,
-		"--issuer="+issuer, "--audience="+oidctest.ClientID, "--playground")
+	log = new(output)
+	cmd := exec.Command(program, "serve", "--log-level=debug", "--log-format="+format, "--listen=127.0.0.1:0",
+		"--request-timeout=1m", "--issuer="+issuer, "--audience="+oidctest.ClientID, "--playground")
 	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL)
-	cmd.Stdout, cmd.Stderr = said, said
+	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(t, cmd.Start())
 
-	var ended sync.Once
-
-	stop = func() {
-		ended.Do(func() {
-			_ = cmd.Process.Signal(syscall.SIGTERM)
-			_ = cmd.Wait()
-		})
-	}
+	stop = sync.OnceFunc(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	})
 	t.Cleanup(stop)
 
-	require.Eventually(t, func() bool {
-		response, err := http.Get("http://" + address + "/readyz")
-		if err == nil {
-			_ = response.Body.Close()
-		}
+	url = requireServing(t, log)
+	requireReady(t, url)
 
-		return err == nil && response.StatusCode == http.StatusOK
-	}, 20*time.Second, 20*time.Millisecond, said)
-
-	return address, said, stop
+	return url, log, stop
 }
 
-func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
+func TestLogsContainNoSecrets(t *testing.T) {
 	t.Parallel()
 
 	for _, format := range []string{"text", "json"} {
@@ -117,16 +85,16 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 			tenant.Buy(t, tenant.E3, 1)
 			tenant.Policy(t, secretPolicy, tenant.Teams, tenant.E3)
 
-			address, said, stop := serveLogged(t, withPassword(t, plain), provider.URL, format)
+			serverURL, log, stop := serveLogged(t, withPassword(t, plain), provider.URL, format)
 			token := provider.ClientToken(t)
 			forged := token[:len(token)-8] + "AAAAAAAA"
-			server := &process{t: t, url: "http://" + address, tokens: map[string]string{
+			server := &process{t: t, url: serverURL, tokens: map[string]string{
 				"good": token, "forged": forged, "garbage": "secret-garbage-token",
 			}}
 
 			var ignored any
 
-			// What is done all day, and what goes wrong.
+			// Ordinary requests and requests that fail.
 			require.NoError(t, server.query(t.Context(), "good", claimQuery(secretUser), &ignored))
 			require.NoError(t, server.query(t.Context(), "good", claimQuery("second."+secretUser), &ignored))
 			require.NoError(t, server.query(t.Context(), "good", `{ users { nodes { externalId email displayName } } policies { nodes { name } } }`, &ignored))
@@ -151,7 +119,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 			get("/reports/claims.csv?period=" + url.QueryEscape(secretUser))
 			get("/reports/claims.csv")
 
-			// A token in a WebSocket's first message, a good one and a bad one.
+			// WebSockets whose first message has a valid token and a forged one.
 			for _, bearer := range []string{token, forged} {
 				connection, _, err := websocket.Dial(t.Context(), server.url+"/graphql",
 					&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
@@ -165,7 +133,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 				_ = connection.CloseNow()
 			}
 
-			// The database fails a claim, and the provider fails a token.
+			// A claim that the database fails, and a token whose keys the provider cannot give.
 			db, err := sql.Open("pgx", plain)
 			require.NoError(t, err)
 
@@ -179,8 +147,8 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 
 			stop()
 
-			logs := said.String()
-			assert.Contains(t, logs, "request failed", "it was a run in which something went wrong")
+			logs := log.String()
+			assert.Contains(t, logs, "request failed", "the failed claim must be in the log")
 			assert.Contains(t, logs, "tokens cannot be verified")
 			assert.Contains(t, logs, "/reports/claims.csv")
 			assert.Greater(t, strings.Count(logs, "\n"), 10)
@@ -196,7 +164,7 @@ func TestTheLogsOfAFullRunHoldNoSecrets(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsNotToldWhenTheDatabaseCannotBeReached(t *testing.T) {
+func TestErrorsAboutTheDatabaseContainNoPassword(t *testing.T) {
 	t.Parallel()
 
 	for _, address := range []string{
@@ -205,7 +173,7 @@ func TestAPasswordIsNotToldWhenTheDatabaseCannotBeReached(t *testing.T) {
 		"postgres://u:PASSWORD@[::1/db", "postgres://u:PASSWORD@127.0.0.1:99999/db", "postgres://u:PASSWORD@127.0.0.1/db?sslmode=x",
 		"host=127.0.0.1 password=PASSWORD", "mysql://u:PASSWORD@127.0.0.1/db",
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 		cmd := exec.CommandContext(ctx, program, "check", "--log-level=debug")
 		cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+strings.ReplaceAll(address, "PASSWORD", secretPassword))
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/autoclaim/autoclaim/graph"
@@ -21,73 +20,73 @@ import (
 )
 
 type serveCommand struct {
-	Listen          string        `default:"127.0.0.1:8080" help:"The address to listen on; 127.0.0.1:8080 by default." placeholder:"HOST:PORT"`
-	MaxBody         int64         `default:"1048576" help:"The largest request, in bytes."`
-	RequestTimeout  time.Duration `default:"2s" help:"The time that a request gets, down to the database."`
-	ShutdownTimeout time.Duration `default:"30s" help:"The time that requests in flight get to finish on SIGTERM."`
+	Listen          string        `default:"127.0.0.1:8080" help:"Address to listen on. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
+	MaxBody         int64         `default:"1048576" help:"Maximum size of a request body, in bytes."`
+	RequestTimeout  time.Duration `default:"2s" help:"Maximum time for a query or a mutation, including its database statements."`
+	ShutdownTimeout time.Duration `default:"30s" help:"Maximum time to finish running requests after SIGTERM."`
 
-	CORSOrigin    []string `group:"Browsers" help:"Origins whose pages may call the API, such as https://admin.example.com; * is all." placeholder:"ORIGIN"`
-	Introspection bool     `group:"Browsers" help:"Let clients ask for the schema, and suggest names to those who misspell one. Always so with --dev."`
+	CORSOrigin    []string `group:"Browsers" help:"Origins whose web pages may call the API, such as https://admin.example.com, or * for all. Default: none." placeholder:"ORIGIN"`
+	Introspection bool     `group:"Browsers" help:"Allow introspection of the schema, and suggest field names in errors. Always on with --dev."`
 
-	Playground bool `group:"Browsers" help:"Serve the playground. Always so with --dev."`
+	Playground bool `group:"Browsers" help:"Serve the GraphiQL playground at /playground/. Always on with --dev."`
 
-	Console         bool   `group:"Browsers" help:"Serve the admin console. Always so with --dev."`
-	ConsoleClientID string `group:"Browsers" help:"What the console is called by the OpenID provider." name:"console-client-id" placeholder:"ID"`
-	ConsoleScope    string `default:"openid profile offline_access" group:"Browsers" help:"The scopes that the console asks the provider for; its tokens must be meant for the --audience."`
+	Console         bool   `group:"Browsers" help:"Serve the admin console at /console/. Always on with --dev."`
+	ConsoleClientID string `group:"Browsers" help:"Client ID of the console at the OpenID provider." name:"console-client-id" placeholder:"ID"`
+	ConsoleScope    string `default:"openid profile offline_access" group:"Browsers" help:"Scopes that the console requests. They must result in access tokens for the --audience."`
 
-	MaxTokens        int     `default:"1000" group:"Limits" help:"The words and signs that an operation's text may have."`
-	MaxDepth         int     `default:"15" group:"Limits" help:"The fields that may lie within each other."`
-	MaxCost          int     `default:"50000" group:"Limits" help:"The objects that an operation may lead to, by the sizes of its pages."`
-	MaxAliases       int     `default:"50" group:"Limits" help:"The aliases that an operation may have."`
-	MaxDirectives    int     `default:"50" group:"Limits" help:"The directives that an operation may have."`
-	MaxInFlight      int     `default:"2048" group:"Limits" help:"The requests that are worked on at once, a quarter of them for one principal; 0 for any number."`
-	MaxConnections   int     `default:"10000" group:"Limits" help:"The clients that may be connected at once."`
-	MaxStreams       int     `default:"20" group:"Limits" help:"The subscriptions that one principal may have open at once."`
-	RateLimit        float64 `default:"50" group:"Limits" help:"The requests that one principal may send in a second; 0 for any number."`
-	SignInRateLimit  float64 `default:"0" group:"Limits" help:"The requests that one sign-in service may send in a second; 0 for any number."`
-	TrustedDocuments string  `group:"Limits" help:"A JSON file of operations by their SHA-256, as code generators write it: the server runs no others." placeholder:"FILE" type:"existingfile"`
+	MaxTokens        int     `default:"1000" group:"Limits" help:"Maximum number of lexical tokens in a GraphQL document."`
+	MaxDepth         int     `default:"15" group:"Limits" help:"Maximum nesting depth of fields in an operation."`
+	MaxCost          int     `default:"50000" group:"Limits" help:"Maximum cost of an operation: the number of objects that it can read, computed from page sizes."`
+	MaxAliases       int     `default:"50" group:"Limits" help:"Maximum number of aliases in an operation."`
+	MaxDirectives    int     `default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
+	MaxInFlight      int     `default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
+	MaxConnections   int     `default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
+	MaxStreams       int     `default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
+	RateLimit        float64 `default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
+	SignInRateLimit  float64 `default:"0" group:"Limits" help:"Maximum number of requests per second and sign-in service, or 0 for no limit."`
+	TrustedDocuments string  `group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE" type:"existingfile"`
 
-	Issuer      string            `group:"Sign-in" help:"The OpenID provider whose tokens are accepted." placeholder:"URL"`
-	Audience    string            `group:"Sign-in" help:"The audience that tokens must be meant for."`
-	TenantClaim string            `default:"tid" group:"Sign-in" help:"The claim with the organization's id."`
-	FixedTenant string            `group:"Sign-in" help:"The organization's id where tokens carry none: all of them are its users'."`
-	UserClaim   string            `default:"sub" group:"Sign-in" help:"The claim with the user's id; oid for Entra ID."`
-	RolesClaim  string            `default:"roles" group:"Sign-in" help:"The claim with the roles; realm_access.roles for Keycloak."`
-	RoleMap     map[string]string `group:"Sign-in" help:"The provider's names of roles: licence-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER." placeholder:"NAME=ROLE"`
-	ClockSkew   time.Duration     `default:"1m" group:"Sign-in" help:"By how much clocks may differ."`
+	Issuer      string            `group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted." placeholder:"URL"`
+	Audience    string            `group:"Sign-in" help:"Audience that access tokens must have." placeholder:"NAME"`
+	TenantClaim string            `default:"tid" group:"Sign-in" help:"Token claim with the organization's ID."`
+	FixedTenant string            `group:"Sign-in" help:"Organization ID for all tokens, if the provider's tokens have none. Replaces --tenant-claim." placeholder:"ID"`
+	UserClaim   string            `default:"sub" group:"Sign-in" help:"Token claim with the user's ID. For Entra ID, use oid."`
+	RolesClaim  string            `default:"roles" group:"Sign-in" help:"Token claim with the roles. For Keycloak, use realm_access.roles."`
+	RoleMap     map[string]string `group:"Sign-in" help:"Autoclaim roles for the provider's role names, such as license-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER. Default: the names are the same." placeholder:"NAME=ROLE"`
+	ClockSkew   time.Duration     `default:"1m" group:"Sign-in" help:"Allowed clock skew between this server and the issuer."`
 
 	metricsFlags `embed:""`
 
-	Dev    bool   `group:"Development" help:"Serve a demo tenant to this machine alone, with a playground, and print tokens."`
-	DevKey string `default:"autoclaim-dev-key.json" group:"Development" help:"The file with the key that signs development tokens."`
+	Dev    bool   `group:"Development" help:"Run a demo tenant with the console, the playground and a sign-in page, on loopback only. Prints access tokens. Do not use in production."`
+	DevKey string `default:"autoclaim-dev-key.json" group:"Development" help:"File with the key that signs development tokens. It is created if it is missing."`
 }
 
-// Validate implements kong's check of the command line.
+// Validate checks the flags. Kong calls it.
 func (c serveCommand) Validate() error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return fmt.Errorf("--listen: %w; use HOST:PORT, such as 127.0.0.1:8080", err)
 	}
 
 	switch ip := net.ParseIP(host); {
 	case c.Dev && c.Issuer != "":
-		return errors.New("--dev and --issuer exclude each other: development tokens are not for real use")
+		return errors.New("--dev and --issuer cannot be used together: remove --dev to accept tokens of the issuer")
 	case c.Dev && host != "localhost" && (ip == nil || !ip.IsLoopback()):
-		return errors.New("--dev listens on loopback only, since anybody may have its tokens: use --listen 127.0.0.1:8080")
+		return errors.New("--dev listens on loopback only, because everyone can get its tokens: use --listen 127.0.0.1:8080")
 	case !c.Dev && c.Console && c.ConsoleClientID == "":
-		return errors.New("--console needs --console-client-id: register the console with your OpenID provider, as a public client")
+		return errors.New("--console needs --console-client-id: register the console as a public client at your OpenID provider and give its client ID")
 	case c.Console && c.TrustedDocuments != "":
-		return errors.New("--console and --trusted-documents exclude each other: the console sends operations of its own. Run it on another server")
+		return errors.New("--console and --trusted-documents cannot be used together, because the console's operations are not in the file: run the console on another server")
 	case !c.Dev && (c.Issuer == "" || c.Audience == ""):
-		return errors.New("--issuer and --audience are missing: name the OpenID provider of your users, or use --dev to try Autoclaim out")
+		return errors.New("--issuer and --audience are required: give the OpenID provider of your users, or use --dev to try Autoclaim out")
 	}
 
 	return c.validate()
 }
 
-// Run serves until the process is told to end.
+// Run serves until the environment's context is canceled.
 func (c serveCommand) Run(e *environment) error {
-	return c.observed(e, func() error { return c.run(e) })
+	return c.withTelemetry(e, func() error { return c.run(e) })
 }
 
 func (c serveCommand) run(e *environment) error {
@@ -118,6 +117,7 @@ func (c serveCommand) run(e *environment) error {
 	})
 }
 
+// listen opens the listener of --listen.
 func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -127,7 +127,7 @@ func (c serveCommand) listen(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
-// serve wires the server up and runs it. Claims that wait when it ends are answered first.
+// serve wires the server and runs it. Claims that are waiting at shutdown are answered before it returns.
 func (c serveCommand) serve(
 	ctx context.Context, e *environment, db *store.Store, verifier auth.Verifier,
 	pages []server.Page, listener net.Listener,
@@ -172,7 +172,7 @@ func (c serveCommand) serve(
 		ShutdownTimeout: c.ShutdownTimeout,
 	})
 
-	stop, err := c.show(ctx, e, db, verifier, api)
+	stop, err := c.serveMetrics(ctx, e, db, verifier, api)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -182,23 +182,7 @@ func (c serveCommand) serve(
 	return errors.Join(serving.Run(ctx, listener), stop())
 }
 
-// tuneMemory collects garbage less often than Go does by itself, as long as there is little of it: requests
-// leave much behind, and what stays is small. The environment's GOGC and GOMEMLIMIT go first.
-func tuneMemory() {
-	const (
-		percent = 400
-		limit   = 192 << 20
-	)
-
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(percent)
-	}
-
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(limit)
-	}
-}
-
+// trustedDocuments reads the file of --trusted-documents. Without the flag it returns nil.
 func (c serveCommand) trustedDocuments() (graphhttp.TrustedDocuments, error) {
 	if c.TrustedDocuments == "" {
 		return nil, nil
@@ -209,7 +193,7 @@ func (c serveCommand) trustedDocuments() (graphhttp.TrustedDocuments, error) {
 		return nil, fmt.Errorf("--trusted-documents: %w", err)
 	}
 
-	defer func() { _ = file.Close() }() // It was only read.
+	defer func() { _ = file.Close() }() // A file that was only read loses nothing.
 
 	documents, err := graphhttp.ReadTrustedDocuments(file, graph.Schema())
 	if err != nil {

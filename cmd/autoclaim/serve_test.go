@@ -5,17 +5,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/demo"
 	"github.com/autoclaim/autoclaim/internal/devprovider"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
@@ -40,7 +39,7 @@ func (n nodes) id(t *testing.T, code string) string {
 	return ""
 }
 
-// setUp turns auto-claim on and makes a policy with a primary and two backups that have 100 licenses left.
+// setUp turns auto-claim on and creates a policy whose primary product and two backups have 100 licenses available.
 func setUp(t *testing.T, p *process) {
 	t.Helper()
 
@@ -90,27 +89,27 @@ func claimQuery(user string) string {
 		outcome license { user { externalId } } } }`, user)
 }
 
-func TestTwoHundredCallersOfTwoServerProcessesGetAHundredLicenses(t *testing.T) {
+func TestTwoHundredCallersOfTwoServersGetAHundredLicenses(t *testing.T) {
 	t.Parallel()
 
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		twoHundredCallers(t, storetest.Postgres(t, cluster))
+		requireAHundredLicenses(t, storetest.Postgres(t, cluster))
 	})
 	t.Run("PgBouncer", func(t *testing.T) {
 		t.Parallel()
-		twoHundredCallers(t, storetest.Pooled(t, cluster))
+		requireAHundredLicenses(t, storetest.Pooled(t, cluster))
 	})
 }
 
-func twoHundredCallers(t *testing.T, url string) {
+func requireAHundredLicenses(t *testing.T, url string) {
 	t.Helper()
 
-	dir := t.TempDir() // The processes share the key in it.
+	dir := t.TempDir() // The processes share its signing key, so they accept the same tokens.
 	servers := []*process{start(t, dir, url), start(t, dir, url)}
 	setUp(t, servers[0])
 
-	told := follow(t, servers[1], 100)
+	streamed := countStreamedClaims(t, servers[1], 100)
 
 	var (
 		callers  sync.WaitGroup
@@ -141,12 +140,12 @@ func twoHundredCallers(t *testing.T, url string) {
 	assert.Equal(t, map[licensing.Outcome]int{
 		licensing.OutcomeClaimed: 100, licensing.OutcomeOutOfLicenses: 100,
 	}, outcomes)
-	assert.Len(t, holders, 100, "no user got two")
-	assert.Equal(t, 100, <-told, "claims of both servers are told by one")
+	assert.Len(t, holders, 100, "no user has two licenses")
+	assert.Equal(t, 100, <-streamed, "one server streams the claims of both")
 	assert.Contains(t, succeed(t, "check", "--database-url="+url), "All rules hold")
 }
 
-func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
+func TestASignInServiceClaimsWithATokenOfTheProvider(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		provider := oidctest.New(t)
 		provider.Claims = map[string]any{"org": map[string]any{"id": "acme-external"}, "groups": []string{"logins"}}
@@ -156,32 +155,29 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 		tenant.Buy(t, tenant.E3, 1)
 		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 
-		address := freeAddress(t)
 		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan int, 1)
+		log, ended := new(output), make(chan int, 1)
 
 		go func() {
 			ended <- run(ctx, []string{
-				"serve", "--database-url=" + url, "--listen=" + address, "--issuer=" + provider.URL,
+				"serve", "--database-url=" + url, "--listen=127.0.0.1:0", "--request-timeout=1m", "--issuer=" + provider.URL,
 				"--audience=" + oidctest.ClientID, "--tenant-claim=org.id", "--roles-claim=groups",
 				"--role-map=logins=SIGN_IN_SERVICE",
-			}, io.Discard, io.Discard)
+			}, io.Discard, log)
 		}()
 
-		server := &process{t: t, url: "http://" + address, tokens: map[string]string{
-			"service": provider.ClientToken(t), "nobody": "nonsense",
+		server := &process{t: t, url: requireServing(t, log), tokens: map[string]string{
+			"service": provider.ClientToken(t), "invalid": "nonsense",
 		}}
 
 		var answer claimAnswer
 
-		require.Eventually(t, func() bool {
-			return server.query(t.Context(), "service", claimQuery("ann"), &answer) == nil
-		}, 20*time.Second, 20*time.Millisecond)
+		server.must("service", claimQuery("ann"), &answer)
 		assert.Equal(t, licensing.OutcomeClaimed, answer.ClaimLicense.Outcome)
 
 		var ignored any
 
-		require.ErrorContains(t, server.query(t.Context(), "nobody", claimQuery("ann"), &ignored), "malformed")
+		require.ErrorContains(t, server.query(t.Context(), "invalid", claimQuery("ann"), &ignored), "malformed")
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ policies { totalCount } }`, &ignored), "roles")
 		require.ErrorContains(t, server.query(t.Context(), "service", `{ __schema { description } }`, &ignored), "Introspection is off")
 
@@ -192,7 +188,7 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 			response, err := http.Get(server.url + path)
 			require.NoError(t, err)
 			require.NoError(t, response.Body.Close())
-			assert.Equal(t, http.StatusNotFound, response.StatusCode, "no page unless it is asked for: %s", path)
+			assert.Equal(t, http.StatusNotFound, response.StatusCode, "%s needs a flag", path)
 		}
 
 		stop()
@@ -200,19 +196,7 @@ func TestASignInServiceClaimsWithATokenOfItsProvider(t *testing.T) {
 	})
 }
 
-// freeAddress is one that nobody listened on a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-
-	defer listener.Close()
-
-	return listener.Addr().String()
-}
-
-func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
+func TestRunningClaimsFinishAtShutdown(t *testing.T) {
 	t.Parallel()
 
 	for name, url := range map[string]string{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.Postgres(t, cluster)} {
@@ -230,7 +214,7 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 				user := fmt.Sprintf("user-%d", i)
 
 				var answer claimAnswer
-				// Those who come too late find nobody there, which is no answer.
+				// Requests after the shutdown get no response, which is fine.
 				if server.query(context.Background(), "demo-sign-in", claimQuery(user), &answer) == nil {
 					mu.Lock()
 					defer mu.Unlock()
@@ -248,12 +232,12 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 		require.NoError(t, server.cmd.Wait(), "%s: exit status 0", name)
 
 		db := storetest.Open(t, url)
-		tenant, err := db.TenantByExternalID(t.Context(), demoTenant)
+		tenant, err := db.TenantByExternalID(t.Context(), demo.TenantExternalID)
 		require.NoError(t, err)
 
 		for _, user := range claimed {
 			known, err := db.For(tenant.ID).UserByExternalID(t.Context(), user)
-			require.NoError(t, err, "%s: %s was told of a license", name, user)
+			require.NoError(t, err, "%s: %s got a license in the response", name, user)
 
 			held, err := db.For(tenant.ID).ActiveLicenses(t.Context(), []licensing.ID{known.ID})
 			require.NoError(t, err)
@@ -264,12 +248,12 @@ func TestClaimsInFlightFinishWhenTheServerIsToldToEnd(t *testing.T) {
 	}
 }
 
-// follow subscribes to the server's claims, and tells how many it has heard of when it has heard of so many, or
-// when they don't come.
-func follow(t *testing.T, p *process, enough int) <-chan int {
+// countStreamedClaims subscribes to the server's claims. The channel gets their number once it has reached enough, or
+// after a timeout.
+func countStreamedClaims(t *testing.T, p *process, enough int) <-chan int {
 	t.Helper()
 
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/graphql",
 		strings.NewReader(`{"query": "subscription { licenseClaimed { claimedAt } }"}`))
@@ -282,7 +266,7 @@ func follow(t *testing.T, p *process, enough int) <-chan int {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, response.StatusCode)
 
-	heard := make(chan int, 1)
+	counted := make(chan int, 1)
 
 	go func() {
 		defer cancel()
@@ -294,8 +278,8 @@ func follow(t *testing.T, p *process, enough int) <-chan int {
 			count += strings.Count(lines.Text(), `"claimedAt"`)
 		}
 
-		heard <- count
+		counted <- count
 	}()
 
-	return heard
+	return counted
 }

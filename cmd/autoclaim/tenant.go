@@ -6,14 +6,13 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
 type tenantCreateCommand struct {
-	Name       string `arg:"" help:"A name for the operator's use."`
-	ExternalID string `help:"The identity provider's id of the organization, as its tokens carry it." name:"external-id" required:""`
+	Name       string `arg:"" help:"Name of the tenant, for use by other commands."`
+	ExternalID string `help:"ID of the organization in the identity provider's tokens (see serve --tenant-claim)." name:"external-id" required:""`
 }
 
 // Run creates a tenant.
@@ -24,7 +23,7 @@ func (c tenantCreateCommand) Run(e *environment) error {
 			return err
 		}
 
-		e.say("Created the tenant %s for tokens of organization %s. Auto-claim is off until an admin turns it on.",
+		e.say("Created tenant %s for tokens of organization %s. Auto-claim is off until an admin turns it on.",
 			tenant.Name, tenant.ExternalID)
 
 		return nil
@@ -57,44 +56,8 @@ func (tenantListCommand) Run(e *environment) error {
 func findTenant(ctx context.Context, db *store.Store, name string) (licensing.Tenant, error) {
 	tenant, err := db.TenantByName(ctx, name)
 	if licensing.IsNotFound(err) {
-		return tenant, fmt.Errorf("there is no tenant %q: see 'autoclaim tenant list'", name)
+		return tenant, fmt.Errorf("there is no tenant named %q: run 'autoclaim tenant list' to see all", name)
 	}
 
 	return tenant, err
-}
-
-type tokenCommand struct {
-	Role   []string      `help:"Roles of the bearer: GLOBAL_ADMIN, GLOBAL_READER, REPORTS_READER or SIGN_IN_SERVICE." placeholder:"ROLE"`
-	User   string        `default:"demo-user" help:"The identity provider's id of the user."`
-	Tenant string        `default:"demo" help:"The identity provider's id of the organization."`
-	TTL    time.Duration `default:"12h" help:"How long the token is good." name:"ttl"`
-	DevKey string        `default:"autoclaim-dev-key.json" help:"The server's file with the development key."`
-}
-
-// Run prints a development token.
-func (c tokenCommand) Run(e *environment) error {
-	issuer, err := auth.OpenDevIssuer(c.DevKey, time.Now)
-	if err != nil {
-		return err
-	}
-
-	roles := make([]auth.Role, len(c.Role))
-
-	for i, name := range c.Role {
-		roles[i] = auth.Role(name)
-		if auth.NewRoles(roles[i]) == 0 {
-			return fmt.Errorf("there is no role %q: use one of %v", name, auth.AllRoles())
-		}
-	}
-
-	token, err := issuer.Sign(auth.Identity{
-		TenantExternalID: c.Tenant, UserExternalID: c.User, DisplayName: c.User, Roles: auth.NewRoles(roles...),
-	}, c.TTL)
-	if err != nil {
-		return err
-	}
-
-	e.say("%s", token)
-
-	return nil
 }

@@ -1,4 +1,4 @@
-// The tools of releases, apart so that their dependencies stay out of the product's.
+// Release tools, in a separate module so that their dependencies do not become the product's.
 module github.com/autoclaim/autoclaim/deploy/tools
 
 go 1.26.0

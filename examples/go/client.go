@@ -12,14 +12,14 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// tryTimeout is how long one try may take: somebody waits to sign in.
-const tryTimeout = 2 * time.Second
+// attemptTimeout is short because a user is waiting to sign in.
+const attemptTimeout = 2 * time.Second
 
-// authorized adds the caller's token to each request.
-type authorized struct{ token string }
+// bearerAuth adds the caller's token to each request.
+type bearerAuth struct{ token string }
 
 // Do implements [graphql.Doer].
-func (a authorized) Do(r *http.Request) (*http.Response, error) {
+func (a bearerAuth) Do(r *http.Request) (*http.Response, error) {
 	r.Header.Set("Authorization", "Bearer "+a.token)
 
 	return http.DefaultClient.Do(r)
@@ -27,31 +27,33 @@ func (a authorized) Do(r *http.Request) (*http.Response, error) {
 
 // newClient returns a client that sends each operation once.
 func newClient(url, token string) graphql.Client {
-	return graphql.NewClient(url+"/graphql", authorized{token})
+	return graphql.NewClient(url+"/graphql", bearerAuth{token})
 }
 
-// retrying returns a client that sends an operation until it is answered, a few times at most. It is for
-// operations that may be repeated without harm: all queries, and claimLicense.
-func retrying(client graphql.Client, tries int) graphql.Client { return repeater{client, tries} }
+// withRetries returns a client that sends an operation up to maxAttempts times if it fails with a temporary
+// error. Use it only for operations that are safe to repeat: all queries, and claimLicense.
+func withRetries(client graphql.Client, maxAttempts int) graphql.Client {
+	return retryingClient{client, maxAttempts}
+}
 
-type repeater struct {
-	once  graphql.Client
-	tries int
+type retryingClient struct {
+	client      graphql.Client
+	maxAttempts int
 }
 
 // MakeRequest implements [graphql.Client].
-func (r repeater) MakeRequest(ctx context.Context, request *graphql.Request, response *graphql.Response) error {
-	pause := 100 * time.Millisecond
+func (r retryingClient) MakeRequest(ctx context.Context, request *graphql.Request, response *graphql.Response) error {
+	backoff := 100 * time.Millisecond
 
-	for try := 1; ; try++ {
-		err := r.attempt(ctx, request, response)
-		if err == nil || try == r.tries || !temporary(err) {
+	for attempt := 1; ; attempt++ {
+		err := r.sendOnce(ctx, request, response)
+		if err == nil || attempt == r.maxAttempts || !isTemporary(err) {
 			return err
 		}
 
-		// Clients that failed together must not come back together.
-		wait := pause/2 + rand.N(pause)
-		pause *= 2
+		// Jitter keeps clients that failed at the same time from retrying at the same time.
+		wait := backoff/2 + rand.N(backoff)
+		backoff *= 2
 
 		select {
 		case <-ctx.Done():
@@ -61,23 +63,23 @@ func (r repeater) MakeRequest(ctx context.Context, request *graphql.Request, res
 	}
 }
 
-func (r repeater) attempt(ctx context.Context, request *graphql.Request, response *graphql.Response) error {
-	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
+func (r retryingClient) sendOnce(ctx context.Context, request *graphql.Request, response *graphql.Response) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 
-	return r.once.MakeRequest(ctx, request, response)
+	return r.client.MakeRequest(ctx, request, response)
 }
 
-// temporary says whether the same request may succeed a moment later; docs/api.md lists the codes.
-func temporary(err error) bool {
-	var refused gqlerror.List
-	if answered, ok := errors.AsType[*graphql.HTTPError](err); ok {
-		refused = answered.Response.Errors
-	} else if !errors.As(err, &refused) {
-		return true // No answer at all.
+// isTemporary reports whether a retry may succeed. docs/api.md lists the error codes.
+func isTemporary(err error) bool {
+	var graphqlErrors gqlerror.List
+	if httpError, ok := errors.AsType[*graphql.HTTPError](err); ok {
+		graphqlErrors = httpError.Response.Errors
+	} else if !errors.As(err, &graphqlErrors) {
+		return true // The server sent no response.
 	}
 
-	for _, e := range refused {
+	for _, e := range graphqlErrors {
 		switch e.Extensions["code"] {
 		case "RATE_LIMITED", "OVERLOADED", "UNAVAILABLE":
 			return true
@@ -87,14 +89,11 @@ func temporary(err error) bool {
 	return false
 }
 
-// accepted makes an error of the reasons why a rule refused a change.
-func accepted[E interface {
-	GetMessage() string
-	GetPath() []string
-}](refusals []E) error {
+// refused returns the user errors of a payload as one error, or nil if there are none.
+func refused(userErrors []UserError) error {
 	var errs []error
-	for _, refusal := range refusals {
-		errs = append(errs, fmt.Errorf("%v: %s", refusal.GetPath(), refusal.GetMessage()))
+	for _, e := range userErrors {
+		errs = append(errs, fmt.Errorf("%v: %s", e.Path, e.Message))
 	}
 
 	return errors.Join(errs...)

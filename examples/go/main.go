@@ -1,5 +1,6 @@
-// Command example sets auto-claim up as an admin, signs people in as a sign-in service, and reads the report.
-// Give it a server and two tokens: AUTOCLAIM_URL, ADMIN_TOKEN, SIGN_IN_TOKEN.
+// Command example turns auto-claim on and creates a policy as an admin, claims licenses as a sign-in service,
+// and reads the claim report. It reads the server's address and two tokens from the environment:
+// AUTOCLAIM_URL, ADMIN_TOKEN and SIGN_IN_TOKEN.
 package main
 
 import (
@@ -13,6 +14,8 @@ import (
 )
 
 //go:generate go tool genqlient
+
+const maxAttempts = 4
 
 func main() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -29,23 +32,25 @@ func run(ctx context.Context, url, adminToken, signInToken string) error {
 		return errors.New("set AUTOCLAIM_URL, ADMIN_TOKEN and SIGN_IN_TOKEN")
 	}
 
-	app, err := setUp(ctx, newClient(url, adminToken))
+	admin := newClient(url, adminToken)
+
+	app, err := setUp(ctx, admin)
 	if err != nil {
 		return err
 	}
 
-	signIn := retrying(newClient(url, signInToken), 4)
+	signInService := withRetries(newClient(url, signInToken), maxAttempts)
 
 	for i := range 3 {
 		user := fmt.Sprintf("go-%d-%d", os.Getpid(), i)
-		if err := letIn(ctx, signIn, app, user); err != nil {
+		if err := claim(ctx, signInService, app, user); err != nil {
 			return err
 		}
 	}
 
-	report, err := ClaimReport(ctx, retrying(newClient(url, adminToken), 4), ReportPeriodPast1Day, nil, nil, nil)
+	report, err := ClaimReport(ctx, withRetries(admin, maxAttempts), ReportPeriodPast1Day)
 	if err != nil {
-		return fmt.Errorf("read the report: %w", err)
+		return fmt.Errorf("read the claim report: %w", err)
 	}
 
 	fmt.Println("Claims in the past day:", report.ClaimReport.TotalClaims)
@@ -53,41 +58,37 @@ func run(ctx context.Context, url, adminToken, signInToken string) error {
 	return nil
 }
 
-// setUp turns auto-claim on, and makes a policy unless the app has one. It returns the app's code.
+// setUp turns auto-claim on and creates a policy for the first claimable app if that has none. It returns the
+// app's code.
 func setUp(ctx context.Context, admin graphql.Client) (string, error) {
 	enabled, err := SetAutoClaimEnabled(ctx, admin, SetAutoClaimEnabledInput{Enabled: true})
 	if err == nil {
-		err = accepted(pointers(enabled.SetAutoClaimEnabled.UserErrors))
+		err = refused(enabled.SetAutoClaimEnabled.UserErrors)
 	}
 
 	if err != nil {
 		return "", fmt.Errorf("turn auto-claim on: %w", err)
 	}
 
-	around, err := LookAround(ctx, retrying(admin, 4))
+	found, err := LookAround(ctx, withRetries(admin, maxAttempts))
 	if err != nil {
-		return "", fmt.Errorf("look around: %w", err)
+		return "", fmt.Errorf("list apps, products and policies: %w", err)
 	}
 
-	if len(around.Apps.Nodes) == 0 {
-		return "", errors.New("no app is claimable yet")
+	if len(found.Apps.Nodes) == 0 {
+		return "", errors.New("the catalog has no claimable app")
 	}
 
-	app := around.Apps.Nodes[0]
+	app := found.Apps.Nodes[0]
 
-	existing, err := Policies(ctx, retrying(admin, 4), nil, nil)
-	if err != nil {
-		return "", fmt.Errorf("list the policies: %w", err)
-	}
-
-	for _, policy := range existing.Policies.Nodes {
+	for _, policy := range found.Policies.Nodes {
 		if policy.App.Id == app.Id {
 			return app.Code, nil
 		}
 	}
 
 	input := CreatePolicyInput{Name: app.Name + " for everybody", AppId: app.Id, Enabled: true}
-	for _, product := range around.Products.Nodes {
+	for _, product := range found.Products.Nodes {
 		input.Products = append(input.Products, PolicyProductInput{ProductId: product.Id, AppsOff: []string{}})
 	}
 
@@ -95,39 +96,31 @@ func setUp(ctx context.Context, admin graphql.Client) (string, error) {
 
 	created, err := CreatePolicy(ctx, admin, input)
 	if err == nil {
-		err = accepted(pointers(created.CreatePolicy.UserErrors))
+		err = refused(created.CreatePolicy.UserErrors)
 	}
 
 	if err != nil {
 		return "", fmt.Errorf("create the policy: %w", err)
 	}
 
-	fmt.Printf("Policy %s: %d licenses left\n", created.CreatePolicy.Policy.Name, created.CreatePolicy.Policy.AvailableLicenses)
+	policy := created.CreatePolicy.Policy
+	fmt.Printf("Policy %s: %d licenses available\n", policy.Name, policy.AvailableLicenses)
 
 	return app.Code, nil
 }
 
-// letIn is what a sign-in service does at every sign-in, before it lets the user through.
-func letIn(ctx context.Context, signIn graphql.Client, app, user string) error {
-	claimed, err := ClaimLicense(ctx, signIn, ClaimLicenseInput{App: app, User: &user})
+// claim does what a sign-in service does at every sign-in, before it lets the user in.
+func claim(ctx context.Context, signInService graphql.Client, app, user string) error {
+	claimed, err := ClaimLicense(ctx, signInService, ClaimLicenseInput{App: app, User: &user})
 	if err == nil {
-		err = accepted(pointers(claimed.ClaimLicense.UserErrors))
+		err = refused(claimed.ClaimLicense.UserErrors)
 	}
 
 	if err != nil {
-		return fmt.Errorf("claim for %s: %w", user, err)
+		return fmt.Errorf("claim a license for %s: %w", user, err)
 	}
 
 	fmt.Printf("%s: %s. %s\n", user, *claimed.ClaimLicense.Outcome, claimed.ClaimLicense.Message)
 
 	return nil
-}
-
-func pointers[T any](items []T) []*T {
-	all := make([]*T, len(items))
-	for i := range items {
-		all[i] = &items[i]
-	}
-
-	return all
 }

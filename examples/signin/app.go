@@ -27,12 +27,12 @@ var pages = template.Must(template.ParseFS(files, "page.html"))
 
 const (
 	sessionCookie = "signin-session"
-	// askedCookie holds what the browser asked the provider for, while it is there.
-	askedCookie = "signin-asked"
-	askedTime   = 10 * time.Minute
+	// pendingCookie has the state of a sign-in while the user is at the provider.
+	pendingCookie = "signin-pending"
+	pendingTime   = 10 * time.Minute
 )
 
-// application lets users in.
+// application signs users in with the provider and claims licenses for them.
 type application struct {
 	config   config
 	logger   *slog.Logger
@@ -45,7 +45,7 @@ type application struct {
 func newApplication(ctx context.Context, c config, logger *slog.Logger) (*application, error) {
 	provider, err := oidc.NewProvider(ctx, c.issuer)
 	if err != nil {
-		return nil, fmt.Errorf("ask the provider for its configuration: %w", err)
+		return nil, fmt.Errorf("read the configuration of the provider: %w", err)
 	}
 
 	return &application{
@@ -70,11 +70,11 @@ func (a *application) handler() http.Handler {
 		http.ServeFileFS(w, r, files, "style.css")
 	})
 
-	// Forms of other sites are refused.
+	// This rejects forms that other sites submit.
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
-// home is what users want to get to.
+// home is the page that users need a license for.
 func (a *application) home(w http.ResponseWriter, r *http.Request) {
 	name, ok := a.sessions.name(r)
 	if !ok {
@@ -83,42 +83,42 @@ func (a *application) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	a.show(w, http.StatusOK, view{Title: "Hello " + name, Text: "You are in.", SignOut: true})
+	a.show(w, http.StatusOK, view{Title: "Hello " + name, Text: "You are signed in.", SignOut: true})
 }
 
-// asked is what the answer of the provider must fit.
-type asked struct{ State, Nonce, Verifier string }
+// pendingSignIn is the state of a sign-in that the provider's response must match.
+type pendingSignIn struct{ State, Nonce, Verifier string }
 
-// signIn sends the user to the provider.
+// signIn redirects the user to the provider.
 func (a *application) signIn(w http.ResponseWriter, r *http.Request) {
-	ask := asked{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier()}
+	pending := pendingSignIn{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier()}
 
-	raw, err := json.Marshal(ask)
+	raw, err := json.Marshal(pending)
 	if err != nil {
 		a.fail(w, r, err)
 
 		return
 	}
 
-	http.SetCookie(w, a.cookie(askedCookie, base64.RawURLEncoding.EncodeToString(raw), askedTime))
+	http.SetCookie(w, a.cookie(pendingCookie, base64.RawURLEncoding.EncodeToString(raw), pendingTime))
 
-	options := []oauth2.AuthCodeOption{oidc.Nonce(ask.Nonce), oauth2.S256ChallengeOption(ask.Verifier)}
+	options := []oauth2.AuthCodeOption{oidc.Nonce(pending.Nonce), oauth2.S256ChallengeOption(pending.Verifier)}
 	if r.URL.Query().Has("other") {
 		options = append(options, oauth2.SetAuthURLParam("prompt", "select_account"))
 	}
 
-	http.Redirect(w, r, a.oauth.AuthCodeURL(ask.State, options...), http.StatusFound)
+	http.Redirect(w, r, a.oauth.AuthCodeURL(pending.State, options...), http.StatusFound)
 }
 
-// callback is told by the provider who the user is, and lets them in if they have a license, or get one.
+// callback handles the provider's response. It claims a license for the user, and signs them in if they have one.
 func (a *application) callback(w http.ResponseWriter, r *http.Request) {
 	user, name, err := a.identify(r)
-	http.SetCookie(w, a.cookie(askedCookie, "", -1))
+	http.SetCookie(w, a.cookie(pendingCookie, "", -1))
 
 	if err != nil {
 		a.logger.WarnContext(r.Context(), "sign-in failed", "error", err)
 		a.show(w, http.StatusBadRequest, view{
-			Title: "You are not signed in", Text: "Something went wrong on the way. Please try again.", SignIn: true,
+			Title: "You are not signed in", Text: "Something went wrong during the sign-in. Please try again.", SignIn: true,
 		})
 
 		return
@@ -126,7 +126,7 @@ func (a *application) callback(w http.ResponseWriter, r *http.Request) {
 
 	answer, err := a.claims.claim(r.Context(), user)
 	if err != nil {
-		a.logger.ErrorContext(r.Context(), "no answer of Autoclaim", "error", err, "let_in", a.config.letInWhenDown)
+		a.logger.ErrorContext(r.Context(), "Autoclaim did not answer", "error", err, "let_in", a.config.letInWhenDown)
 
 		if !a.config.letInWhenDown {
 			a.show(w, http.StatusServiceUnavailable, unavailable)
@@ -134,51 +134,51 @@ func (a *application) callback(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 
-		answer.Outcome = "ALREADY_LICENSED" // They may be, and those who are not will be asked for next time.
+		answer.Outcome = "ALREADY_LICENSED" // Most users have a license. The next sign-in claims again.
 	}
 
 	refusal, refused := refusals[answer.Outcome]
 
 	switch {
 	case answer.Outcome == "ALREADY_LICENSED":
-		a.letIn(w, name)
+		a.startSession(w, name)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	case answer.Outcome == "CLAIMED":
-		a.letIn(w, name)
+		a.startSession(w, name)
 		a.show(w, http.StatusOK, view{Title: "You have a license now", Text: answer.Message, Continue: true})
 	case refused:
 		refusal.Text = answer.Message
 		a.show(w, http.StatusForbidden, refusal)
 	default:
-		a.logger.ErrorContext(r.Context(), "an outcome that is not known here", "outcome", answer.Outcome)
+		a.logger.ErrorContext(r.Context(), "unknown outcome", "outcome", answer.Outcome)
 		a.show(w, http.StatusServiceUnavailable, unavailable)
 	}
 }
 
-// identify checks the provider's answer and returns the user's id and name.
+// identify verifies the provider's response and returns the user's id and name.
 func (a *application) identify(r *http.Request) (user, name string, err error) {
-	cookie, err := r.Cookie(askedCookie)
+	cookie, err := r.Cookie(pendingCookie)
 	if err != nil {
-		return "", "", errors.New("the browser did not ask for this, or long ago")
+		return "", "", errors.New("this browser did not start the sign-in, or it expired")
 	}
 
 	raw, err := base64.RawURLEncoding.DecodeString(cookie.Value)
 
-	var ask asked
-	if err := errors.Join(err, json.Unmarshal(raw, &ask)); err != nil {
-		return "", "", fmt.Errorf("read what was asked: %w", err)
+	var pending pendingSignIn
+	if err := errors.Join(err, json.Unmarshal(raw, &pending)); err != nil {
+		return "", "", fmt.Errorf("parse the state of the sign-in: %w", err)
 	}
 
 	query := r.URL.Query()
-	if ask.State == "" || subtle.ConstantTimeCompare([]byte(ask.State), []byte(query.Get("state"))) == 0 {
-		return "", "", errors.New("the answer is to another question")
+	if pending.State == "" || subtle.ConstantTimeCompare([]byte(pending.State), []byte(query.Get("state"))) == 0 {
+		return "", "", errors.New("the response belongs to another sign-in")
 	}
 
 	if refusal := query.Get("error"); refusal != "" {
-		return "", "", fmt.Errorf("the provider refuses: %s: %s", refusal, query.Get("error_description"))
+		return "", "", fmt.Errorf("the provider refused the sign-in: %s: %s", refusal, query.Get("error_description"))
 	}
 
-	token, err := a.oauth.Exchange(r.Context(), query.Get("code"), oauth2.VerifierOption(ask.Verifier))
+	token, err := a.oauth.Exchange(r.Context(), query.Get("code"), oauth2.VerifierOption(pending.Verifier))
 	if err != nil {
 		return "", "", fmt.Errorf("exchange the code: %w", err)
 	}
@@ -190,8 +190,8 @@ func (a *application) identify(r *http.Request) (user, name string, err error) {
 		return "", "", fmt.Errorf("verify the ID token: %w", err)
 	}
 
-	if verified.Nonce != ask.Nonce {
-		return "", "", errors.New("the ID token is for another sign-in")
+	if verified.Nonce != pending.Nonce {
+		return "", "", errors.New("the ID token belongs to another sign-in")
 	}
 
 	claims := make(map[string]any)
@@ -211,7 +211,7 @@ func (a *application) identify(r *http.Request) (user, name string, err error) {
 	return user, name, nil
 }
 
-func (a *application) letIn(w http.ResponseWriter, name string) {
+func (a *application) startSession(w http.ResponseWriter, name string) {
 	http.SetCookie(w, a.cookie(sessionCookie, a.sessions.start(name), sessionTime))
 }
 
@@ -221,7 +221,8 @@ func (a *application) signOut(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// cookie is out of reach of scripts and of other sites, and of plain HTTP but on the developer's own machine.
+// cookie returns a cookie that scripts and other sites cannot read. It is sent over plain HTTP only if the application's
+// own URL uses HTTP, during development.
 func (a *application) cookie(name, value string, age time.Duration) *http.Cookie {
 	return &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(age.Seconds()), HttpOnly: true,
@@ -237,7 +238,7 @@ func (a *application) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (a *application) show(w http.ResponseWriter, status int, v view) {
 	var body bytes.Buffer
 	if err := pages.Execute(&body, v); err != nil {
-		a.logger.Error("a page cannot be shown", "error", err)
+		a.logger.Error("render a page", "error", err)
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 
 		return

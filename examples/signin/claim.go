@@ -15,28 +15,27 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// claim is Autoclaim's answer: what became of a sign-in, and what to tell the user.
+// claim is the result of a claim: its outcome, and a message for the user.
 type claim struct {
 	Outcome string
 	Message string
 }
 
 const (
-	tries = 3
-	// After this many failures in a row nobody waits for Autoclaim any more, for a while; then one tries again.
-	failuresToBreak = 5
-	breakTime       = 10 * time.Second
+	maxAttempts = 3
+	// After this many consecutive failures, the circuit breaker stops all calls for openTime. Then it allows one call.
+	failuresToOpen = 5
+	openTime       = 10 * time.Second
 )
 
-// errRefused says that Autoclaim refuses what this service asks: another try would not help, somebody must mend
-// the set-up.
-var errRefused = errors.New("Autoclaim refuses the request")
+// errRefused means that Autoclaim refused the request. A retry does not help: the configuration must be fixed.
+var errRefused = errors.New("Autoclaim refused the request")
 
-// claimer asks Autoclaim for licenses. It is safe for concurrent use.
+// claimer claims licenses. It is safe for concurrent use.
 type claimer struct {
 	url, app string
-	patience time.Duration
-	client   *http.Client // It adds a token of this service's own.
+	timeout  time.Duration
+	client   *http.Client // It adds the access token of this service.
 	breaker  *gobreaker.CircuitBreaker[claim]
 }
 
@@ -46,16 +45,16 @@ func newClaimer(c config, tokenURL string) *claimer {
 		credentials.Scopes = []string{c.apiScope}
 	}
 
-	// No try takes all the time, so that there is some for another; getting a token is bounded like the rest.
-	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Timeout: c.patience * 2 / 5})
+	// One attempt cannot use all of the time, so that there is time for a retry. Token requests have the same limit.
+	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Timeout: c.timeout * 2 / 5})
 
 	return &claimer{
-		url: c.autoclaim + "/graphql", app: c.app, patience: c.patience,
-		client: credentials.Client(ctx), // It keeps its token until that expires.
+		url: c.autoclaim + "/graphql", app: c.app, timeout: c.timeout,
+		client: credentials.Client(ctx), // It reuses its token until that expires.
 		breaker: gobreaker.NewCircuitBreaker[claim](gobreaker.Settings{
-			Timeout:     breakTime,
-			ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= failuresToBreak },
-			// A refusal is an answer, and a user who went away says nothing of Autoclaim.
+			Timeout:     openTime,
+			ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= failuresToOpen },
+			// A refusal shows that Autoclaim works, and a canceled request shows nothing.
 			IsSuccessful: func(err error) bool {
 				return err == nil || errors.Is(err, errRefused) || errors.Is(err, context.Canceled)
 			},
@@ -63,28 +62,28 @@ func newClaimer(c config, tokenURL string) *claimer {
 	}
 }
 
-// claim gets an answer for a user within the time that there is, or an error. It may be repeated without harm,
-// so what has no answer is tried again.
+// claim claims a license for a user. It retries, because a claim is safe to repeat, and returns an error if there is no
+// answer within the timeout.
 func (c *claimer) claim(ctx context.Context, user string) (claim, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
 	return c.breaker.Execute(func() (claim, error) {
 		var errs error
 
-		for try := range tries {
-			answer, err := c.try(ctx, user)
+		for attempt := range maxAttempts {
+			answer, err := c.sendOnce(ctx, user)
 			if err == nil || errors.Is(err, errRefused) {
 				return answer, err
 			}
 
 			errs = errors.Join(errs, err)
 
-			// Those that failed together must not come back together.
+			// Jitter keeps requests that failed at the same time from retrying at the same time.
 			select {
 			case <-ctx.Done():
 				return claim{}, errs
-			case <-time.After(time.Duration(50<<try)*time.Millisecond + rand.N(50*time.Millisecond)):
+			case <-time.After(time.Duration(50<<attempt)*time.Millisecond + rand.N(50*time.Millisecond)):
 			}
 		}
 
@@ -96,7 +95,7 @@ const operation = `mutation ClaimLicense($input: ClaimLicenseInput!) {
   claimLicense(input: $input) { outcome message userErrors { code message } }
 }`
 
-func (c *claimer) try(ctx context.Context, user string) (claim, error) {
+func (c *claimer) sendOnce(ctx context.Context, user string) (claim, error) {
 	body, err := json.Marshal(map[string]any{
 		"query": operation, "variables": map[string]any{"input": map[string]string{"app": c.app, "user": user}},
 	})
@@ -106,23 +105,23 @@ func (c *claimer) try(ctx context.Context, user string) (claim, error) {
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
 	if err != nil {
-		return claim{}, fmt.Errorf("ask for a license: %w", err)
+		return claim{}, fmt.Errorf("claim a license: %w", err)
 	}
 
 	request.Header.Set("Content-Type", "application/json")
 
 	response, err := c.client.Do(request)
 	if err != nil {
-		return claim{}, fmt.Errorf("ask for a license: %w", err)
+		return claim{}, fmt.Errorf("claim a license: %w", err)
 	}
 
 	defer response.Body.Close()
 
-	return read(response)
+	return parse(response)
 }
 
-// read makes an answer or an error of a response.
-func read(response *http.Response) (claim, error) {
+// parse returns the claim in a response, or its error.
+func parse(response *http.Response) (claim, error) {
 	var answer struct {
 		Data struct {
 			ClaimLicense *struct {
@@ -137,7 +136,7 @@ func read(response *http.Response) (claim, error) {
 		}
 	}
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return claim{}, fmt.Errorf("read the answer (status %d): %w", response.StatusCode, err)
+		return claim{}, fmt.Errorf("parse the response (status %d): %w", response.StatusCode, err)
 	}
 
 	for _, e := range answer.Errors {
@@ -150,7 +149,7 @@ func read(response *http.Response) (claim, error) {
 	}
 
 	if answer.Data.ClaimLicense == nil {
-		return claim{}, fmt.Errorf("the answer (status %d) holds no claim", response.StatusCode)
+		return claim{}, fmt.Errorf("the response (status %d) has no claim", response.StatusCode)
 	}
 
 	for _, e := range answer.Data.ClaimLicense.UserErrors {

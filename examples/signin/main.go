@@ -1,5 +1,5 @@
-// Command signin is an application that lets users in after it has signed them in by OpenID Connect and asked
-// Autoclaim, as a sign-in service, for a license for them. Without flags it works with `make run`.
+// Command signin is an example application. It signs users in with OpenID Connect, claims a license for them as a sign-in
+// service of Autoclaim, and lets them in if they have one. Without flags it works with the server of `make run`.
 package main
 
 import (
@@ -15,46 +15,46 @@ import (
 	"time"
 )
 
-// config is what an operator sets.
+// config is the configuration, from flags and the environment.
 type config struct {
 	listen string
-	// url is where users find the application; the provider sends them back to its /callback.
+	// url is the public URL of the application. The provider redirects users to its path /callback.
 	url string
 
 	issuer       string
 	clientID     string
 	clientSecret string
-	// userClaim is the ID token's claim that Autoclaim knows users by: sub, or oid for Entra ID.
+	// userClaim is the claim of the ID token that identifies users in Autoclaim: sub, or oid for Entra ID.
 	userClaim string
-	// apiScope is what the provider needs to be asked for to give a token for Autoclaim; Entra ID does.
+	// apiScope is the scope of access tokens for Autoclaim. It is empty for providers that need none.
 	apiScope string
 
 	autoclaim string
 	app       string
-	// patience is the time that a claim gets, with all its tries: somebody waits.
-	patience time.Duration
-	// letInWhenDown says what happens to users if Autoclaim doesn't answer in that time.
+	// timeout is the time limit of a claim, including retries. The user waits for it.
+	timeout time.Duration
+	// letInWhenDown lets users in if Autoclaim does not answer in time.
 	letInWhenDown bool
 }
 
 func main() {
 	var c config
 
-	flag.StringVar(&c.listen, "listen", "127.0.0.1:8090", "the address to listen on")
-	flag.StringVar(&c.url, "url", "http://127.0.0.1:8090", "where users find the application")
-	flag.StringVar(&c.issuer, "issuer", "http://127.0.0.1:8080/oidc", "the OpenID provider")
-	flag.StringVar(&c.clientID, "client-id", "autoclaim-sign-in", "what the provider calls the application; its secret is in SIGNIN_CLIENT_SECRET")
-	flag.StringVar(&c.userClaim, "user-claim", "sub", "the claim with the user's id, as Autoclaim has it; oid for Entra ID")
-	flag.StringVar(&c.apiScope, "api-scope", "", "the scope of a token for Autoclaim, if the provider wants one; api://…/.default for Entra ID")
-	flag.StringVar(&c.autoclaim, "autoclaim", "http://127.0.0.1:8080", "the Autoclaim server")
-	flag.StringVar(&c.app, "app", "TEAMS1", "the app that users sign in to, by its code")
-	flag.DurationVar(&c.patience, "patience", 3*time.Second, "how long users wait for Autoclaim at most")
+	flag.StringVar(&c.listen, "listen", "127.0.0.1:8090", "address to listen on")
+	flag.StringVar(&c.url, "url", "http://127.0.0.1:8090", "public URL of the application")
+	flag.StringVar(&c.issuer, "issuer", "http://127.0.0.1:8080/oidc", "URL of the OpenID provider")
+	flag.StringVar(&c.clientID, "client-id", "autoclaim-sign-in", "client id of the application at the provider; the secret is in SIGNIN_CLIENT_SECRET")
+	flag.StringVar(&c.userClaim, "user-claim", "sub", "claim of the ID token with the user's id in Autoclaim; oid for Entra ID")
+	flag.StringVar(&c.apiScope, "api-scope", "", "scope of access tokens for Autoclaim, if the provider needs one; api://…/.default for Entra ID")
+	flag.StringVar(&c.autoclaim, "autoclaim", "http://127.0.0.1:8080", "URL of the Autoclaim server")
+	flag.StringVar(&c.app, "app", "TEAMS1", "code of the app that users sign in to")
+	flag.DurationVar(&c.timeout, "patience", 3*time.Second, "longest time that users wait for Autoclaim")
 	flag.BoolVar(&c.letInWhenDown, "let-in-when-down", false, "let users in if Autoclaim does not answer")
 	flag.Parse()
 
 	c.clientSecret = os.Getenv("SIGNIN_CLIENT_SECRET")
 	if c.clientSecret == "" {
-		c.clientSecret = "for-development-only" // What a development server takes.
+		c.clientSecret = "for-development-only" // The secret of the development server.
 	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

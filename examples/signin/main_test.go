@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// program is the Autoclaim server, as it is.
+// program is the path of the built Autoclaim server.
 var program string
 
 func TestMain(m *testing.M) {
@@ -37,15 +37,15 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// server is a development server in a process and a directory of its own.
+// server is a development server, in a separate process and directory.
 type server struct {
 	*testing.T
 
 	url   string
-	admin string // A token of the demo's admin.
+	admin string // A token of the demo admin.
 
 	teams    string            // The id of the app.
-	products map[string]string // From code to id.
+	products map[string]string // Ids by code.
 }
 
 func startServer(t *testing.T) *server {
@@ -65,7 +65,7 @@ func startServer(t *testing.T) *server {
 	s := &server{T: t}
 
 	for lines := bufio.NewScanner(out); s.url == ""; {
-		require.True(t, lines.Scan(), "the server ended before it said where it is")
+		require.True(t, lines.Scan(), "the server ended before it printed its URL")
 
 		if url, ok := strings.CutPrefix(lines.Text(), "Playground: "); ok {
 			s.url = strings.TrimSuffix(url, "/playground/")
@@ -80,13 +80,13 @@ func startServer(t *testing.T) *server {
 
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 
-	s.lookAround()
+	s.loadIDs()
 
 	return s
 }
 
-// ask sends an operation as the admin.
-func (s *server) ask(query string, into any) {
+// send sends an operation as the admin. It fails the test if there are errors.
+func (s *server) send(query string, into any) {
 	s.Helper()
 
 	body, err := json.Marshal(map[string]string{"query": query})
@@ -104,45 +104,45 @@ func (s *server) ask(query string, into any) {
 
 	raw, err := io.ReadAll(response.Body)
 	require.NoError(s, err)
-	require.NotContains(s, string(raw), `"errors"`, "to %s", query)
-	require.NotContains(s, string(raw), `"message"`, "to %s", query)
+	require.NotContains(s, string(raw), `"errors"`, "response to %s", query)
+	require.NotContains(s, string(raw), `"message"`, "response to %s", query)
 
 	if into != nil {
 		require.NoError(s, json.Unmarshal(raw, &struct{ Data any }{into}))
 	}
 }
 
-func (s *server) lookAround() {
+func (s *server) loadIDs() {
 	s.Helper()
 
 	type nodes struct{ Nodes []struct{ ID, Code string } }
 
-	var around struct{ Apps, Products nodes }
+	var catalog struct{ Apps, Products nodes }
 
-	s.ask(`{ apps(claimable: true) { nodes { id code } } products(filter: {owned: true}) { nodes { id code } } }`, &around)
+	s.send(`{ apps(claimable: true) { nodes { id code } } products(filter: {owned: true}) { nodes { id code } } }`, &catalog)
 
-	s.teams, s.products = around.Apps.Nodes[0].ID, make(map[string]string)
-	for _, product := range around.Products.Nodes {
+	s.teams, s.products = catalog.Apps.Nodes[0].ID, make(map[string]string)
+	for _, product := range catalog.Products.Nodes {
 		s.products[product.Code] = product.ID
 	}
 }
 
-// turnOn turns auto-claim on, with a policy of two licenses.
-func (s *server) turnOn() (policy string) {
+// createPolicy turns auto-claim on and creates a policy with two licenses.
+func (s *server) createPolicy() (policy string) {
 	s.Helper()
-	s.enable()
+	s.turnAutoClaimOn()
 
 	var created struct {
 		CreatePolicy struct{ Policy struct{ ID string } }
 	}
 
-	s.ask(`mutation { createPolicy(input: {name: "Teams", appId: "`+s.teams+`", products: [{productId: "`+
+	s.send(`mutation { createPolicy(input: {name: "Teams", appId: "`+s.teams+`", products: [{productId: "`+
 		s.products["O365_BUSINESS_ESSENTIALS"]+`"}]}) { policy { id } userErrors { message } } }`, &created)
 
 	return created.CreatePolicy.Policy.ID
 }
 
-func (s *server) enable() {
+func (s *server) turnAutoClaimOn() {
 	s.Helper()
-	s.ask(`mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { message } } }`, nil)
+	s.send(`mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { message } } }`, nil)
 }

@@ -1,43 +1,43 @@
 package main
 
-// view is a page: what happened, what to do, and which ways lead on.
+// view is the content of a page: what happened, what the user can do, and links.
 type view struct {
 	Title, Text, Advice              string
 	SignIn, SignOut, Continue, Retry bool
 }
 
-// refusals are the outcomes of a claim that let nobody in, and what the user can do about each. What happened,
-// Autoclaim says.
+// refusals are the pages for outcomes without a license. Autoclaim's message says what happened, and Advice what the user
+// can do.
 var refusals = map[string]view{
 	"AUTO_CLAIM_OFF": {
 		Title:  "You have no license",
-		Advice: "Your organization does not give licenses at sign-in. Once you have one, try again.", Retry: true,
+		Advice: "Your organization does not give licenses at sign-in. Try again when you have one.", Retry: true,
 	},
 	"NO_POLICY": {
 		Title:  "You have no license",
-		Advice: "Licenses of this application are not given at sign-in. Once you have one, try again.", Retry: true,
+		Advice: "Licenses for this application are not given at sign-in. Try again when you have one.", Retry: true,
 	},
 	"POLICY_OFF": {
 		Title:  "You have no license",
-		Advice: "Giving licenses at sign-in is turned off at present. Once you have one, or it is on again, try again.", Retry: true,
+		Advice: "Giving licenses at sign-in is currently turned off. Try again when you have one.", Retry: true,
 	},
 	"BLOCKED": {
-		Title:  "You cannot get a license by yourself",
-		Advice: "Once they have given you one, try again.", Retry: true,
+		Title:  "You cannot get a license by signing in",
+		Advice: "Try again when they have given you one.", Retry: true,
 	},
 	"APP_TURNED_OFF": {
-		Title:  "Your license leaves this application out",
-		Advice: "Once they have turned it on, try again.", Retry: true,
+		Title:  "Your license does not include this application",
+		Advice: "Try again when they have turned it on.", Retry: true,
 	},
 	"OUT_OF_LICENSES": {
-		Title:  "No license is left",
-		Advice: "Your admins can see that you wanted one. Once they have bought more, try again.", Retry: true,
+		Title:  "No licenses are left",
+		Advice: "Your admins can see that you need one. Try again when they have bought more.", Retry: true,
 	},
 }
 
-// unavailable is for when Autoclaim does not answer.
+// unavailable is the page if Autoclaim does not answer.
 var unavailable = view{
-	Title:  "We cannot let you in just now",
-	Text:   "Whether you have a license could not be found out.",
-	Advice: "This passes by itself. Please try again in a minute.", Retry: true,
+	Title:  "We cannot sign you in right now",
+	Text:   "We could not check your license.",
+	Advice: "Please try again in a minute.", Retry: true,
 }

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// sessionTime is for how long one is let in: the claim is asked for at every sign-in, so not for too long.
+// sessionTime is the lifetime of a session. It is limited because licenses are checked only at sign-in.
 const sessionTime = 8 * time.Hour
 
-// sessions are those who are in. They are lost with the process; then everybody signs in again.
+// sessions are the signed-in users. They are kept in memory: after a restart, all users sign in again.
 type sessions struct {
 	mu   sync.Mutex
 	byID map[string]session
@@ -40,7 +40,7 @@ func (s *sessions) start(name string) string {
 	return id
 }
 
-// name returns who the request's browser belongs to.
+// name returns the name of the user who is signed in, if the request has a session.
 func (s *sessions) name(r *http.Request) (string, bool) {
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {

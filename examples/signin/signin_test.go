@@ -17,30 +17,30 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// world is the application between a browser and a server, with something between the latter two.
-type world struct {
+// testbed has the application, an Autoclaim server, and a proxy between them.
+type testbed struct {
 	*server
 
 	app *httptest.Server
-	// between answers in place of the server if it returns true.
-	between atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
-	// claims is how often Autoclaim was asked.
+	// intercept answers a request instead of the server if it returns true.
+	intercept atomic.Pointer[func(http.ResponseWriter, *http.Request) bool]
+	// claims is the number of requests to Autoclaim.
 	claims atomic.Int32
 }
 
-func newWorld(t *testing.T, s *server, change ...func(*config)) *world {
+func newTestbed(t *testing.T, s *server, change ...func(*config)) *testbed {
 	t.Helper()
 
-	w := &world{server: s}
+	b := &testbed{server: s}
 
 	target, err := url.Parse(s.url)
 	require.NoError(t, err)
 
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
 	proxy := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		w.claims.Add(1)
+		b.claims.Add(1)
 
-		if between := w.between.Load(); between == nil || !(*between)(rw, r) {
+		if intercept := b.intercept.Load(); intercept == nil || !(*intercept)(rw, r) {
 			forward.ServeHTTP(rw, r)
 		}
 	}))
@@ -48,12 +48,12 @@ func newWorld(t *testing.T, s *server, change ...func(*config)) *world {
 
 	var handler http.Handler
 
-	w.app = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
-	t.Cleanup(w.app.Close)
+	b.app = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
+	t.Cleanup(b.app.Close)
 
 	c := config{
-		url: w.app.URL, issuer: s.url + "/oidc", clientID: "autoclaim-sign-in", clientSecret: "for-development-only",
-		userClaim: "sub", autoclaim: proxy.URL, app: "TEAMS1", patience: 2 * time.Second,
+		url: b.app.URL, issuer: s.url + "/oidc", clientID: "autoclaim-sign-in", clientSecret: "for-development-only",
+		userClaim: "sub", autoclaim: proxy.URL, app: "TEAMS1", timeout: 2 * time.Second,
 	}
 	for _, set := range change {
 		set(&c)
@@ -64,11 +64,13 @@ func newWorld(t *testing.T, s *server, change ...func(*config)) *world {
 
 	handler = application.handler()
 
-	return w
+	return b
 }
 
-// answer makes what is between the application and Autoclaim answer in its place.
-func (w *world) answer(f func(http.ResponseWriter, *http.Request) bool) { w.between.Store(&f) }
+// interceptWith sets a function that can answer requests instead of the server.
+func (b *testbed) interceptWith(f func(http.ResponseWriter, *http.Request) bool) {
+	b.intercept.Store(&f)
+}
 
 func overloaded(rw http.ResponseWriter, _ *http.Request) bool {
 	rw.WriteHeader(http.StatusServiceUnavailable)
@@ -77,7 +79,7 @@ func overloaded(rw http.ResponseWriter, _ *http.Request) bool {
 	return true
 }
 
-// newBrowser is one without cookies.
+// newBrowser returns an HTTP client with an empty cookie jar.
 func newBrowser(t *testing.T) *http.Client {
 	t.Helper()
 
@@ -95,99 +97,99 @@ type page struct {
 	body   string
 }
 
-// signIn is a user with a browser of their own, who signs in and says who they are.
-func (w *world) signIn(user string) page {
-	w.Helper()
+// signIn signs a user in with a new browser, and returns the page that the user sees.
+func (b *testbed) signIn(user string) page {
+	b.Helper()
 
-	browser := newBrowser(w.T)
-	choice := w.visit(browser.Get(w.app.URL + "/sign-in"))
+	browser := newBrowser(b.T)
+	choice := b.visit(browser.Get(b.app.URL + "/sign-in"))
 	found := hidden.FindStringSubmatch(choice.body)
-	require.NotNil(w, found, choice.body)
+	require.NotNil(b, found, choice.body)
 
-	arrived := w.visit(browser.PostForm(w.url+"/oidc/login", url.Values{"id": {found[1]}, "other": {user}}))
-	home := w.visit(browser.Get(w.app.URL + "/"))
+	result := b.visit(browser.PostForm(b.url+"/oidc/login", url.Values{"id": {found[1]}, "other": {user}}))
+	home := b.visit(browser.Get(b.app.URL + "/"))
 
-	if arrived.status == http.StatusOK {
-		assert.Contains(w, home.body, "You are in.", "%s has been let in", user)
+	if result.status == http.StatusOK {
+		assert.Contains(b, home.body, "You are signed in.", "%s is signed in", user)
 	} else {
-		assert.NotContains(w, home.body, "You are in.", "%s has been kept out", user)
+		assert.NotContains(b, home.body, "You are signed in.", "%s is not signed in", user)
 	}
 
-	return arrived
+	return result
 }
 
-func (w *world) visit(response *http.Response, err error) page {
-	w.Helper()
-	require.NoError(w, err)
+func (b *testbed) visit(response *http.Response, err error) page {
+	b.Helper()
+	require.NoError(b, err)
 
 	defer response.Body.Close()
 
 	body, err := io.ReadAll(response.Body)
-	require.NoError(w, err)
+	require.NoError(b, err)
 
 	return page{response.StatusCode, response.Request.URL.Path, string(body)}
 }
 
-// refused is a page that keeps a user out, and says what happened and what to do.
-func (w *world) refused(p page, texts ...string) {
-	w.Helper()
-	assert.Equal(w, http.StatusForbidden, p.status)
+// assertRefused checks that the page refuses access and has the texts.
+func (b *testbed) assertRefused(p page, texts ...string) {
+	b.Helper()
+	assert.Equal(b, http.StatusForbidden, p.status)
 
 	for _, text := range texts {
-		assert.Contains(w, p.body, text)
+		assert.Contains(b, p.body, text)
 	}
 }
 
-func TestAUserGetsALicenseAtTheirFirstSignInAndNoticesNothingLater(t *testing.T) {
+func TestAUserGetsALicenseAtTheFirstSignInAndIsNotInterruptedLater(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, startServer(t))
-	w.turnOn()
+	b := newTestbed(t, startServer(t))
+	b.createPolicy()
 
-	first := w.signIn("ann")
+	first := b.signIn("ann")
 	assert.Contains(t, first.body, "You have a license now")
 	assert.Contains(t, first.body, "Continue to the application")
 
-	assert.Equal(t, "/", w.signIn("ann").path, "straight through")
+	assert.Equal(t, "/", b.signIn("ann").path, "the second sign-in shows no extra page")
 
-	w.signIn("ben")
-	w.refused(w.signIn("eve"), "No license is left", "Once they have bought more, try again", `href="/sign-in"`)
+	b.signIn("ben")
+	b.assertRefused(b.signIn("eve"), "No licenses are left", "Try again when they have bought more", `href="/sign-in"`)
 
 	var missed struct{ ClaimReport struct{ TotalClaims int } }
 
-	w.ask(`{ claimReport { totalClaims } }`, &missed)
+	b.send(`{ claimReport { totalClaims } }`, &missed)
 	assert.Equal(t, 2, missed.ClaimReport.TotalClaims)
 }
 
-func TestEachRefusalSaysWhatToDo(t *testing.T) {
+func TestEachRefusalSaysWhatTheUserCanDo(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, startServer(t))
-	w.refused(w.signIn("ann"), "You have no license", "Ask your admin", "Your organization does not")
+	b := newTestbed(t, startServer(t))
+	b.assertRefused(b.signIn("ann"), "You have no license", "Ask your admin", "Your organization does not")
 
-	w.enable()
-	w.refused(w.signIn("ann"), "You have no license", "Licenses of this application are not")
+	b.turnAutoClaimOn()
+	b.assertRefused(b.signIn("ann"), "You have no license", "Licenses for this application are not")
 
-	policy := w.turnOn()
-	w.ask(`mutation { setPolicyEnabled(input: {policyId: "`+policy+`", enabled: false}) { userErrors { message } } }`, nil)
-	w.refused(w.signIn("ann"), "You have no license", "turned off at present")
+	policy := b.createPolicy()
+	b.send(`mutation { setPolicyEnabled(input: {policyId: "`+policy+`", enabled: false}) { userErrors { message } } }`, nil)
+	b.assertRefused(b.signIn("ann"), "You have no license", "currently turned off")
 
-	w.ask(`mutation { setPolicyEnabled(input: {policyId: "`+policy+`", enabled: true}) { userErrors { message } } }`, nil)
-	w.ask(`mutation { assignLicense(input: {userExternalId: "ann", productId: "`+w.products["O365_BUSINESS_ESSENTIALS"]+
-		`", appsOff: ["`+w.teams+`"]}) { userErrors { message } } }`, nil)
-	w.refused(w.signIn("ann"), "leaves this application out", "Ask them to turn it on")
+	b.send(`mutation { setPolicyEnabled(input: {policyId: "`+policy+`", enabled: true}) { userErrors { message } } }`, nil)
+	b.send(`mutation { assignLicense(input: {userExternalId: "ann", productId: "`+b.products["O365_BUSINESS_ESSENTIALS"]+
+		`", appsOff: ["`+b.teams+`"]}) { userErrors { message } } }`, nil)
+	b.assertRefused(b.signIn("ann"), "does not include this application", "Ask them to turn it on")
 
-	w.ask(`mutation { blockUser(input: {userExternalId: "ann"}) { userErrors { message } } }`, nil)
-	w.refused(w.signIn("ann"), "cannot get a license by yourself", "Ask them for one")
+	b.send(`mutation { blockUser(input: {userExternalId: "ann"}) { userErrors { message } } }`, nil)
+	b.assertRefused(b.signIn("ann"), "cannot get a license by signing in", "Ask them for one")
 }
 
-func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
+func TestAClaimWithoutAnAnswerIsRetried(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, startServer(t))
-	w.turnOn()
-	w.answer(func(rw http.ResponseWriter, r *http.Request) bool {
-		switch w.claims.Load() {
+	b := newTestbed(t, startServer(t))
+	b.createPolicy()
+	b.interceptWith(func(rw http.ResponseWriter, r *http.Request) bool {
+		switch b.claims.Load() {
 		case 1:
 			return overloaded(rw, r)
 		case 2: // The connection breaks.
@@ -197,74 +199,74 @@ func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
 		}
 	})
 
-	assert.Contains(t, w.signIn("ann").body, "You have a license now")
-	assert.EqualValues(t, 3, w.claims.Load())
+	assert.Contains(t, b.signIn("ann").body, "You have a license now")
+	assert.EqualValues(t, 3, b.claims.Load())
 }
 
-func TestNobodyWaitsForLongIfAutoclaimIsSlow(t *testing.T) {
+func TestUsersDoNotWaitLongerThanTheTimeout(t *testing.T) {
 	t.Parallel()
 
 	s := startServer(t)
-	s.turnOn()
+	s.createPolicy()
 
 	for _, letIn := range []bool{false, true} {
-		w := newWorld(t, s, func(c *config) { c.patience, c.letInWhenDown = 300*time.Millisecond, letIn })
-		w.answer(func(_ http.ResponseWriter, r *http.Request) bool {
-			_, _ = io.Copy(io.Discard, r.Body) // Only then is it noticed that the client has gone.
+		b := newTestbed(t, s, func(c *config) { c.timeout, c.letInWhenDown = 300*time.Millisecond, letIn })
+		b.interceptWith(func(_ http.ResponseWriter, r *http.Request) bool {
+			_, _ = io.Copy(io.Discard, r.Body) // The server detects a closed connection only after it has read the body.
 			<-r.Context().Done()
 
 			return true
 		})
 
 		began := time.Now()
-		arrived := w.signIn("ann")
+		result := b.signIn("ann")
 
 		assert.Less(t, time.Since(began), 10*time.Second)
 
 		if letIn {
-			assert.Equal(t, "/", arrived.path)
+			assert.Equal(t, "/", result.path)
 		} else {
-			assert.Equal(t, http.StatusServiceUnavailable, arrived.status)
-			assert.Contains(t, arrived.body, "Please try again in a minute")
-			assert.Contains(t, arrived.body, `href="/sign-in"`)
+			assert.Equal(t, http.StatusServiceUnavailable, result.status)
+			assert.Contains(t, result.body, "Please try again in a minute")
+			assert.Contains(t, result.body, `href="/sign-in"`)
 		}
 	}
 }
 
-func TestAServerThatIsDownIsLeftAloneForAWhile(t *testing.T) {
+func TestTheCircuitBreakerStopsCallsToAServerThatIsDown(t *testing.T) {
 	t.Parallel()
 
 	s := startServer(t)
-	w := newWorld(t, s, func(c *config) { c.letInWhenDown = true })
-	w.answer(overloaded)
+	b := newTestbed(t, s, func(c *config) { c.letInWhenDown = true })
+	b.interceptWith(overloaded)
 
-	for range failuresToBreak {
-		assert.Equal(t, "/", w.signIn("ann").path, "let in, as it was set")
+	for range failuresToOpen {
+		assert.Equal(t, "/", b.signIn("ann").path, "let in as configured")
 	}
 
-	asked := w.claims.Load()
-	assert.EqualValues(t, failuresToBreak*tries, asked)
-	w.signIn("ann")
-	assert.Equal(t, asked, w.claims.Load(), "nobody waits for it any more")
+	calls := b.claims.Load()
+	assert.EqualValues(t, failuresToOpen*maxAttempts, calls)
+	b.signIn("ann")
+	assert.Equal(t, calls, b.claims.Load(), "no further call while the circuit breaker is open")
 }
 
-func TestARequestThatAutoclaimRefusesIsNotRepeated(t *testing.T) {
+func TestARefusedRequestIsNotRetried(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, startServer(t), func(c *config) { c.app = "NO_SUCH_APP" })
-	assert.Equal(t, http.StatusServiceUnavailable, w.signIn("ann").status)
-	assert.EqualValues(t, 1, w.claims.Load())
+	b := newTestbed(t, startServer(t), func(c *config) { c.app = "NO_SUCH_APP" })
+	assert.Equal(t, http.StatusServiceUnavailable, b.signIn("ann").status)
+	assert.EqualValues(t, 1, b.claims.Load())
 }
 
-func TestNobodyIsLetInByAnAnswerThatTheirBrowserDidNotAskFor(t *testing.T) {
+func TestASignInThatAnotherBrowserStartedIsRejected(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, startServer(t))
-	w.turnOn()
+	b := newTestbed(t, startServer(t))
+	b.createPolicy()
 
-	// Somebody signs in, stops before the application, and makes another open the answer.
-	evil, browser := newBrowser(t), newBrowser(t)
-	evil.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+	// An attacker signs in at the provider, stops before the callback, and makes a victim open the callback URL.
+	attacker, victim := newBrowser(t), newBrowser(t)
+	attacker.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 		if r.URL.Path == "/callback" {
 			return http.ErrUseLastResponse
 		}
@@ -272,27 +274,27 @@ func TestNobodyIsLetInByAnAnswerThatTheirBrowserDidNotAskFor(t *testing.T) {
 		return nil
 	}
 
-	choice := w.visit(evil.Get(w.app.URL + "/sign-in"))
-	response, err := evil.PostForm(w.url+"/oidc/login",
+	choice := b.visit(attacker.Get(b.app.URL + "/sign-in"))
+	response, err := attacker.PostForm(b.url+"/oidc/login",
 		url.Values{"id": {hidden.FindStringSubmatch(choice.body)[1]}, "other": {"eve"}})
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 
-	answer := response.Header.Get("Location")
-	require.Contains(t, answer, w.app.URL+"/callback?code=")
+	callback := response.Header.Get("Location")
+	require.Contains(t, callback, b.app.URL+"/callback?code=")
 
-	assert.Equal(t, http.StatusBadRequest, w.visit(browser.Get(answer)).status)
-	w.visit(browser.Get(w.app.URL + "/sign-in"))
-	assert.Equal(t, http.StatusBadRequest, w.visit(browser.Get(answer)).status)
-	assert.Zero(t, w.claims.Load())
+	assert.Equal(t, http.StatusBadRequest, b.visit(victim.Get(callback)).status)
+	b.visit(victim.Get(b.app.URL + "/sign-in"))
+	assert.Equal(t, http.StatusBadRequest, b.visit(victim.Get(callback)).status)
+	assert.Zero(t, b.claims.Load())
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.app.URL+"/sign-out", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.app.URL+"/sign-out", nil)
 	require.NoError(t, err)
 	request.Header.Set("Origin", "https://evil.example")
-	assert.Equal(t, http.StatusForbidden, w.visit(browser.Do(request)).status)
+	assert.Equal(t, http.StatusForbidden, b.visit(victim.Do(request)).status)
 }
 
-func TestCookiesAreOutOfReach(t *testing.T) {
+func TestCookiesAreHiddenFromScriptsAndOtherSites(t *testing.T) {
 	t.Parallel()
 
 	for address, secure := range map[string]bool{"https://app.example": true, "http://127.0.0.1:8090": false} {

@@ -1,7 +1,7 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
-// `npm run generate` writes src/gql: the type of each operation's variables and result, and the operations'
-// hashes for servers that run trusted documents alone.
+// `npm run generate` writes src/gql: the types of each operation's variables and result, and the operations' hashes for
+// servers that accept only trusted documents.
 const config: CodegenConfig = {
   schema: "../../schema.graphqls",
   documents: "../operations/*.graphql",

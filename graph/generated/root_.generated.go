@@ -183,9 +183,11 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `"""
 Autoclaim gives users a license the first time they sign in to an app.
 
-Conventions: a change that a rule refuses leaves everything as it was and says why in 'userErrors'.
-What the caller cannot mend in a form is a top-level error with 'extensions.code'. Ids are opaque and
-begin with the kind of object. An id that does not exist, or that belongs to another tenant, reads as null.
+All data but the catalog belongs to one tenant. The token decides which tenant a request reads and changes.
+
+If a rule refuses a change, nothing changes and ` + "`" + `userErrors` + "`" + ` says why. All other errors are top-level errors with
+an ` + "`" + `extensions.code` + "`" + `. Ids are opaque and start with the kind of object. An id of an object that does not exist, or
+that belongs to another tenant, reads as null.
 """
 schema {
   query: Query
@@ -193,402 +195,402 @@ schema {
   subscription: Subscription
 }
 
-"How many objects reading a field costs beside those that it leads to. Limits on operations count them."
+"The cost of reading the field, in objects, in addition to the objects that it returns. The cost limit of an operation counts it."
 directive @cost(
-  "As many objects as reading the field is worth."
+  "The cost in objects."
   weight: Int!
 ) on FIELD_DEFINITION
 
-"How long a list is taken to be that has no pages. Limits on operations count its objects."
+"The length that the cost limit assumes for a list without pages."
 directive @listSize(
-  "The length that limits assume."
+  "The assumed number of objects in the list."
   assumedSize: Int!
 ) on FIELD_DEFINITION
 
-"A moment in time: RFC 3339 in UTC, such as 2026-03-01T09:30:00Z."
+"A point in time in UTC, in RFC 3339 format. Example: ` + "`" + `2026-03-01T09:30:00Z` + "`" + `."
 scalar DateTime
 
-"A day in UTC: 2026-03-01."
+"A day in UTC. Example: ` + "`" + `2026-03-01` + "`" + `."
 scalar Date
 
-"A UUID that the vendor gave to a product or an app, such as 57ff2da0-773e-42df-b2af-ffb7a2317929."
+"A UUID that the vendor assigned to a product or an app. Example: ` + "`" + `57ff2da0-773e-42df-b2af-ffb7a2317929` + "`" + `."
 scalar UUID
 
-"A JSON value of any shape."
+"Any JSON value."
 scalar JSON
 
-"An object that can be read again by its id."
+"An object that has a global id and that ` + "`" + `node` + "`" + ` can read."
 interface Node {
   "The global id."
   id: ID!
 }
 
-"Whether a list goes on, and where a page of it begins and ends."
+"The first and the last cursor of a page, and whether there are more pages."
 type PageInfo {
-  "Whether there is more behind this page."
+  "Whether the list has items after this page."
   hasNextPage: Boolean!
-  "Whether there is more before this page."
+  "Whether the list has items before this page."
   hasPreviousPage: Boolean!
-  "The cursor of the page's first edge; null if the page is empty."
+  "The cursor of the page's first item. Null if the page is empty."
   startCursor: String
-  "The cursor of the page's last edge; null if the page is empty."
+  "The cursor of the page's last item. Null if the page is empty."
   endCursor: String
 }
 
-"What can be read. Each field says who may read it."
+"All queries. They need the role ` + "`" + `GLOBAL_ADMIN` + "`" + ` or ` + "`" + `GLOBAL_READER` + "`" + `, unless the field names other callers."
 type Query {
-  "Who is signed in, and their own licenses. For everybody but sign-in services."
+  "The caller and their own licenses. Available to every caller except one whose only role is ` + "`" + `SIGN_IN_SERVICE` + "`" + `."
   viewer: Viewer!
-  "The tenant's settings."
+  "The settings of the tenant."
   settings: Settings!
-  "The policies by name."
+  "The policies, without deleted ones, ordered by name."
   policies(
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): PolicyConnection!
-  "A policy, also a deleted one."
+  "One policy, which may be deleted. Null if it does not exist."
   policy(
-    "The policy's id."
+    "The id of the policy."
     id: ID!
   ): Policy
-  "The catalog's products by name."
+  "The products of the catalog, ordered by name."
   products(
-    "Which products; all if it is left out."
+    "Which products to return. Null returns all."
     filter: ProductFilter
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): ProductConnection!
-  "A product of the catalog."
+  "One product of the catalog. Null if it does not exist."
   product(
-    "The product's id."
+    "The id of the product."
     id: ID!
   ): Product
-  "The catalog's apps by name."
+  "The apps of the catalog, ordered by name."
   apps(
-    "Only apps that users can claim licenses for, or only the others."
+    "True returns only apps for which policies can exist, false only the others. Null returns both."
     claimable: Boolean
-    "Only apps whose name or code contains this text, ignoring case."
+    "Only apps whose name or code contains this text. Case is ignored."
     text: String
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): AppConnection!
   """
-  The apps of one product of a policy, or of all its products, and whether they are given with a license.
-  Empty if the policy, or the product in it, does not exist.
+  The apps of one or all products of a policy, ordered by name, and whether licenses that users claim include them.
+  Empty if the policy does not exist or does not contain the product.
   """
   appToggles(
-    "The policy's id."
+    "The id of the policy."
     policyId: ID!
-    "One product of the policy; all of them if it is left out."
+    "The id of one product of the policy. Null returns the apps of all its products."
     productId: ID
   ): [AppToggle!]! @listSize(assumedSize: 50)
-  "The tenant's users by display name."
+  "The users of the tenant, ordered by display name."
   users(
-    "Only users whose display name, email or external id contains this text, ignoring case."
+    "Only users whose display name, email or external id contains this text. Case is ignored."
     text: String
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): UserConnection!
-  "A user."
+  "One user. Null if the user does not exist."
   user(
-    "The user's id."
+    "The id of the user."
     id: ID!
   ): User
-  "Licenses, newest first."
+  "The licenses of the tenant, newest first, including removed ones."
   licenses(
-    "Which licenses; all if it is left out."
+    "Which licenses to return. Null returns all."
     filter: LicenseFilter
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): LicenseConnection!
-  "Subscriptions, newest first."
+  "The subscriptions of the tenant, newest first."
   subscriptions(
-    "Only subscriptions of this product."
+    "Only subscriptions for this product."
     productId: ID
-    "Only subscriptions in this status."
+    "Only subscriptions with this status."
     status: SubscriptionStatus
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): ProductSubscriptionConnection!
-  "Who claimed what in the past 1 to 90 days. Readers of reports may read this too."
+  "The claims of the past 1 to 90 days. Also available to ` + "`" + `REPORTS_READER` + "`" + `."
   claimReport(
-    "How far back the report looks."
+    "The period that the report covers."
     period: ReportPeriod! = PAST_90_DAYS
-    "Only claims under this policy."
+    "Only claims and missed claims under this policy."
     policyId: ID
   ): ClaimReport!
-  "What admins changed, latest first."
+  "The changes that admins made, latest first."
   auditEvents(
-    "Only changes of this object."
+    "Only changes to this object."
     objectId: ID
     "Only changes by the admin with this external id."
     actor: String
-    "Only changes by this mutation."
+    "Only changes by this mutation. Example: ` + "`" + `createPolicy` + "`" + `."
     action: String
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): AuditEventConnection!
-  "Any object by its id."
+  "Any object by its global id. Null if it does not exist."
   node(
-    "The object's id."
+    "The global id of the object."
     id: ID!
   ): Node
-  "Several objects by their ids, at most 100, in the same order; null for each that does not exist."
+  "Up to 100 objects by their global ids, in the same order. An object that does not exist is null."
   nodes(
-    "The objects' ids."
+    "The global ids of the objects, at most 100."
     ids: [ID!]!
   ): [Node]!
 }
 
-"Who is signed in."
+"The caller."
 type Viewer {
-  "The identity provider's id of the user."
+  "The user's id in the identity provider."
   externalId: String!
-  "The user's name as the token has it; empty if it has none."
+  "The user's name in the token. Empty if the token has none."
   displayName: String!
-  "The user's email as the token has it; empty if it has none."
+  "The user's email in the token. Empty if the token has none."
   email: String!
-  "What the caller may do beyond reading and claiming their own licenses."
+  "The caller's roles. A caller without a role can read and claim only their own licenses."
   roles: [Role!]!
-  "The user as Autoclaim knows them; null before their first sign-in."
+  "The caller's user in Autoclaim. Null before their first sign-in to an app."
   user: User
   "The caller's own licenses, newest first."
   licenses(
-    "Only active licenses, or only removed ones."
+    "True returns only active licenses, false only removed ones. Null returns both."
     active: Boolean
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): LicenseConnection!
 }
 
-"What a caller may do."
+"What a caller is allowed to do in their tenant."
 enum Role {
-  "Everything in its tenant."
+  "Everything."
   GLOBAL_ADMIN
-  "Read everything in its tenant."
+  "All queries and subscriptions."
   GLOBAL_READER
-  "Read claim reports."
+  "The claim report, its CSV file and the subscription ` + "`" + `licenseClaimed` + "`" + `."
   REPORTS_READER
-  "Claim licenses for any user of its tenant, and nothing else."
+  "Only the mutation ` + "`" + `claimLicense` + "`" + `, for any user of the tenant."
   SIGN_IN_SERVICE
 }
 
-"The tenant's settings."
+"The settings of the tenant."
 type Settings {
-  "Whether users can claim licenses, and policies can be created. Off until an admin turns it on."
+  "Whether users can claim licenses and admins can create policies. False in a new tenant."
   autoClaimEnabled: Boolean!
 }
 
-"An app or service that products include. A vendor calls it a service plan."
+"An app or service that products include. Vendors call it a service plan."
 type App implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "The vendor's service plan id."
+  "The vendor's id of the app (its service plan id)."
   vendorId: UUID!
-  "The vendor's short name, such as TEAMS1. Several apps may share one."
+  "The vendor's short name. Example: ` + "`" + `TEAMS1` + "`" + `. Several apps can have the same code."
   code: String!
-  "The app's name."
+  "The name of the app."
   name: String!
-  "Whether users sign in to the app, so that a policy for it may exist."
+  "Whether users sign in to the app. A policy can exist only for such an app."
   claimable: Boolean!
 }
 
-"What is bought: a collection of apps. A vendor calls it a SKU."
+"A collection of apps that is bought as one. Vendors call it a SKU."
 type Product implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "The vendor's SKU id."
+  "The vendor's id of the product (its SKU id)."
   vendorId: UUID!
-  "The vendor's short name, such as ENTERPRISEPACK. Several products may share one."
+  "The vendor's short name. Example: ` + "`" + `ENTERPRISEPACK` + "`" + `. Several products can have the same code."
   code: String!
-  "The product's name."
+  "The name of the product."
   name: String!
-  "The apps that the product includes, by name."
+  "The apps that the product includes, ordered by name."
   apps: [App!]! @listSize(assumedSize: 50)
-  "The tenant's licenses of the product; null if it never had a subscription."
+  "The tenant's licenses of the product. Null if the tenant never had a subscription for it."
   pool: LicensePool
 }
 
-"A tenant's licenses of one product."
+"The tenant's licenses of one product, counted."
 type LicensePool {
   "The product."
   product: Product!
-  "The sum of the quantities of all subscriptions that are ACTIVE or in WARNING."
+  "The number of licenses: the sum of the quantities of all ` + "`" + `ACTIVE` + "`" + ` and ` + "`" + `WARNING` + "`" + ` subscriptions."
   total: Int!
-  "How many licenses are held by users. After a lapse it may exceed the total."
+  "The number of licenses that users hold. It can exceed ` + "`" + `total` + "`" + ` after a subscription is suspended or canceled."
   assigned: Int!
-  "How many can still be given: total less assigned, and never negative."
+  "The number of licenses that can still be assigned: ` + "`" + `total` + "`" + ` minus ` + "`" + `assigned` + "`" + `, at least 0."
   available: Int!
 }
 
-"Which products to list. All conditions must hold."
+"Which products to return. All conditions must hold. A condition that is null does not restrict the list."
 input ProductFilter {
-  "Only products that the tenant owns licenses of, or only the others."
+  "True returns only products with at least one ` + "`" + `ACTIVE` + "`" + ` or ` + "`" + `WARNING` + "`" + ` subscription, false only the others."
   owned: Boolean
   "Only products that include this app."
   includesAppId: ID
-  "Only products that this policy does not have yet."
+  "Only products that this policy does not contain."
   notInPolicyId: ID
-  "Only products whose name or code contains this text, ignoring case."
+  "Only products whose name or code contains this text. Case is ignored."
   text: String
 }
 
-"Gives users who sign in to its app a license of the first of its products that has one left."
+"An auto-claim policy for one app. A user who signs in to the app gets a license of the policy's first product that has one available."
 type Policy implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "A friendly name, unique in the tenant."
+  "The name, unique among the tenant's policies. Case is ignored."
   name: String!
   "The app that users sign in to."
   app: App!
-  "Whether users can claim under the policy."
+  "Whether users can claim licenses under the policy."
   enabled: Boolean!
-  "Rises with each change. A mutation that names the version it saw is refused if it is no longer current."
+  "A number that increases with each change. Pass it to a mutation to make the change only if the policy is still at this version."
   version: Int!
-  "The products in order: the primary first, then up to four backups."
+  "The 1 to 5 products in order: the primary product first, then the backups."
   products: [PolicyProduct!]! @listSize(assumedSize: 5)
-  "The licenses left, over all its products."
+  "The number of available licenses, summed over the policy's products."
   availableLicenses: Int!
   "When the policy was created."
   createdAt: DateTime!
   "When the policy was last changed."
   updatedAt: DateTime!
-  "When the policy was deleted; null as long as it exists."
+  "When the policy was deleted. Null if it was not."
   deletedAt: DateTime
 }
 
-"A product of a policy."
+"A product in a policy."
 type PolicyProduct {
-  "The place in the order: 0 is the primary, 1 the first backup."
+  "The position in the policy: 0 is the primary product, 1 the first backup."
   position: Int!
   "The product."
   product: Product!
   "The tenant's licenses of the product."
   pool: LicensePool!
-  "How many licenses of the product are left."
+  "The number of available licenses of the product."
   availableLicenses: Int!
-  "The product's apps, and whether they are given with a license."
+  "The apps of the product and whether licenses that users claim include them."
   appToggles: [AppToggle!]! @listSize(assumedSize: 50)
 }
 
-"An app and whether it is given with a license of a policy's product, or of any of its products."
+"An app, and whether licenses that users claim under a policy include it."
 type AppToggle {
   "The app."
   app: App!
-  "Whether the app is given."
+  "Whether the app is on or off. For several products it can also be ` + "`" + `MIXED` + "`" + `."
   state: AppToggleState!
-  "Whether the app must stay on, because the policy is for this app."
+  "Whether the app cannot be turned off. True only for the app that the policy is for."
   locked: Boolean!
 }
 
-"Whether an app is given with a license."
+"Whether licenses that users claim include an app."
 enum AppToggleState {
-  "The app is given."
+  "Licenses include the app."
   ON
-  "The app is not given."
+  "Licenses do not include the app."
   OFF
-  "The app is given with some of the policy's products and not with others."
+  "Licenses of some of the policy's products include the app, those of others do not."
   MIXED
 }
 
-"Someone who signs in."
+"A person who signs in to apps."
 type User implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "The identity provider's id of the user."
+  "The user's id in the identity provider."
   externalId: String!
-  "The user's name; empty if nobody has told it."
+  "The user's name. Empty if it is unknown."
   displayName: String!
-  "The user's email; empty if nobody has told it."
+  "The user's email. Empty if it is unknown."
   email: String!
-  "When an admin blocked the user from auto-claiming; null if nobody did."
+  "When an admin blocked the user from claiming licenses. Null if the user is not blocked."
   blockedAt: DateTime
-  "The user's last sign-in, to about an hour; null before the first."
+  "When the user last signed in to an app, accurate to about an hour. Null before the first sign-in."
   lastSignInAt: DateTime
   "The user's licenses, newest first."
   licenses(
-    "Only active licenses, or only removed ones."
+    "True returns only active licenses, false only removed ones. Null returns both."
     active: Boolean
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): LicenseConnection!
 }
 
-"One user's holding of one product."
+"One license of a product, held by one user."
 type License implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "Whose license it is."
+  "The user who holds the license."
   user: User!
-  "What it is a license of."
+  "The product that the license is for."
   product: Product!
-  "Where it came from."
+  "Whether the user claimed the license or an admin assigned it."
   source: LicenseSource!
-  "The policy that it was claimed under; null if an admin assigned it."
+  "The policy under which the user claimed the license. Null if an admin assigned it."
   policy: Policy
-  "The apps of the product that this license does not give."
+  "The apps of the product that are turned off in this license."
   appsOff: [App!]! @listSize(assumedSize: 5)
-  "When the user got it."
+  "When the user got the license."
   assignedAt: DateTime!
-  "When it was removed; null as long as it is active."
+  "When the license was removed from the user. Null if the license is active."
   removedAt: DateTime
 }
 
-"Where a license came from."
+"How a user got a license."
 enum LicenseSource {
   "An admin assigned it."
   DIRECT
@@ -596,29 +598,29 @@ enum LicenseSource {
   AUTO_CLAIM
 }
 
-"Which licenses to list. All conditions must hold."
+"Which licenses to return. All conditions must hold. A condition that is null does not restrict the list."
 input LicenseFilter {
   "Only licenses of this user."
   userId: ID
   "Only licenses of this product."
   productId: ID
-  "Only licenses that were claimed under this policy."
+  "Only licenses that users claimed under this policy."
   policyId: ID
-  "Only licenses from this source."
+  "Only licenses with this source."
   source: LicenseSource
-  "Only active licenses, or only removed ones."
+  "True returns only active licenses, false only removed ones."
   active: Boolean
 }
 
-"A purchase of a quantity of a product. (Subscription is the name that GraphQL keeps for live data.)"
+"A tenant's purchase of a number of licenses of a product. The name differs from ` + "`" + `Subscription` + "`" + ` because GraphQL uses that name for live data."
 type ProductSubscription implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
   "The product."
   product: Product!
-  "How many licenses were bought: 1 to 10,000,000."
+  "The number of licenses bought: 1 to 10,000,000."
   quantity: Int!
-  "Where the subscription is in its life."
+  "The status of the subscription."
   status: SubscriptionStatus!
   "When the subscription was created."
   createdAt: DateTime!
@@ -626,86 +628,86 @@ type ProductSubscription implements Node {
   updatedAt: DateTime!
 }
 
-"Where a subscription is in its life."
+"The status of a subscription. It decides whether the subscription's quantity counts toward the tenant's licenses."
 enum SubscriptionStatus {
-  "In force; its quantity counts."
+  "In force. The quantity counts."
   ACTIVE
-  "Expired, in its grace period: licenses stay, and its quantity still counts."
+  "Expired, within the grace period. The quantity still counts and users keep their licenses."
   WARNING
-  "Its quantity does not count; licenses that were given stay."
+  "Suspended. The quantity does not count. Users keep their licenses."
   SUSPENDED
-  "Ended; its quantity does not count; licenses that were given stay."
+  "Canceled. The quantity does not count. Users keep their licenses."
   CANCELED
 }
 
-"How far back a report looks: so many whole days (UTC), and today so far."
+"The period of a report: a number of whole days in UTC, and today so far."
 enum ReportPeriod {
-  "Yesterday, and today so far."
+  "Yesterday and today so far."
   PAST_1_DAY
-  "The past 7 days."
+  "The past 7 days and today so far."
   PAST_7_DAYS
-  "The past 30 days."
+  "The past 30 days and today so far."
   PAST_30_DAYS
-  "The past 90 days."
+  "The past 90 days and today so far."
   PAST_90_DAYS
 }
 
-"Who claimed what in a period."
+"The claims and missed claims of a period."
 type ClaimReport {
-  "The period that was asked for."
+  "The period that was requested."
   period: ReportPeriod!
-  "The beginning of the period."
+  "The start of the period, inclusive."
   since: DateTime!
-  "The end of the period: when the report was made."
+  "The end of the period: the time at which the report was made."
   until: DateTime!
   "The number of claims in the period."
   totalClaims: Int! @cost(weight: 50)
-  "The claims, latest first."
+  "The claims in the period, latest first."
   claims(
-    "Only claims of users whose display name, email or external id contains this text, ignoring case."
+    "Only claims of users whose display name, email or external id contains this text. Case is ignored."
     text: String
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): ClaimConnection!
-  "The number of claims of each policy, highest first."
+  "The number of claims under each policy, highest first. Policies without claims are left out."
   byPolicy: [ClaimsByPolicy!]! @listSize(assumedSize: 20)
-  "The number of claims of each product, highest first."
+  "The number of claims of each product, highest first. Products without claims are left out."
   byProduct: [ClaimsByProduct!]! @listSize(assumedSize: 20)
-  "The number of claims of each day (UTC) that has any, latest first."
+  "The number of claims on each day in UTC, latest first. Days without claims are left out."
   byDay: [ClaimsByDay!]! @listSize(assumedSize: 90)
-  "The users who were turned away in the period because no license was left, those of late first."
+  "Users who got no license during the period because none was available, latest first."
   missedClaims(
-    "Only users whose display name, email or external id contains this text, ignoring case."
+    "Only users whose display name, email or external id contains this text. Case is ignored."
     text: String
-    "How many from the beginning: 1 to 100. 50 if neither 'first' nor 'last' is given."
+    "Return at most this many items from the start of the list: 1 to 100. If both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are null, the page has 50 items. Do not give both."
     first: Int
-    "Only what comes behind this cursor."
+    "Return only items after this cursor."
     after: String
-    "How many from the end: 1 to 100."
+    "Return at most this many items from the end of the list: 1 to 100. Do not give both ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + `."
     last: Int
-    "Only what comes before this cursor."
+    "Return only items before this cursor."
     before: String
   ): MissedClaimConnection!
-  "The path on this server at which the same claims can be downloaded as CSV, with the same token."
+  "The path on this server for downloading the same claims as CSV. The download needs the same token."
   csvPath(
-    "Only claims of users whose display name, email or external id contains this text, ignoring case."
+    "Only claims of users whose display name, email or external id contains this text. Case is ignored."
     text: String
   ): String!
 }
 
-"The fact that a user got a license under a policy."
+"A record that a user got a license under a policy. It is never deleted."
 type Claim implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "Who claimed."
+  "The user who claimed the license."
   user: User!
-  "The policy, which may have been changed or deleted since."
+  "The policy in its current state. It may have been changed or deleted since."
   policy: Policy!
   "The app that the user signed in to."
   app: App!
@@ -713,31 +715,31 @@ type Claim implements Node {
   product: Product!
   "The license that the user got."
   license: License!
-  "The product's place in the policy at the time: 0 is the primary, 1 the first backup."
+  "The product's position in the policy at the time of the claim: 0 is the primary product, 1 the first backup."
   position: Int!
-  "When the user claimed."
+  "When the user claimed the license."
   claimedAt: DateTime!
   "Whether the user still holds the license."
   stillHeld: Boolean!
 }
 
-"A user whom a policy turned away because no license was left."
+"A user who got no license under a policy because none was available."
 type MissedClaim implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "Who was turned away."
+  "The user who got no license."
   user: User!
-  "The policy that had no license left."
+  "The policy that had no license available."
   policy: Policy!
-  "When the user was first turned away."
+  "When this first happened."
   firstAt: DateTime!
-  "When the user was last turned away."
+  "When this last happened."
   lastAt: DateTime!
-  "How often the user was turned away."
+  "How often this has happened since ` + "`" + `firstAt` + "`" + `, also before the report's period."
   count: Int!
 }
 
-"How many claims there were under a policy."
+"The number of claims under one policy."
 type ClaimsByPolicy {
   "The policy."
   policy: Policy!
@@ -745,7 +747,7 @@ type ClaimsByPolicy {
   claims: Int!
 }
 
-"How many claims there were of a product."
+"The number of claims of one product."
 type ClaimsByProduct {
   "The product."
   product: Product!
@@ -753,762 +755,763 @@ type ClaimsByProduct {
   claims: Int!
 }
 
-"How many claims there were on a day."
+"The number of claims on one day."
 type ClaimsByDay {
-  "The day."
+  "The day in UTC."
   day: Date!
   "The number of claims."
   claims: Int!
-  "The number of claims of each product on the day, highest first."
+  "The number of claims of each product on this day, highest first."
   byProduct: [ClaimsByProduct!]! @listSize(assumedSize: 5)
 }
 
 "A change that an admin made."
 type AuditEvent implements Node {
-  "The global id."
+  "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "When it was made."
+  "When the change was made."
   at: DateTime!
   "The external id of the admin."
   actor: String!
-  "The mutation."
+  "The name of the mutation. Example: ` + "`" + `createPolicy` + "`" + `."
   action: String!
-  "The id of the object that was changed."
+  "The global id of the changed object."
   objectId: ID!
-  "The object before the change; null if it did not exist."
+  "The object before the change. Null if the change created it."
   before: JSON
   "The object after the change."
   after: JSON
-  "The request that made the change, as in the server's logs and in the X-Request-Id header."
+  "The id of the request that made the change. The server's logs and the ` + "`" + `X-Request-Id` + "`" + ` response header have the same id."
   requestId: String!
 }
 
-"A page of policies."
+"One page of policies."
 type PolicyConnection {
-  "The policies of this page with their cursors."
+  "The policies on this page, each with its cursor."
   edges: [PolicyEdge!]!
-  "The policies of this page without their cursors."
+  "The policies on this page, without cursors."
   nodes: [Policy!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of policies on all pages. It is counted only when selected."
+  "The number of policies on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the policies of a page, with its place."
+"A policy and its cursor."
 type PolicyEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: Policy!
 }
 
-"A page of products."
+"One page of products."
 type ProductConnection {
-  "The products of this page with their cursors."
+  "The products on this page, each with its cursor."
   edges: [ProductEdge!]!
-  "The products of this page without their cursors."
+  "The products on this page, without cursors."
   nodes: [Product!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of products on all pages. It is counted only when selected."
+  "The number of products on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the products of a page, with its place."
+"A product and its cursor."
 type ProductEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: Product!
 }
 
-"A page of apps."
+"One page of apps."
 type AppConnection {
-  "The apps of this page with their cursors."
+  "The apps on this page, each with its cursor."
   edges: [AppEdge!]!
-  "The apps of this page without their cursors."
+  "The apps on this page, without cursors."
   nodes: [App!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of apps on all pages. It is counted only when selected."
+  "The number of apps on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the apps of a page, with its place."
+"An app and its cursor."
 type AppEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: App!
 }
 
-"A page of users."
+"One page of users."
 type UserConnection {
-  "The users of this page with their cursors."
+  "The users on this page, each with its cursor."
   edges: [UserEdge!]!
-  "The users of this page without their cursors."
+  "The users on this page, without cursors."
   nodes: [User!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of users on all pages. It is counted only when selected."
+  "The number of users on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the users of a page, with its place."
+"A user and its cursor."
 type UserEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: User!
 }
 
-"A page of licenses."
+"One page of licenses."
 type LicenseConnection {
-  "The licenses of this page with their cursors."
+  "The licenses on this page, each with its cursor."
   edges: [LicenseEdge!]!
-  "The licenses of this page without their cursors."
+  "The licenses on this page, without cursors."
   nodes: [License!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of licenses on all pages. It is counted only when selected."
+  "The number of licenses on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the licenses of a page, with its place."
+"A license and its cursor."
 type LicenseEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: License!
 }
 
-"A page of subscriptions."
+"One page of subscriptions."
 type ProductSubscriptionConnection {
-  "The subscriptions of this page with their cursors."
+  "The subscriptions on this page, each with its cursor."
   edges: [ProductSubscriptionEdge!]!
-  "The subscriptions of this page without their cursors."
+  "The subscriptions on this page, without cursors."
   nodes: [ProductSubscription!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of subscriptions on all pages. It is counted only when selected."
+  "The number of subscriptions on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the subscriptions of a page, with its place."
+"A subscription and its cursor."
 type ProductSubscriptionEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: ProductSubscription!
 }
 
-"A page of claims."
+"One page of claims."
 type ClaimConnection {
-  "The claims of this page with their cursors."
+  "The claims on this page, each with its cursor."
   edges: [ClaimEdge!]!
-  "The claims of this page without their cursors."
+  "The claims on this page, without cursors."
   nodes: [Claim!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of claims on all pages. It is counted only when selected."
+  "The number of claims on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the claims of a page, with its place."
+"A claim and its cursor."
 type ClaimEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: Claim!
 }
 
-"A page of missed claims."
+"One page of missed claims."
 type MissedClaimConnection {
-  "The missed claims of this page with their cursors."
+  "The missed claims on this page, each with its cursor."
   edges: [MissedClaimEdge!]!
-  "The missed claims of this page without their cursors."
+  "The missed claims on this page, without cursors."
   nodes: [MissedClaim!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of missed claims on all pages. It is counted only when selected."
+  "The number of missed claims on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the missed claims of a page, with its place."
+"A missed claim and its cursor."
 type MissedClaimEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: MissedClaim!
 }
 
-"A page of audit events."
+"One page of audit events."
 type AuditEventConnection {
-  "The audit events of this page with their cursors."
+  "The audit events on this page, each with its cursor."
   edges: [AuditEventEdge!]!
-  "The audit events of this page without their cursors."
+  "The audit events on this page, without cursors."
   nodes: [AuditEvent!]!
-  "Whether there is more, and where this page begins and ends."
+  "The first and the last cursor of this page, and whether there are more pages."
   pageInfo: PageInfo!
-  "The number of audit events on all pages. It is counted only when selected."
+  "The number of audit events on all pages. The server counts them only if this field is selected."
   totalCount: Int! @cost(weight: 50)
 }
 
-"One of the audit events of a page, with its place."
+"An audit event and its cursor."
 type AuditEventEdge {
-  "The place, for 'after' and 'before'."
+  "The item's position in the list, for the arguments ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
   cursor: String!
-  "The object itself."
+  "The item."
   node: AuditEvent!
 }
 
-"Why a change was refused, and what to do about it."
+"The reason why the server refused a change, and how to fix it."
 type UserError {
-  "What clients branch on."
+  "The reason, for programs."
   code: UserErrorCode!
-  "What is wrong and how to mend it, in words to show an admin."
+  "The reason and how to fix it, in words for an admin."
   message: String!
-  "The field of the input at fault, from the outermost in; positions in lists are decimal numbers."
+  "The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause."
   path: [String!]!
 }
 
-"Why a change was refused."
+"The reason why the server refused a change."
 enum UserErrorCode {
-  "The object does not exist, or belongs to another tenant."
+  "The object does not exist or belongs to another tenant."
   NOT_FOUND
-  "The policy was changed meanwhile; the payload has it as it is now."
+  "Someone changed the policy since the client read it. The payload has the current policy."
   CONFLICT
-  "The input is malformed in a way that the message describes."
+  "The input is malformed. The message says how."
   INVALID_INPUT
-  "Auto-claim is off in the tenant."
+  "Auto-claim is turned off in the tenant."
   AUTO_CLAIM_OFF
   "The name is empty."
   NAME_REQUIRED
   "The name has more than 100 characters."
   NAME_TOO_LONG
-  "Another policy has this name."
+  "Another policy has the same name. Case is ignored."
   NAME_TAKEN
-  "Several apps have this code."
+  "Several apps have this code. Use the vendor's id of the app instead."
   APP_AMBIGUOUS
-  "No policy may exist for this app."
+  "The app is not claimable, so no policy can exist for it."
   APP_NOT_CLAIMABLE
-  "Another policy is for this app."
+  "Another policy exists for this app."
   APP_HAS_POLICY
   "The product does not include this app."
   APP_NOT_IN_PRODUCT
-  "The policy's own app cannot be turned off."
+  "The app that the policy is for cannot be turned off."
   POLICY_APP_REQUIRED
-  "The product does not include the policy's app."
+  "The product does not include the app that the policy is for."
   PRODUCT_LACKS_APP
-  "The tenant has no subscription of the product that counts."
+  "The tenant has no ` + "`" + `ACTIVE` + "`" + ` or ` + "`" + `WARNING` + "`" + ` subscription for the product."
   PRODUCT_NOT_OWNED
-  "The product is there already."
+  "The policy already contains the product, or the input names it twice."
   PRODUCT_DUPLICATE
-  "The policy does not have this product."
+  "The policy does not contain this product."
   PRODUCT_NOT_IN_POLICY
   "A policy needs at least one product."
   PRODUCTS_REQUIRED
-  "A policy has at most five products."
+  "A policy can contain at most 5 products."
   TOO_MANY_PRODUCTS
-  "The last product of a policy cannot be removed."
+  "The last product of a policy cannot be removed. Turn the policy off instead."
   LAST_PRODUCT
-  "The order does not name each product once."
+  "The order must name each product of the policy exactly once."
   ORDER_INCOMPLETE
-  "The product is at that end of the order already."
+  "The product is already first or last."
   CANNOT_MOVE
   "The quantity is not between 1 and 10,000,000."
   QUANTITY_OUT_OF_RANGE
-  "More licenses are assigned than would be left."
+  "More licenses are assigned than the new quantity allows. The message says how many to remove first."
   QUANTITY_BELOW_ASSIGNED
-  "The user holds a license of the product already."
+  "The user already holds a license of the product."
   ALREADY_LICENSED
-  "The license was removed before."
+  "The license was already removed."
   ALREADY_REMOVED
-  "No license of the product is left."
+  "No license of the product is available."
   OUT_OF_LICENSES
 }
 
-"What can be changed. Only global admins may change anything; claimLicense is for everybody who signs in."
+"All mutations. They need the role ` + "`" + `GLOBAL_ADMIN` + "`" + `, except ` + "`" + `claimLicense` + "`" + `."
 type Mutation {
-  "Turns auto-claim on or off for the tenant. Policies and licenses stay as they are."
+  "Turns auto-claim on or off for the tenant. Policies and licenses do not change."
   setAutoClaimEnabled(
-    "What to do."
+    "The input of the mutation."
     input: SetAutoClaimEnabledInput!
   ): SetAutoClaimEnabledPayload! @cost(weight: 10)
   "Creates a policy."
   createPolicy(
-    "What to do."
+    "The input of the mutation."
     input: CreatePolicyInput!
   ): CreatePolicyPayload! @cost(weight: 10)
-  "Changes a policy's name, switch and products at once, all or nothing."
+  "Changes the name, the switch and the products of a policy in one step. If one change is refused, nothing changes."
   updatePolicy(
-    "What to do."
+    "The input of the mutation."
     input: UpdatePolicyInput!
   ): UpdatePolicyPayload! @cost(weight: 10)
-  "Turns a policy on or off. Licenses that it gave stay."
+  "Turns a policy on or off. Users keep licenses that they claimed."
   setPolicyEnabled(
-    "What to do."
+    "The input of the mutation."
     input: SetPolicyEnabledInput!
   ): SetPolicyEnabledPayload! @cost(weight: 10)
-  "Gives a policy another name."
+  "Renames a policy."
   renamePolicy(
-    "What to do."
+    "The input of the mutation."
     input: RenamePolicyInput!
   ): RenamePolicyPayload! @cost(weight: 10)
-  "Adds a product to a policy behind the others."
+  "Adds a product to a policy, as its last backup."
   addBackupProduct(
-    "What to do."
+    "The input of the mutation."
     input: AddBackupProductInput!
   ): AddBackupProductPayload! @cost(weight: 10)
-  "Takes a product out of a policy. The first backup follows a primary that is taken out."
+  "Removes a product from a policy. If it was the primary product, the first backup becomes the primary. Users keep licenses that they claimed."
   removePolicyProduct(
-    "What to do."
+    "The input of the mutation."
     input: RemovePolicyProductInput!
   ): RemovePolicyProductPayload! @cost(weight: 10)
-  "Moves a product of a policy by one place."
+  "Moves a product of a policy by one position."
   movePolicyProduct(
-    "What to do."
+    "The input of the mutation."
     input: MovePolicyProductInput!
   ): MovePolicyProductPayload! @cost(weight: 10)
-  "Gives the whole order of the products of a policy."
+  "Sets the order of all products of a policy."
   reorderPolicyProducts(
-    "What to do."
+    "The input of the mutation."
     input: ReorderPolicyProductsInput!
   ): ReorderPolicyProductsPayload! @cost(weight: 10)
-  "Turns apps on or off in one product of a policy or in all, all or nothing."
+  "Turns apps on or off in one or all products of a policy. If one change is refused, nothing changes. Licenses that users already hold do not change."
   setAppToggles(
-    "What to do."
+    "The input of the mutation."
     input: SetAppTogglesInput!
   ): SetAppTogglesPayload! @cost(weight: 10)
-  "Deletes a policy. Licenses that it gave stay, and reports go on naming it."
+  "Deletes a policy. Users keep licenses that they claimed, and reports still show the policy."
   deletePolicy(
-    "What to do."
+    "The input of the mutation."
     input: DeletePolicyInput!
   ): DeletePolicyPayload! @cost(weight: 10)
-  "Gives the user a license for the app if a policy says so. To be called at every sign-in: it can be repeated without harm."
+  "Gives a user a license for an app if a policy allows it. Available to every caller for themselves, and to ` + "`" + `SIGN_IN_SERVICE` + "`" + ` and ` + "`" + `GLOBAL_ADMIN` + "`" + ` for any user of the tenant. Call it at every sign-in. It is safe to repeat."
   claimLicense(
-    "What to do."
+    "The input of the mutation."
     input: ClaimLicenseInput!
   ): ClaimLicensePayload! @cost(weight: 10)
-  "Assigns a license by hand."
+  "Assigns a license to a user."
   assignLicense(
-    "What to do."
+    "The input of the mutation."
     input: AssignLicenseInput!
   ): AssignLicensePayload! @cost(weight: 10)
-  "Takes a license away from its user."
+  "Removes a license from its user."
   removeLicense(
-    "What to do."
+    "The input of the mutation."
     input: RemoveLicenseInput!
   ): RemoveLicensePayload! @cost(weight: 10)
-  "Blocks a user from auto-claiming. Licenses that they hold stay."
+  "Blocks a user from claiming licenses. The user keeps licenses that they hold."
   blockUser(
-    "What to do."
+    "The input of the mutation."
     input: BlockUserInput!
   ): BlockUserPayload! @cost(weight: 10)
-  "Lets a user auto-claim again."
+  "Lets a blocked user claim licenses again."
   unblockUser(
-    "What to do."
+    "The input of the mutation."
     input: UnblockUserInput!
   ): UnblockUserPayload! @cost(weight: 10)
-  "Adds a subscription, and its quantity to the licenses of the product."
+  "Adds a subscription for a product."
   createSubscription(
-    "What to do."
+    "The input of the mutation."
     input: CreateSubscriptionInput!
   ): CreateSubscriptionPayload! @cost(weight: 10)
-  "Changes the quantity or the status of a subscription. A smaller quantity than is assigned is refused."
+  "Changes the quantity or the status of a subscription. Reducing the quantity is refused if more licenses are assigned than would remain."
   updateSubscription(
-    "What to do."
+    "The input of the mutation."
     input: UpdateSubscriptionInput!
   ): UpdateSubscriptionPayload! @cost(weight: 10)
 }
 
 """
-What can be followed live, by graphql-transport-ws or by server-sent events. A stream ends with an error when
-its caller's token expires, or when events may have been missed: read the data anew and subscribe again.
+Live data, over WebSockets (graphql-transport-ws) or server-sent events. A stream ends with an error when the
+token expires, when the client reads events too slowly, or when events may have been lost. Then subscribe again
+and read the data again with a query.
 """
 type Subscription {
-  "Each claim as it is made. For readers of reports."
+  "Each claim when it is made. Available to ` + "`" + `GLOBAL_ADMIN` + "`" + `, ` + "`" + `GLOBAL_READER` + "`" + ` and ` + "`" + `REPORTS_READER` + "`" + `."
   licenseClaimed(
     "Only claims under this policy."
     policyId: ID
   ): Claim!
-  "The licenses of a product whenever they change; changes that come close together may be told as one."
+  "The license counts of a product each time they change. Several changes in quick succession can arrive as one event. Available to ` + "`" + `GLOBAL_ADMIN` + "`" + ` and ` + "`" + `GLOBAL_READER` + "`" + `."
   licensePoolChanged(
-    "Only this product's licenses."
+    "Only changes to this product's licenses. Null follows all products."
     productId: ID
   ): LicensePool!
 }
 
-"A product for a policy."
+"A product to put into a policy."
 input PolicyProductInput {
-  "A product that includes the app, and of which the tenant owns licenses."
+  "A product that includes the policy's app. Unless the policy already contains it, the tenant must have an ` + "`" + `ACTIVE` + "`" + ` or ` + "`" + `WARNING` + "`" + ` subscription for it."
   productId: ID!
-  "Apps of the product that are not to be given; all others are."
+  "Apps of the product to turn off. All other apps are on."
   appsOff: [ID!]! = []
 }
 
-"Turns an app on or off."
+"A change that turns one app on or off."
 input AppToggleInput {
-  "One product of the policy; all that include the app if it is left out."
+  "The id of one product of the policy. Null changes all its products that include the app."
   productId: ID
-  "The app."
+  "The id of the app."
   appId: ID!
-  "Whether the app is given with a license."
+  "Whether licenses that users claim include the app."
   on: Boolean!
 }
 
-"Where a product of a policy moves to."
+"The direction in which a product of a policy moves."
 enum MoveDirection {
-  "Towards the primary."
+  "Toward the primary product."
   UP
-  "Away from the primary."
+  "Away from the primary product."
   DOWN
 }
 
-"The answer to a claim."
+"The result of a claim."
 enum ClaimOutcome {
   "The user got a license."
   CLAIMED
-  "The user holds a license that includes the app. Nothing was written."
+  "The user already holds a license that includes the app."
   ALREADY_LICENSED
-  "Auto-claim is off in the tenant."
+  "Auto-claim is turned off in the tenant."
   AUTO_CLAIM_OFF
-  "No policy is for this app."
+  "No policy exists for the app."
   NO_POLICY
-  "The app's policy is turned off."
+  "The policy for the app is turned off."
   POLICY_OFF
-  "An admin blocked the user from auto-claiming."
+  "An admin blocked the user from claiming licenses."
   BLOCKED
-  "An admin turned the app off in a license that the user holds."
+  "The user holds a license of a product of the policy in which the app is turned off."
   APP_TURNED_OFF
-  "No product of the policy has a license left. Reports list the user."
+  "No product of the policy has a license available. The user appears in ` + "`" + `ClaimReport.missedClaims` + "`" + `."
   OUT_OF_LICENSES
 }
 
-"The input of setAutoClaimEnabled."
+"The input of ` + "`" + `setAutoClaimEnabled` + "`" + `."
 input SetAutoClaimEnabledInput {
-  "Whether users can claim."
+  "Whether users can claim licenses."
   enabled: Boolean!
 }
 
-"The result of setAutoClaimEnabled."
+"The result of ` + "`" + `setAutoClaimEnabled` + "`" + `."
 type SetAutoClaimEnabledPayload {
-  "The settings as they are now."
+  "The settings after the change."
   settings: Settings
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of createPolicy."
+"The input of ` + "`" + `createPolicy` + "`" + `."
 input CreatePolicyInput {
-  "1 to 100 characters, unlike the names of the other policies."
+  "The name: 1 to 100 characters, without the white space around it. It must be unique among the tenant's policies. Case is ignored."
   name: String!
-  "The claimable app that the policy is for."
+  "The id of the app that the policy is for. The app must be claimable and must not have a policy."
   appId: ID!
-  "Whether users can claim under the policy from now on."
+  "Whether users can claim licenses under the policy immediately."
   enabled: Boolean! = true
-  "The products in order: the primary first, then up to four backups."
+  "The 1 to 5 products in order: the primary product first, then the backups."
   products: [PolicyProductInput!]!
 }
 
-"The result of createPolicy."
+"The result of ` + "`" + `createPolicy` + "`" + `."
 type CreatePolicyPayload {
-  "The new policy; null if it was refused."
+  "The new policy. Null if the change was refused."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of updatePolicy."
+"The input of ` + "`" + `updatePolicy` + "`" + `."
 input UpdatePolicyInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "The new name; the old one stays if it is left out."
+  "The new name: 1 to 100 characters, unique among the tenant's policies. Null keeps the current name."
   name: String
-  "Whether users can claim under the policy; as before if it is left out."
+  "Whether users can claim licenses under the policy. Null keeps the current setting."
   enabled: Boolean
-  "The whole new list of products with their toggles; as before if it is left out."
+  "The new list of 1 to 5 products with their toggles. It replaces the current list. Null keeps the current list."
   products: [PolicyProductInput!]
 }
 
-"The result of updatePolicy."
+"The result of ` + "`" + `updatePolicy` + "`" + `."
 type UpdatePolicyPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of setPolicyEnabled."
+"The input of ` + "`" + `setPolicyEnabled` + "`" + `."
 input SetPolicyEnabledInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "Whether users can claim under the policy."
+  "Whether users can claim licenses under the policy."
   enabled: Boolean!
 }
 
-"The result of setPolicyEnabled."
+"The result of ` + "`" + `setPolicyEnabled` + "`" + `."
 type SetPolicyEnabledPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of renamePolicy."
+"The input of ` + "`" + `renamePolicy` + "`" + `."
 input RenamePolicyInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "1 to 100 characters, unlike the names of the other policies."
+  "The name: 1 to 100 characters, without the white space around it. It must be unique among the tenant's policies. Case is ignored."
   name: String!
 }
 
-"The result of renamePolicy."
+"The result of ` + "`" + `renamePolicy` + "`" + `."
 type RenamePolicyPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of addBackupProduct."
+"The input of ` + "`" + `addBackupProduct` + "`" + `."
 input AddBackupProductInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "A product that includes the app, and of which the tenant owns licenses."
+  "A product that includes the policy's app and for which the tenant has an ` + "`" + `ACTIVE` + "`" + ` or ` + "`" + `WARNING` + "`" + ` subscription."
   productId: ID!
-  "Apps of the product that are not to be given."
+  "Apps of the product to turn off. All other apps are on."
   appsOff: [ID!]! = []
 }
 
-"The result of addBackupProduct."
+"The result of ` + "`" + `addBackupProduct` + "`" + `."
 type AddBackupProductPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of removePolicyProduct."
+"The input of ` + "`" + `removePolicyProduct` + "`" + `."
 input RemovePolicyProductInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "A product of the policy, but not its last."
+  "The id of a product of the policy. The last product cannot be removed."
   productId: ID!
 }
 
-"The result of removePolicyProduct."
+"The result of ` + "`" + `removePolicyProduct` + "`" + `."
 type RemovePolicyProductPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of movePolicyProduct."
+"The input of ` + "`" + `movePolicyProduct` + "`" + `."
 input MovePolicyProductInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "A product of the policy."
+  "The id of a product of the policy."
   productId: ID!
-  "Towards the primary, or away from it."
+  "Up is toward the primary product."
   direction: MoveDirection!
 }
 
-"The result of movePolicyProduct."
+"The result of ` + "`" + `movePolicyProduct` + "`" + `."
 type MovePolicyProductPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of reorderPolicyProducts."
+"The input of ` + "`" + `reorderPolicyProducts` + "`" + `."
 input ReorderPolicyProductsInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "Each product of the policy once, the primary first."
+  "The ids of all products of the policy, each exactly once, the primary product first."
   productIds: [ID!]!
 }
 
-"The result of reorderPolicyProducts."
+"The result of ` + "`" + `reorderPolicyProducts` + "`" + `."
 type ReorderPolicyProductsPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of setAppToggles."
+"The input of ` + "`" + `setAppToggles` + "`" + `."
 input SetAppTogglesInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
-  "What to change; all else stays."
+  "The changes, applied in order. Apps that they do not name stay as they are."
   toggles: [AppToggleInput!]!
 }
 
-"The result of setAppToggles."
+"The result of ` + "`" + `setAppToggles` + "`" + `."
 type SetAppTogglesPayload {
-  "The policy as it is now."
+  "The current policy, also if the change was refused. Null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of deletePolicy."
+"The input of ` + "`" + `deletePolicy` + "`" + `."
 input DeletePolicyInput {
-  "The policy's id."
+  "The id of the policy."
   policyId: ID!
-  "The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out."
+  "The policy version that the client last read. If the policy has changed since then, nothing changes and the error is ` + "`" + `CONFLICT` + "`" + `. Null skips this check."
   version: Int
 }
 
-"The result of deletePolicy."
+"The result of ` + "`" + `deletePolicy` + "`" + `."
 type DeletePolicyPayload {
-  "The deleted policy."
+  "The deleted policy. If the change was refused, the current policy, or null if no such policy exists."
   policy: Policy
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of claimLicense."
+"The input of ` + "`" + `claimLicense` + "`" + `."
 input ClaimLicenseInput {
-  "The app's code, such as TEAMS1, or the vendor's service plan id."
+  "The code of the app, such as ` + "`" + `TEAMS1` + "`" + `, or the vendor's id of the app."
   app: String!
-  "The identity provider's id of the user; the caller if it is left out. Only sign-in services and global admins may name others."
+  "The user's id in the identity provider: 1 to 255 characters. Null means the caller. Only ` + "`" + `SIGN_IN_SERVICE` + "`" + ` and ` + "`" + `GLOBAL_ADMIN` + "`" + ` can name other users."
   user: String
 }
 
-"The result of claimLicense."
+"The result of ` + "`" + `claimLicense` + "`" + `."
 type ClaimLicensePayload {
-  "What became of the claim; null if there are user errors."
+  "The result. Null if there are user errors."
   outcome: ClaimOutcome
-  "The license that lets the user in, if there is one."
+  "The license that gives the user access to the app. Null unless the outcome is ` + "`" + `CLAIMED` + "`" + ` or ` + "`" + `ALREADY_LICENSED` + "`" + `."
   license: License
-  "What to tell the user; empty if there are user errors."
+  "A message to show to the user. Empty if there are user errors."
   message: String!
-  "Why it was refused; empty if it was done."
+  "Why the server refused the request. Empty if there is an outcome."
   userErrors: [UserError!]!
 }
 
-"The input of assignLicense."
+"The input of ` + "`" + `assignLicense` + "`" + `."
 input AssignLicenseInput {
-  "The user's id. Give either this or userExternalId."
+  "The id of the user. Give either this or ` + "`" + `userExternalId` + "`" + `."
   userId: ID
-  "The identity provider's id of the user. Give either this or userId."
+  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. The user must have signed in or been imported before."
   userExternalId: String
-  "The product."
+  "The id of the product. The tenant must have an available license of it."
   productId: ID!
-  "Apps of the product that are not to be given."
+  "Apps of the product to turn off. All other apps are on."
   appsOff: [ID!]! = []
 }
 
-"The result of assignLicense."
+"The result of ` + "`" + `assignLicense` + "`" + `."
 type AssignLicensePayload {
-  "The new license; null if it was refused."
+  "The new license. Null if the change was refused."
   license: License
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of removeLicense."
+"The input of ` + "`" + `removeLicense` + "`" + `."
 input RemoveLicenseInput {
-  "The license's id."
+  "The id of the license."
   licenseId: ID!
-  "Whether to block the user from auto-claiming too; otherwise their next sign-in may claim a license again."
+  "Whether to block the user from claiming licenses as well. If false, the user may claim a license again at the next sign-in."
   blockAutoClaim: Boolean! = false
 }
 
-"The result of removeLicense."
+"The result of ` + "`" + `removeLicense` + "`" + `."
 type RemoveLicensePayload {
-  "The license as it is now."
+  "The license after the change. Null if the change was refused."
   license: License
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of blockUser."
+"The input of ` + "`" + `blockUser` + "`" + `."
 input BlockUserInput {
-  "The user's id. Give either this or userExternalId."
+  "The id of the user. Give either this or ` + "`" + `userExternalId` + "`" + `."
   userId: ID
-  "The identity provider's id of the user. Give either this or userId."
+  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. The user must have signed in or been imported before."
   userExternalId: String
 }
 
-"The result of blockUser."
+"The result of ` + "`" + `blockUser` + "`" + `."
 type BlockUserPayload {
-  "The user as they are now."
+  "The user after the change. Null if the change was refused."
   user: User
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of unblockUser."
+"The input of ` + "`" + `unblockUser` + "`" + `."
 input UnblockUserInput {
-  "The user's id. Give either this or userExternalId."
+  "The id of the user. Give either this or ` + "`" + `userExternalId` + "`" + `."
   userId: ID
-  "The identity provider's id of the user. Give either this or userId."
+  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. The user must have signed in or been imported before."
   userExternalId: String
 }
 
-"The result of unblockUser."
+"The result of ` + "`" + `unblockUser` + "`" + `."
 type UnblockUserPayload {
-  "The user as they are now."
+  "The user after the change. Null if the change was refused."
   user: User
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of createSubscription."
+"The input of ` + "`" + `createSubscription` + "`" + `."
 input CreateSubscriptionInput {
-  "The product."
+  "The id of the product."
   productId: ID!
-  "How many licenses were bought: 1 to 10,000,000."
+  "The number of licenses bought: 1 to 10,000,000."
   quantity: Int!
-  "Where the subscription is in its life."
+  "The status of the subscription."
   status: SubscriptionStatus! = ACTIVE
 }
 
-"The result of createSubscription."
+"The result of ` + "`" + `createSubscription` + "`" + `."
 type CreateSubscriptionPayload {
-  "The new subscription; null if it was refused."
+  "The new subscription. Null if the change was refused."
   subscription: ProductSubscription
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 
-"The input of updateSubscription."
+"The input of ` + "`" + `updateSubscription` + "`" + `."
 input UpdateSubscriptionInput {
-  "The subscription's id."
+  "The id of the subscription."
   subscriptionId: ID!
-  "The new quantity: 1 to 10,000,000; as before if it is left out."
+  "The new number of licenses: 1 to 10,000,000. Null keeps the current number."
   quantity: Int
-  "The new status; as before if it is left out."
+  "The new status. Null keeps the current status."
   status: SubscriptionStatus
 }
 
-"The result of updateSubscription."
+"The result of ` + "`" + `updateSubscription` + "`" + `."
 type UpdateSubscriptionPayload {
-  "The subscription as it is now."
+  "The subscription after the change. Null if the change was refused."
   subscription: ProductSubscription
-  "Why it was refused; empty if it was done."
+  "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},

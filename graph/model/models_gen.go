@@ -6,413 +6,414 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// The input of addBackupProduct.
+// The input of `addBackupProduct`.
 type AddBackupProductInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// A product that includes the app, and of which the tenant owns licenses.
+	// A product that includes the policy's app and for which the tenant has an `ACTIVE` or `WARNING` subscription.
 	ProductID string `json:"productId"`
-	// Apps of the product that are not to be given.
+	// Apps of the product to turn off. All other apps are on.
 	AppsOff []string `json:"appsOff"`
 }
 
-// The result of addBackupProduct.
+// The result of `addBackupProduct`.
 type AddBackupProductPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// Turns an app on or off.
+// A change that turns one app on or off.
 type AppToggleInput struct {
-	// One product of the policy; all that include the app if it is left out.
+	// The id of one product of the policy. Null changes all its products that include the app.
 	ProductID *string `json:"productId,omitempty"`
-	// The app.
+	// The id of the app.
 	AppID string `json:"appId"`
-	// Whether the app is given with a license.
+	// Whether licenses that users claim include the app.
 	On bool `json:"on"`
 }
 
-// The input of assignLicense.
+// The input of `assignLicense`.
 type AssignLicenseInput struct {
-	// The user's id. Give either this or userExternalId.
+	// The id of the user. Give either this or `userExternalId`.
 	UserID *string `json:"userId,omitempty"`
-	// The identity provider's id of the user. Give either this or userId.
+	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
 	UserExternalID *string `json:"userExternalId,omitempty"`
-	// The product.
+	// The id of the product. The tenant must have an available license of it.
 	ProductID string `json:"productId"`
-	// Apps of the product that are not to be given.
+	// Apps of the product to turn off. All other apps are on.
 	AppsOff []string `json:"appsOff"`
 }
 
-// The result of assignLicense.
+// The result of `assignLicense`.
 type AssignLicensePayload struct {
-	// The new license; null if it was refused.
+	// The new license. Null if the change was refused.
 	License *License `json:"license,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of blockUser.
+// The input of `blockUser`.
 type BlockUserInput struct {
-	// The user's id. Give either this or userExternalId.
+	// The id of the user. Give either this or `userExternalId`.
 	UserID *string `json:"userId,omitempty"`
-	// The identity provider's id of the user. Give either this or userId.
+	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
 	UserExternalID *string `json:"userExternalId,omitempty"`
 }
 
-// The result of blockUser.
+// The result of `blockUser`.
 type BlockUserPayload struct {
-	// The user as they are now.
+	// The user after the change. Null if the change was refused.
 	User *User `json:"user,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of claimLicense.
+// The input of `claimLicense`.
 type ClaimLicenseInput struct {
-	// The app's code, such as TEAMS1, or the vendor's service plan id.
+	// The code of the app, such as `TEAMS1`, or the vendor's id of the app.
 	App string `json:"app"`
-	// The identity provider's id of the user; the caller if it is left out. Only sign-in services and global admins may name others.
+	// The user's id in the identity provider: 1 to 255 characters. Null means the caller. Only `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` can name other users.
 	User *string `json:"user,omitempty"`
 }
 
-// The result of claimLicense.
+// The result of `claimLicense`.
 type ClaimLicensePayload struct {
-	// What became of the claim; null if there are user errors.
+	// The result. Null if there are user errors.
 	Outcome *licensing.Outcome `json:"outcome,omitempty"`
-	// The license that lets the user in, if there is one.
+	// The license that gives the user access to the app. Null unless the outcome is `CLAIMED` or `ALREADY_LICENSED`.
 	License *License `json:"license,omitempty"`
-	// What to tell the user; empty if there are user errors.
+	// A message to show to the user. Empty if there are user errors.
 	Message string `json:"message"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the request. Empty if there is an outcome.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of createPolicy.
+// The input of `createPolicy`.
 type CreatePolicyInput struct {
-	// 1 to 100 characters, unlike the names of the other policies.
+	// The name: 1 to 100 characters, without the white space around it. It must be unique among the tenant's policies. Case is ignored.
 	Name string `json:"name"`
-	// The claimable app that the policy is for.
+	// The id of the app that the policy is for. The app must be claimable and must not have a policy.
 	AppID string `json:"appId"`
-	// Whether users can claim under the policy from now on.
+	// Whether users can claim licenses under the policy immediately.
 	Enabled bool `json:"enabled"`
-	// The products in order: the primary first, then up to four backups.
+	// The 1 to 5 products in order: the primary product first, then the backups.
 	Products []PolicyProductInput `json:"products"`
 }
 
-// The result of createPolicy.
+// The result of `createPolicy`.
 type CreatePolicyPayload struct {
-	// The new policy; null if it was refused.
+	// The new policy. Null if the change was refused.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of createSubscription.
+// The input of `createSubscription`.
 type CreateSubscriptionInput struct {
-	// The product.
+	// The id of the product.
 	ProductID string `json:"productId"`
-	// How many licenses were bought: 1 to 10,000,000.
+	// The number of licenses bought: 1 to 10,000,000.
 	Quantity int `json:"quantity"`
-	// Where the subscription is in its life.
+	// The status of the subscription.
 	Status licensing.SubscriptionStatus `json:"status"`
 }
 
-// The result of createSubscription.
+// The result of `createSubscription`.
 type CreateSubscriptionPayload struct {
-	// The new subscription; null if it was refused.
+	// The new subscription. Null if the change was refused.
 	Subscription *ProductSubscription `json:"subscription,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of deletePolicy.
+// The input of `deletePolicy`.
 type DeletePolicyInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
 }
 
-// The result of deletePolicy.
+// The result of `deletePolicy`.
 type DeletePolicyPayload struct {
-	// The deleted policy.
+	// The deleted policy. If the change was refused, the current policy, or null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// Which licenses to list. All conditions must hold.
+// Which licenses to return. All conditions must hold. A condition that is null does not restrict the list.
 type LicenseFilter struct {
 	// Only licenses of this user.
 	UserID *string `json:"userId,omitempty"`
 	// Only licenses of this product.
 	ProductID *string `json:"productId,omitempty"`
-	// Only licenses that were claimed under this policy.
+	// Only licenses that users claimed under this policy.
 	PolicyID *string `json:"policyId,omitempty"`
-	// Only licenses from this source.
+	// Only licenses with this source.
 	Source *licensing.Source `json:"source,omitempty"`
-	// Only active licenses, or only removed ones.
+	// True returns only active licenses, false only removed ones.
 	Active *bool `json:"active,omitempty"`
 }
 
-// The input of movePolicyProduct.
+// The input of `movePolicyProduct`.
 type MovePolicyProductInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// A product of the policy.
+	// The id of a product of the policy.
 	ProductID string `json:"productId"`
-	// Towards the primary, or away from it.
+	// Up is toward the primary product.
 	Direction licensing.Direction `json:"direction"`
 }
 
-// The result of movePolicyProduct.
+// The result of `movePolicyProduct`.
 type MovePolicyProductPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// What can be changed. Only global admins may change anything; claimLicense is for everybody who signs in.
+// All mutations. They need the role `GLOBAL_ADMIN`, except `claimLicense`.
 type Mutation struct {
 }
 
-// Whether a list goes on, and where a page of it begins and ends.
+// The first and the last cursor of a page, and whether there are more pages.
 type PageInfo struct {
-	// Whether there is more behind this page.
+	// Whether the list has items after this page.
 	HasNextPage bool `json:"hasNextPage"`
-	// Whether there is more before this page.
+	// Whether the list has items before this page.
 	HasPreviousPage bool `json:"hasPreviousPage"`
-	// The cursor of the page's first edge; null if the page is empty.
+	// The cursor of the page's first item. Null if the page is empty.
 	StartCursor *string `json:"startCursor,omitempty"`
-	// The cursor of the page's last edge; null if the page is empty.
+	// The cursor of the page's last item. Null if the page is empty.
 	EndCursor *string `json:"endCursor,omitempty"`
 }
 
-// A product for a policy.
+// A product to put into a policy.
 type PolicyProductInput struct {
-	// A product that includes the app, and of which the tenant owns licenses.
+	// A product that includes the policy's app. Unless the policy already contains it, the tenant must have an `ACTIVE` or `WARNING` subscription for it.
 	ProductID string `json:"productId"`
-	// Apps of the product that are not to be given; all others are.
+	// Apps of the product to turn off. All other apps are on.
 	AppsOff []string `json:"appsOff"`
 }
 
-// Which products to list. All conditions must hold.
+// Which products to return. All conditions must hold. A condition that is null does not restrict the list.
 type ProductFilter struct {
-	// Only products that the tenant owns licenses of, or only the others.
+	// True returns only products with at least one `ACTIVE` or `WARNING` subscription, false only the others.
 	Owned *bool `json:"owned,omitempty"`
 	// Only products that include this app.
 	IncludesAppID *string `json:"includesAppId,omitempty"`
-	// Only products that this policy does not have yet.
+	// Only products that this policy does not contain.
 	NotInPolicyID *string `json:"notInPolicyId,omitempty"`
-	// Only products whose name or code contains this text, ignoring case.
+	// Only products whose name or code contains this text. Case is ignored.
 	Text *string `json:"text,omitempty"`
 }
 
-// What can be read. Each field says who may read it.
+// All queries. They need the role `GLOBAL_ADMIN` or `GLOBAL_READER`, unless the field names other callers.
 type Query struct {
 }
 
-// The input of removeLicense.
+// The input of `removeLicense`.
 type RemoveLicenseInput struct {
-	// The license's id.
+	// The id of the license.
 	LicenseID string `json:"licenseId"`
-	// Whether to block the user from auto-claiming too; otherwise their next sign-in may claim a license again.
+	// Whether to block the user from claiming licenses as well. If false, the user may claim a license again at the next sign-in.
 	BlockAutoClaim bool `json:"blockAutoClaim"`
 }
 
-// The result of removeLicense.
+// The result of `removeLicense`.
 type RemoveLicensePayload struct {
-	// The license as it is now.
+	// The license after the change. Null if the change was refused.
 	License *License `json:"license,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of removePolicyProduct.
+// The input of `removePolicyProduct`.
 type RemovePolicyProductInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// A product of the policy, but not its last.
+	// The id of a product of the policy. The last product cannot be removed.
 	ProductID string `json:"productId"`
 }
 
-// The result of removePolicyProduct.
+// The result of `removePolicyProduct`.
 type RemovePolicyProductPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of renamePolicy.
+// The input of `renamePolicy`.
 type RenamePolicyInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// 1 to 100 characters, unlike the names of the other policies.
+	// The name: 1 to 100 characters, without the white space around it. It must be unique among the tenant's policies. Case is ignored.
 	Name string `json:"name"`
 }
 
-// The result of renamePolicy.
+// The result of `renamePolicy`.
 type RenamePolicyPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of reorderPolicyProducts.
+// The input of `reorderPolicyProducts`.
 type ReorderPolicyProductsInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// Each product of the policy once, the primary first.
+	// The ids of all products of the policy, each exactly once, the primary product first.
 	ProductIds []string `json:"productIds"`
 }
 
-// The result of reorderPolicyProducts.
+// The result of `reorderPolicyProducts`.
 type ReorderPolicyProductsPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of setAppToggles.
+// The input of `setAppToggles`.
 type SetAppTogglesInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// What to change; all else stays.
+	// The changes, applied in order. Apps that they do not name stay as they are.
 	Toggles []AppToggleInput `json:"toggles"`
 }
 
-// The result of setAppToggles.
+// The result of `setAppToggles`.
 type SetAppTogglesPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of setAutoClaimEnabled.
+// The input of `setAutoClaimEnabled`.
 type SetAutoClaimEnabledInput struct {
-	// Whether users can claim.
+	// Whether users can claim licenses.
 	Enabled bool `json:"enabled"`
 }
 
-// The result of setAutoClaimEnabled.
+// The result of `setAutoClaimEnabled`.
 type SetAutoClaimEnabledPayload struct {
-	// The settings as they are now.
+	// The settings after the change.
 	Settings *Settings `json:"settings,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of setPolicyEnabled.
+// The input of `setPolicyEnabled`.
 type SetPolicyEnabledInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// Whether users can claim under the policy.
+	// Whether users can claim licenses under the policy.
 	Enabled bool `json:"enabled"`
 }
 
-// The result of setPolicyEnabled.
+// The result of `setPolicyEnabled`.
 type SetPolicyEnabledPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The tenant's settings.
+// The settings of the tenant.
 type Settings struct {
-	// Whether users can claim licenses, and policies can be created. Off until an admin turns it on.
+	// Whether users can claim licenses and admins can create policies. False in a new tenant.
 	AutoClaimEnabled bool `json:"autoClaimEnabled"`
 }
 
-// What can be followed live, by graphql-transport-ws or by server-sent events. A stream ends with an error when
-// its caller's token expires, or when events may have been missed: read the data anew and subscribe again.
+// Live data, over WebSockets (graphql-transport-ws) or server-sent events. A stream ends with an error when the
+// token expires, when the client reads events too slowly, or when events may have been lost. Then subscribe again
+// and read the data again with a query.
 type Subscription struct {
 }
 
-// The input of unblockUser.
+// The input of `unblockUser`.
 type UnblockUserInput struct {
-	// The user's id. Give either this or userExternalId.
+	// The id of the user. Give either this or `userExternalId`.
 	UserID *string `json:"userId,omitempty"`
-	// The identity provider's id of the user. Give either this or userId.
+	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
 	UserExternalID *string `json:"userExternalId,omitempty"`
 }
 
-// The result of unblockUser.
+// The result of `unblockUser`.
 type UnblockUserPayload struct {
-	// The user as they are now.
+	// The user after the change. Null if the change was refused.
 	User *User `json:"user,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of updatePolicy.
+// The input of `updatePolicy`.
 type UpdatePolicyInput struct {
-	// The policy's id.
+	// The id of the policy.
 	PolicyID string `json:"policyId"`
-	// The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out.
+	// The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check.
 	Version *int `json:"version,omitempty"`
-	// The new name; the old one stays if it is left out.
+	// The new name: 1 to 100 characters, unique among the tenant's policies. Null keeps the current name.
 	Name *string `json:"name,omitempty"`
-	// Whether users can claim under the policy; as before if it is left out.
+	// Whether users can claim licenses under the policy. Null keeps the current setting.
 	Enabled *bool `json:"enabled,omitempty"`
-	// The whole new list of products with their toggles; as before if it is left out.
+	// The new list of 1 to 5 products with their toggles. It replaces the current list. Null keeps the current list.
 	Products []PolicyProductInput `json:"products,omitempty"`
 }
 
-// The result of updatePolicy.
+// The result of `updatePolicy`.
 type UpdatePolicyPayload struct {
-	// The policy as it is now.
+	// The current policy, also if the change was refused. Null if no such policy exists.
 	Policy *Policy `json:"policy,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The input of updateSubscription.
+// The input of `updateSubscription`.
 type UpdateSubscriptionInput struct {
-	// The subscription's id.
+	// The id of the subscription.
 	SubscriptionID string `json:"subscriptionId"`
-	// The new quantity: 1 to 10,000,000; as before if it is left out.
+	// The new number of licenses: 1 to 10,000,000. Null keeps the current number.
 	Quantity *int `json:"quantity,omitempty"`
-	// The new status; as before if it is left out.
+	// The new status. Null keeps the current status.
 	Status *licensing.SubscriptionStatus `json:"status,omitempty"`
 }
 
-// The result of updateSubscription.
+// The result of `updateSubscription`.
 type UpdateSubscriptionPayload struct {
-	// The subscription as it is now.
+	// The subscription after the change. Null if the change was refused.
 	Subscription *ProductSubscription `json:"subscription,omitempty"`
-	// Why it was refused; empty if it was done.
+	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// Why a change was refused, and what to do about it.
+// The reason why the server refused a change, and how to fix it.
 type UserError struct {
-	// What clients branch on.
+	// The reason, for programs.
 	Code licensing.Code `json:"code"`
-	// What is wrong and how to mend it, in words to show an admin.
+	// The reason and how to fix it, in words for an admin.
 	Message string `json:"message"`
-	// The field of the input at fault, from the outermost in; positions in lists are decimal numbers.
+	// The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause.
 	Path []string `json:"path"`
 }

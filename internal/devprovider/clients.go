@@ -1,28 +1,33 @@
 package devprovider
 
 import (
+	"context"
+	"crypto/subtle"
+	"errors"
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
-// The clients of the provider.
+// The provider's clients and the user of its service client.
 const (
-	// ConsoleClient is the admin console, which has no secret.
+	// ConsoleClient is the client id of the admin console, a public client.
 	ConsoleClient = "autoclaim-console"
-	// SignInClient is a sign-in service on this machine, such as the example. By the client credentials grant
-	// it is [SignInUser].
+	// SignInClient is the client id of a sign-in service on this machine, such as the example. Its client
+	// credentials grant gives tokens of [SignInUser].
 	SignInClient = "autoclaim-sign-in"
-	// SignInSecret is no secret: whoever can connect can be everybody anyway.
+	// SignInSecret is the secret of SignInClient. It need not be secret, since the provider asks for no passwords.
 	SignInSecret = "for-development-only"
-	// SignInUser is whom the tokens of the sign-in service name.
+	// SignInUser is the subject of the sign-in service's tokens.
 	SignInUser = "demo-sign-in"
 )
 
 const idTokenTTL = time.Hour
 
-// client is an application that people sign in to.
+var errUnknownClient = errors.New("unknown client or wrong client secret")
+
+// client is an application that users sign in to, or a service.
 type client struct {
 	id            string
 	secret        string
@@ -47,7 +52,7 @@ func clients(origin string) map[string]client {
 	}
 }
 
-// GetID and the methods below tell the library about the client.
+// GetID and the methods below implement [op.Client].
 func (c client) GetID() string                        { return c.id }
 func (c client) RedirectURIs() []string               { return c.redirects }
 func (c client) RedirectURIGlobs() []string           { return c.redirectGlobs }
@@ -61,7 +66,7 @@ func (c client) AccessTokenType() op.AccessTokenType { return op.AccessTokenType
 
 func (c client) LoginURL(id string) string                                { return Path + "login?id=" + id }
 func (c client) IDTokenLifetime() time.Duration                           { return idTokenTTL }
-func (c client) DevMode() bool                                            { return true } // Redirects go to plain HTTP.
+func (c client) DevMode() bool                                            { return true } // It allows redirects to plain HTTP.
 func (c client) IsScopeAllowed(string) bool                               { return false }
 func (c client) IDTokenUserinfoClaimsAssertion() bool                     { return true }
 func (c client) ClockSkew() time.Duration                                 { return 0 }
@@ -70,7 +75,7 @@ func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string {
 	return allScopes
 }
 
-// AuthMethod is none for those who cannot keep a secret; they must use PKCE.
+// AuthMethod is none for public clients, which must use PKCE.
 func (c client) AuthMethod() oidc.AuthMethod {
 	if c.secret == "" {
 		return oidc.AuthMethodNone
@@ -79,7 +84,7 @@ func (c client) AuthMethod() oidc.AuthMethod {
 	return oidc.AuthMethodBasic
 }
 
-// ApplicationType goes with AuthMethod.
+// ApplicationType depends on whether the client has a secret.
 func (c client) ApplicationType() op.ApplicationType {
 	if c.secret == "" {
 		return op.ApplicationTypeUserAgent
@@ -89,3 +94,29 @@ func (c client) ApplicationType() op.ApplicationType {
 }
 
 func allScopes(scopes []string) []string { return scopes }
+
+func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
+	known, ok := s.clients[id]
+	if !ok {
+		return nil, errUnknownClient
+	}
+
+	return known, nil
+}
+
+func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
+	known := s.clients[id]
+	if known.secret == "" || subtle.ConstantTimeCompare([]byte(known.secret), []byte(secret)) == 0 {
+		return errUnknownClient
+	}
+
+	return nil
+}
+
+func (s *storage) ClientCredentials(ctx context.Context, id, secret string) (op.Client, error) {
+	if err := s.AuthorizeClientIDSecret(ctx, id, secret); err != nil {
+		return nil, err
+	}
+
+	return s.GetClientByClientID(ctx, id)
+}

@@ -11,19 +11,22 @@ import (
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
 var (
 	//nolint:gochecknoglobals // Parsed once; it never changes.
 	page = template.Must(template.ParseFS(files, "login.html"))
-	// validID is an id that anybody may take.
+	// validID matches the user ids that somebody may type.
 	validID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
 )
 
-// choice is somebody on the page.
+// choice is a person on the login page.
 type choice struct{ ID, Name, Role string }
 
-// showLogin asks who one is, unless the browser's session says it and nobody wants it asked again.
+// showLogin shows the people to choose from. If the browser has a session, it signs in without asking, unless the
+// application wants to ask.
 func (p *Provider) showLogin(w http.ResponseWriter, r *http.Request) {
 	request, ok := p.pending(w, r.URL.Query().Get("id"))
 	if !ok {
@@ -37,11 +40,11 @@ func (p *Provider) showLogin(w http.ResponseWriter, r *http.Request) {
 		known, signedIn = p.store.session(cookie.Value)
 	}
 
-	asksAgain := slices.Contains(request.Prompt, oidc.PromptLogin) ||
+	askAgain := slices.Contains(request.Prompt, oidc.PromptLogin) ||
 		slices.Contains(request.Prompt, oidc.PromptSelectAccount)
 
 	switch {
-	case signedIn && !asksAgain:
+	case signedIn && !askAgain:
 		p.finish(w, r, request.id, known)
 	case slices.Contains(request.Prompt, oidc.PromptNone):
 		op.AuthRequestError(w, r, request, oidc.ErrLoginRequired(), p)
@@ -50,8 +53,8 @@ func (p *Provider) showLogin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// signIn is told who one wants to be.
-func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
+// submitLogin signs in as the chosen person.
+func (p *Provider) submitLogin(w http.ResponseWriter, r *http.Request) {
 	request, ok := p.pending(w, r.PostFormValue("id"))
 	if !ok {
 		return
@@ -63,7 +66,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 
 	if !validID.MatchString(subject) || subject == SignInUser {
-		p.render(w, request, "Choose somebody, or type an id of up to 64 letters, digits and . _ @ -", http.StatusBadRequest)
+		p.render(w, request, "Choose a person, or type an ID of up to 64 letters, digits and . _ @ -", http.StatusBadRequest)
 
 		return
 	}
@@ -75,11 +78,11 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request) {
 	p.finish(w, r, request.id, known)
 }
 
-// pending finds the sign-in that a page is for.
-func (p *Provider) pending(w http.ResponseWriter, id string) (*signIn, bool) {
-	request, err := p.store.request(id)
+// pending returns the sign-in with the id. If there is none, it writes an error page, and ok is false.
+func (p *Provider) pending(w http.ResponseWriter, id string) (request *authRequest, ok bool) {
+	request, err := p.store.authRequest(id)
 	if err != nil {
-		http.Error(w, "This sign-in was finished, or has expired. Go back to the application and sign in again.",
+		http.Error(w, "This sign-in was finished or has expired. Go back to the application and sign in again.",
 			http.StatusBadRequest)
 
 		return nil, false
@@ -88,8 +91,9 @@ func (p *Provider) pending(w http.ResponseWriter, id string) (*signIn, bool) {
 	return request, true
 }
 
+// finish completes a sign-in as the person of the session, and redirects to the application.
 func (p *Provider) finish(w http.ResponseWriter, r *http.Request, id string, known session) {
-	if err := p.store.choose(id, known.subject, known.when); err != nil {
+	if err := p.store.setSubject(id, known.subject, known.authTime); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 
 		return
@@ -98,28 +102,32 @@ func (p *Provider) finish(w http.ResponseWriter, r *http.Request, id string, kno
 	http.Redirect(w, r, op.AuthCallbackURL(p)(op.ContextWithIssuer(r.Context(), p.config.Issuer), id), http.StatusSeeOther)
 }
 
-func (p *Provider) render(w http.ResponseWriter, request *signIn, problem string, status int) {
+func (p *Provider) render(w http.ResponseWriter, request *authRequest, problem string, status int) {
 	choices := make([]choice, 0, len(p.config.People))
 
 	for _, person := range p.config.People {
-		role := "no role"
-		if roles := person.Roles.List(); len(roles) > 0 {
-			role = string(roles[0])
-		}
-
-		choices = append(choices, choice{ID: person.UserExternalID, Name: person.DisplayName, Role: role})
+		choices = append(choices, choice{ID: person.UserExternalID, Name: person.DisplayName, Role: RoleName(person)})
 	}
 
-	// Browsers apply form-action to where the answer to a form leads, too.
-	back := "'self'"
+	// Browsers apply form-action to redirects after the form, too, so it must allow the application.
+	formAction := "'self'"
 	if to, err := url.Parse(request.RedirectURI); err == nil && to.Host != "" {
-		back += " " + to.Scheme + "://" + to.Host
+		formAction += " " + to.Scheme + "://" + to.Host
 	}
 
-	write(w, back, status, map[string]any{
+	write(w, formAction, status, map[string]any{
 		"Action": Path + "login", "ID": request.id, "Client": request.ClientID, "Hint": request.LoginHint,
 		"People": choices, "Problem": problem,
 	})
+}
+
+// RoleName returns the first role of somebody, or "no role".
+func RoleName(person auth.Identity) string {
+	if roles := person.Roles.List(); len(roles) > 0 {
+		return string(roles[0])
+	}
+
+	return "no role"
 }
 
 func (p *Provider) showSignedOut(w http.ResponseWriter, _ *http.Request) {
@@ -142,5 +150,5 @@ func write(w http.ResponseWriter, formAction string, status int, data map[string
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; "+
 		"frame-ancestors 'none'; form-action "+formAction)
 	w.WriteHeader(status)
-	_, _ = body.WriteTo(w) // Who has gone needs no answer.
+	_, _ = body.WriteTo(w) // An error means that the client has gone.
 }

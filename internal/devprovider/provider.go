@@ -1,6 +1,6 @@
-// Package devprovider is the OpenID provider of a development server: one signs in by choosing who to be. The
-// protocol is a certified library's; here are the people, the page to choose on, and what is remembered while
-// the process lives. Whoever can connect can be everybody, so it must be served on loopback alone.
+// Package devprovider is the OpenID provider of a development server. Users sign in by choosing a person, without a
+// password. A certified library implements the protocol. This package has the people, the login page and the storage,
+// which is in memory. Everyone who can connect can sign in as anyone, so serve it on loopback only.
 package devprovider
 
 import (
@@ -18,29 +18,30 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// Path is where the provider is served; its issuer is the server's URL with this path, less the last slash.
+// Path is the path that the provider must be served at. Its issuer is the server's URL with this path, without the
+// last slash.
 const Path = "/oidc/"
 
 //go:embed login.html login.css
 var files embed.FS
 
-// Config is whom a provider lets in, and what its tokens say.
+// Config is the configuration of a provider. All fields are required but People.
 type Config struct {
-	// Issuer is the provider's URL.
+	// Issuer is the provider's URL, which ends with [Path] without its last slash.
 	Issuer string
-	// Key signs its tokens.
+	// Key is the private Ed25519 key that signs the tokens.
 	Key jose.JSONWebKey
-	// Audience is what its access tokens are meant for.
+	// Audience is the audience of the access tokens.
 	Audience string
-	// People are those to choose among. Others may sign in by any id, and have no role.
+	// People are on the login page. Users may also type any other id, and have no role then.
 	People []auth.Identity
-	// Tenant is the organization of all of them.
+	// Tenant is the external id of the tenant in all access tokens.
 	Tenant string
-	// TokenTTL is for how long an access token is good.
+	// TokenTTL is the lifetime of access tokens.
 	TokenTTL time.Duration
 }
 
-// Provider is an OpenID provider. Its Handler answers requests of [Path] and below.
+// Provider is an OpenID provider. It is safe for concurrent use.
 type Provider struct {
 	*op.Provider
 
@@ -50,16 +51,16 @@ type Provider struct {
 	cookie  string
 }
 
-// New returns a provider that has signed nobody in.
+// New returns a provider without sign-ins or sessions.
 func New(config Config) (*Provider, error) {
 	base, err := url.Parse(config.Issuer)
 	if err != nil {
-		return nil, fmt.Errorf("the provider's issuer: %w", err)
+		return nil, fmt.Errorf("parse the provider's issuer: %w", err)
 	}
 
 	p := &Provider{
 		config: config, clients: clients(base.Scheme + "://" + base.Host),
-		// Servers on other ports of this machine get the same cookies.
+		// Browsers send cookies to all ports of a host, so each server needs a name of its own.
 		cookie: "autoclaim-dev-session-" + base.Port(),
 	}
 	p.store = newStorage(config, p.clients)
@@ -76,19 +77,19 @@ func New(config Config) (*Provider, error) {
 			DefaultLogoutRedirectURI: Path + "signed-out",
 		},
 		p.store, op.StaticIssuer(config.Issuer), op.WithAllowInsecure(),
-		// Pages of other origins have no business here.
+		// Pages of other origins must not call the provider.
 		op.WithCORSOptions(nil),
 		op.WithAccessTokenVerifierOpts(op.WithSupportedAccessTokenSigningAlgorithms(algorithm)),
 		op.WithIDTokenHintVerifierOpts(op.WithSupportedIDTokenHintSigningAlgorithms(algorithm)),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("make the development provider: %w", err)
+		return nil, fmt.Errorf("create the development provider: %w", err)
 	}
 
 	return p, nil
 }
 
-// Handler returns the handler of [Path].
+// Handler returns the handler of [Path] and all paths below it.
 func (p *Provider) Handler() http.Handler {
 	protocol := http.StripPrefix(strings.TrimSuffix(Path, "/"), p.Provider)
 
@@ -97,7 +98,7 @@ func (p *Provider) Handler() http.Handler {
 	mux.Handle("GET "+Path+"end_session", p.endingSession(protocol))
 	mux.Handle("POST "+Path+"end_session", p.endingSession(protocol))
 	mux.HandleFunc("GET "+Path+"login", p.showLogin)
-	mux.HandleFunc("POST "+Path+"login", p.signIn)
+	mux.HandleFunc("POST "+Path+"login", p.submitLogin)
 	mux.HandleFunc("GET "+Path+"signed-out", p.showSignedOut)
 	mux.HandleFunc("GET "+Path+"login.css", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, files, "login.css")
@@ -106,7 +107,7 @@ func (p *Provider) Handler() http.Handler {
 	return mux
 }
 
-// endingSession forgets who the browser is before the protocol's answer.
+// endingSession ends the browser's session, then lets the library answer the request.
 func (p *Provider) endingSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if cookie, err := r.Cookie(p.cookie); err == nil {
@@ -119,7 +120,7 @@ func (p *Provider) endingSession(next http.Handler) http.Handler {
 }
 
 func (p *Provider) sessionCookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // Not Secure: it is on loopback, by plain HTTP.
+	return &http.Cookie{ //nolint:gosec // Not Secure, since a development server is served by plain HTTP.
 		Name: p.cookie, Value: value, Path: Path, MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }

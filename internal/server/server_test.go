@@ -369,7 +369,7 @@ func TestSlowClientsAreDisconnected(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
-	c.ReadHeaderTimeout, c.ReadTimeout = 50*time.Millisecond, 100*time.Millisecond
+	c.ReadHeaderTimeout, c.ReadTimeout = time.Second, 2*time.Second
 	address, stop, ended := run(t, c)
 
 	for name, begun := range map[string]string{

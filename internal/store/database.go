@@ -21,11 +21,11 @@ import (
 
 // Database is all that differs between the databases. There is one implementation for each, in the packages postgres
 // and sqlite; nothing else in the program asks which of the two it is. All methods are safe for concurrent use.
-type Database interface {
+type Database interface { //nolint:interfacebloat // Each method is one difference between the databases.
 	// Reader returns GORM for reads outside of transactions, and Writer for everything else. They may be the same.
 	Reader() *gorm.DB
 	Writer() *gorm.DB
-	// ConnectionPools returns the pools behind Reader and Writer by name, for their statistics.
+	// ConnectionPools returns the connection pools of Reader and Writer by name, for their statistics.
 	ConnectionPools() map[string]*sql.DB
 	// Close closes all connections. Nothing may be in use then.
 	Close() error

@@ -32,6 +32,6 @@ func (s Snapshot) DayOfTime(column string) string { return s.database.DayOfTime(
 func (s Snapshot) DayText(column string) string { return s.database.DayText(column) }
 
 // CopyTo writes all that is committed at one moment to a new file, which is a database itself, while others read and
-// write, and checks the file. It returns an error if the database has other tools for that. It leaves a file that is
-// not whole behind if it fails.
+// write, and checks the file. If it fails, an incomplete file may remain. It returns an error if the database has other
+// tools for that.
 func (s *Store) CopyTo(ctx context.Context, path string) error { return s.database.CopyTo(ctx, path) }

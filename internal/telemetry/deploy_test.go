@@ -26,8 +26,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// everything returns all metrics that there can be, each at least once.
-func everything(t *testing.T) []*dto.MetricFamily {
+// allMetrics returns each metric at least once.
+func allMetrics(t *testing.T) []*dto.MetricFamily {
 	t.Helper()
 
 	world := storetest.NewWorld(t, storetest.Open(t, storetest.SQLite(t)))
@@ -55,7 +55,7 @@ func everything(t *testing.T) []*dto.MetricFamily {
 	return families
 }
 
-// series are the labels of each series that a query may name.
+// series returns the labels of each series, by the name that a query uses.
 func series(families []*dto.MetricFamily) map[string][]string {
 	known := map[string][]string{"up": {"job", "instance"}}
 
@@ -83,7 +83,7 @@ var (
 	matcher  = regexp.MustCompile(`(\w+)\s*(?:=~|!~|!=|=)`)
 )
 
-// requireKnown fails if the query names a series or a label that there isn't.
+// requireKnown fails the test if the query has an unknown series or label.
 func requireKnown(t *testing.T, known map[string][]string, query string) {
 	t.Helper()
 
@@ -92,15 +92,16 @@ func requireKnown(t *testing.T, known map[string][]string, query string) {
 
 	for _, match := range found {
 		labels, ok := known[match[1]]
-		require.True(t, ok, "%s: there is no metric %s", query, match[1])
+		require.True(t, ok, "%s: unknown metric %s", query, match[1])
 
 		for _, label := range matcher.FindAllStringSubmatch(match[2], -1) {
-			assert.Contains(t, labels, label[1], "%s: %s has no such label", query, match[1])
+			assert.Contains(t, labels, label[1], "%s: %s has no label with that name", query, match[1])
 		}
 	}
 }
 
-func deployed(t *testing.T, elements ...string) []byte {
+// repositoryFile returns a file of this repository.
+func repositoryFile(t *testing.T, elements ...string) []byte {
 	t.Helper()
 
 	raw, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, elements...)...))
@@ -109,7 +110,7 @@ func deployed(t *testing.T, elements ...string) []byte {
 	return raw
 }
 
-func TestTheDashboardShowsMetricsThatExist(t *testing.T) {
+func TestTheDashboardUsesExistingMetrics(t *testing.T) {
 	t.Parallel()
 
 	var dashboard struct {
@@ -121,9 +122,9 @@ func TestTheDashboardShowsMetricsThatExist(t *testing.T) {
 			List []struct{ Query json.RawMessage }
 		}
 	}
-	require.NoError(t, json.Unmarshal(deployed(t, "deploy", "grafana", "autoclaim.json"), &dashboard))
+	require.NoError(t, json.Unmarshal(repositoryFile(t, "deploy", "grafana", "autoclaim.json"), &dashboard))
 
-	known := series(everything(t))
+	known := series(allMetrics(t))
 
 	for _, panel := range dashboard.Panels {
 		for _, target := range panel.Targets {
@@ -148,26 +149,26 @@ func alerts(t *testing.T) []alert {
 	t.Helper()
 
 	var rules struct{ Groups []struct{ Rules []alert } }
-	require.NoError(t, yaml.Unmarshal(deployed(t, "deploy", "prometheus", "alerts.yml"), &rules))
+	require.NoError(t, yaml.Unmarshal(repositoryFile(t, "deploy", "prometheus", "alerts.yml"), &rules))
 	require.Len(t, rules.Groups, 1)
 
 	return rules.Groups[0].Rules
 }
 
-func TestAlertsWatchMetricsThatExist(t *testing.T) {
+func TestAlertsUseExistingMetrics(t *testing.T) {
 	t.Parallel()
 
-	known := series(everything(t))
+	known := series(allMetrics(t))
 	for _, alert := range alerts(t) {
 		requireKnown(t, known, alert.Expr)
 	}
 }
 
-func TestEachAlertHasItsSectionInTheRunbook(t *testing.T) {
+func TestEachAlertHasASectionInTheRunbook(t *testing.T) {
 	t.Parallel()
 
 	var sections, expected []string
-	for _, heading := range regexp.MustCompile(`(?m)^### (Autoclaim\w+)$`).FindAllSubmatch(deployed(t, "docs", "operations.md"), -1) {
+	for _, heading := range regexp.MustCompile(`(?m)^### (Autoclaim\w+)$`).FindAllSubmatch(repositoryFile(t, "docs", "operations.md"), -1) {
 		sections = append(sections, string(heading[1]))
 	}
 
@@ -177,14 +178,14 @@ func TestEachAlertHasItsSectionInTheRunbook(t *testing.T) {
 		assert.NotEmpty(t, alert.Annotations.Summary, alert.Alert)
 	}
 
-	assert.Equal(t, expected, sections, "in the order of the rules")
+	assert.Equal(t, expected, sections, "the sections must be in the order of the rules")
 }
 
-func TestEachMetricIsInTheRunbookAndKeepsPrometheusConventions(t *testing.T) {
+func TestEachMetricIsInTheRunbookAndFollowsPrometheusConventions(t *testing.T) {
 	t.Parallel()
 
-	families := everything(t)
-	runbook := string(deployed(t, "docs", "operations.md"))
+	families := allMetrics(t)
+	runbook := string(repositoryFile(t, "docs", "operations.md"))
 
 	families = slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return !strings.HasPrefix(f.GetName(), namespace) })
 	for _, family := range families {

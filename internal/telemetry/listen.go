@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// scrapeTimeout bounds a scrape, from its first byte to its last.
+	// scrapeTimeout is the time limit for reading a request and for writing its response.
 	scrapeTimeout = 10 * time.Second
-	// maxScrapes is how many may run at once; more are told to come again.
+	// maxScrapes is the maximum number of concurrent scrapes. More get status 503.
 	maxScrapes = 4
-	// closeTimeout is for a scrape to finish when the server ends.
+	// closeTimeout is the time that running scrapes have to finish at shutdown.
 	closeTimeout = time.Second
 )
 
-// Path is where a [Metrics.Serve] listener has the metrics.
+// Path is the URL path of the metrics.
 const Path = "/metrics"
 
-// Handler shows the metrics to Prometheus.
+// Handler returns a handler that serves the metrics at [Path] in Prometheus format.
 func (m *Metrics) Handler(logger *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+Path, promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
@@ -36,8 +36,8 @@ func (m *Metrics) Handler(logger *slog.Logger) http.Handler {
 	return mux
 }
 
-// Serve shows the metrics to all who can connect to the listener, until stop is called. The listener is never
-// that of the API: callers of the one are not readers of the other.
+// Serve serves the metrics to every client of the listener until stop is called. The listener must not be that of the
+// API, since callers of the API may not read metrics.
 func (m *Metrics) Serve(listener net.Listener, logger *slog.Logger) (stop func() error) {
 	server := &http.Server{
 		Handler: m.Handler(logger), ReadTimeout: scrapeTimeout, WriteTimeout: scrapeTimeout,
@@ -52,7 +52,7 @@ func (m *Metrics) Serve(listener net.Listener, logger *slog.Logger) (stop func()
 		defer cancel()
 
 		if err := server.Shutdown(ctx); err != nil {
-			_ = server.Close() // A scrape that hangs is cut off.
+			_ = server.Close() // End scrapes that hang.
 		}
 
 		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {

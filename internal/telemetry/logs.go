@@ -2,12 +2,34 @@ package telemetry
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
 
 	"go.opentelemetry.io/otel/trace"
 )
 
-// LogHandler adds the ids of the trace and of the span to lines that are written within one.
+// NewLogger returns a logger that writes lines of a level (debug, info, warn or error) and above, in a format (text
+// or json). Any other level is an error.
+func NewLogger(w io.Writer, level, format string) (*slog.Logger, error) {
+	var least slog.Level
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("log level %q: use debug, info, warn or error", level)
+	}
+
+	options := &slog.HandlerOptions{Level: least}
+
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	default:
+		return nil, fmt.Errorf("log format %q: use text or json", format)
+	}
+}
+
+// LogHandler adds the ids of the current trace and span to log lines.
 func LogHandler(next slog.Handler) slog.Handler { return traced{next} }
 
 type traced struct{ slog.Handler }
@@ -19,7 +41,7 @@ func (t traced) Handle(ctx context.Context, record slog.Record) error {
 		record.AddAttrs(slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
 	}
 
-	return t.Handler.Handle(ctx, record) //nolint:wrapcheck // It is the next handler's own.
+	return t.Handler.Handle(ctx, record) //nolint:wrapcheck // The error is the next handler's.
 }
 
 // WithAttrs implements [slog.Handler].

@@ -21,21 +21,21 @@ import (
 	"github.com/autoclaim/autoclaim/internal/server"
 )
 
-// The values of labels that stand for what has no name of its own. None of our labels takes its values from
-// requests, so that no client can add series.
+// Label values. No label takes its values from requests, so clients cannot add series.
 const (
+	// other stands for all values that are not listed.
 	other = "other"
-	// noOperation is the type of what did not become an operation.
+	// noOperation is the operation type of requests that failed before parsing succeeded.
 	noOperation = "none"
 	apiRoute    = "/graphql"
-	// refused, overloaded, canceled and failed are outcomes of claims that got no answer.
+	// refused, overloaded, canceled and failed are the outcomes of claims that ended with an error.
 	refused    = "REFUSED"
 	overloaded = "OVERLOADED"
 	canceled   = "CANCELED"
 	failed     = "FAILED"
 )
 
-// Metrics are what a server counts. They are safe for concurrent use.
+// Metrics are the Prometheus metrics of one server. They are safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -52,33 +52,33 @@ type Metrics struct {
 	responses      *prometheus.CounterVec
 }
 
-// quick are seconds, from what a lookup in memory takes to what is given up.
-func quick() []float64 {
+// durationBuckets returns buckets in seconds, from a lookup in memory to far above the request timeout.
+func durationBuckets() []float64 {
 	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 }
 
-// NewMetrics returns metrics of a server, with those of Go's runtime and of the process.
+// NewMetrics returns the metrics of a server, and those of the Go runtime and the process.
 func NewMetrics(build buildinfo.Build) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		claims:   counter("claims_total", "Claims by their outcome; REFUSED, OVERLOADED, CANCELED and FAILED got none.", "outcome"),
-		claimSeconds: histogram("claim_duration_seconds", "How long claims took: those that one read settled, and those that needed a batch.",
-			quick(), "path"),
-		batchSize: histogram("batch_size", "How many requests batches had: claims that need a license, and lookups of sign-ins.",
+		claims:   counter("claims_total", "Claims by outcome. REFUSED, OVERLOADED, CANCELED and FAILED are claims that ended with an error.", "outcome"),
+		claimSeconds: histogram("claim_duration_seconds", "Duration of claims, by whether one read was enough or a batch was needed.",
+			durationBuckets(), "path"),
+		batchSize: histogram("batch_size", "Number of requests per batch, for claims that need a license and for lookups of sign-ins.",
 			prometheus.ExponentialBuckets(1, 2, 9), "batch"), //nolint:mnd // 1 to 256, the largest batch.
-		batchWait:    histogram("batch_wait_seconds", "How long requests waited for their batch to begin.", quick(), "batch"),
-		batchSeconds: histogram("batch_duration_seconds", "How long batches ran.", quick(), "batch"),
-		batchFailed:  counter("batch_failures_total", "Batches that failed, and all their requests with them.", "batch"),
-		requests:     counter("http_requests_total", "HTTP requests that were answered.", "route", "method", "status"),
-		requestSeconds: histogram("http_request_duration_seconds", "How long HTTP requests took; streams are left out.",
-			quick(), "route"),
+		batchWait:    histogram("batch_wait_seconds", "Time that requests waited for their batch to begin.", durationBuckets(), "batch"),
+		batchSeconds: histogram("batch_duration_seconds", "Duration of batches.", durationBuckets(), "batch"),
+		batchFailed:  counter("batch_failures_total", "Failed batches. All requests of a failed batch fail.", "batch"),
+		requests:     counter("http_requests_total", "HTTP requests that received a response.", "route", "method", "status"),
+		requestSeconds: histogram("http_request_duration_seconds", "Duration of HTTP requests, without streams.",
+			durationBuckets(), "route"),
 		responses: counter("graphql_responses_total",
-			"GraphQL responses by the type of their operation and the code of their first error; each event of a subscription is one.",
+			"GraphQL responses by operation type and by the code of the first error. Each event of a subscription is a response.",
 			"type", "code"),
 	}
 
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
-		Namespace: namespace, Name: "build_info", Help: "Which program runs; always 1.",
+		Namespace: namespace, Name: "build_info", Help: "Build of the program. The value is always 1.",
 		ConstLabels: prometheus.Labels{"version": build.Version, "revision": build.Revision, "goversion": build.GoVersion},
 	})
 	info.Set(1)
@@ -86,13 +86,13 @@ func NewMetrics(build buildinfo.Build) *Metrics {
 	m.registry.MustRegister(m.claims, m.claimSeconds, m.batchSize, m.batchWait, m.batchSeconds, m.batchFailed,
 		m.requests, m.requestSeconds, m.responses, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.begin()
+	m.initialize()
 
 	return m
 }
 
-// begin lets what has not happened yet read 0: the first occurrence is then seen as an increase.
-func (m *Metrics) begin() {
+// initialize creates series with the value 0, so that the first event is an increase.
+func (m *Metrics) initialize() {
 	for _, outcome := range []licensing.Outcome{
 		licensing.OutcomeClaimed, licensing.OutcomeAlreadyLicensed, licensing.OutcomeAutoClaimOff, licensing.OutcomeNoPolicy,
 		licensing.OutcomePolicyOff, licensing.OutcomeBlocked, licensing.OutcomeAppTurnedOff, licensing.OutcomeOutOfLicenses,
@@ -129,12 +129,12 @@ func histogram(name, help string, buckets []float64, labels ...string) *promethe
 		prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets}, labels)
 }
 
-// WatchTokens counts what the verifier knew from before.
+// WatchTokens adds metrics of the verifier's token cache. Call it once.
 func (m *Metrics) WatchTokens(verifier auth.Verifier) {
 	cache := func(result string, count func(auth.CacheStats) uint64) {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Namespace: namespace, Name: "token_cache_requests_total",
-			Help:        "Tokens that were looked up among those verified before.",
+			Help:        "Lookups in the cache of verified tokens.",
 			ConstLabels: prometheus.Labels{"result": result},
 		}, func() float64 { return float64(count(verifier.CacheStats())) }))
 	}
@@ -142,13 +142,14 @@ func (m *Metrics) WatchTokens(verifier auth.Verifier) {
 	cache("miss", func(s auth.CacheStats) uint64 { return s.Misses })
 }
 
-// WatchStreams shows how many subscriptions are open.
+// WatchStreams adds a metric of the number of open subscriptions, which open returns. Call it once.
 func (m *Metrics) WatchStreams(open func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Namespace: namespace, Name: "streams_open", Help: "Subscriptions that are open.",
+		Namespace: namespace, Name: "streams_open", Help: "Open subscriptions.",
 	}, func() float64 { return float64(open()) }))
 }
 
+// claimAnswered counts a claim. It implements [claiming.Observer].Answered.
 func (m *Metrics) claimAnswered(outcome licensing.Outcome, err error, batched bool, took time.Duration) {
 	path := "lookup"
 	if batched {
@@ -165,6 +166,7 @@ func (m *Metrics) claimAnswered(outcome licensing.Outcome, err error, batched bo
 	m.claimSeconds.WithLabelValues(path).Observe(took.Seconds())
 }
 
+// failureOf returns the label of a claim's error.
 func failureOf(err error) string {
 	_, byRule := licensing.AsRefusal(err)
 
@@ -180,6 +182,7 @@ func failureOf(err error) string {
 	}
 }
 
+// batches returns an observer that counts batches of a name.
 func (m *Metrics) batches(name string) coalesce.Observer {
 	size, wait := m.batchSize.WithLabelValues(name), m.batchWait.WithLabelValues(name)
 	seconds, failures := m.batchSeconds.WithLabelValues(name), m.batchFailed.WithLabelValues(name)
@@ -203,6 +206,7 @@ func (m *Metrics) batches(name string) coalesce.Observer {
 	}
 }
 
+// requestServed counts an HTTP request. It is for [server.Config].Served.
 func (m *Metrics) requestServed(r server.Request) {
 	route := routeOf(r.Pattern)
 	m.requests.WithLabelValues(route, methodOf(r.Method), strconv.Itoa(r.Status)).Inc()
@@ -212,13 +216,13 @@ func (m *Metrics) requestServed(r server.Request) {
 	}
 }
 
-// routeOf is a pattern without its method.
+// routeOf returns a pattern without its method.
 func routeOf(pattern string) string {
 	if _, path, found := strings.Cut(pattern, " "); found {
 		pattern = path
 	}
 
-	if pattern == "" || pattern == "/" { // No route, or the one of all that there is not.
+	if pattern == "" || pattern == "/" { // No route, or the one that answers 404.
 		return other
 	}
 

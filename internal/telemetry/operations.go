@@ -11,10 +11,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// maxNameLength keeps what a client calls its operation from filling spans.
+// maxNameLength limits the operation name in spans, in bytes, because clients choose it.
 const maxNameLength = 100
 
-// operations see each response to an operation.
+// operations counts GraphQL responses and makes spans of operations.
 type operations struct {
 	metrics *Metrics
 	traces  *Traces
@@ -31,8 +31,8 @@ func (operations) ExtensionName() string { return "Telemetry" }
 // Validate implements [graphql.HandlerExtension].
 func (operations) Validate(graphql.ExecutableSchema) error { return nil }
 
-// InterceptResponse implements [graphql.ResponseInterceptor]. A query or a mutation runs within it; an event
-// of a subscription is waited for within it, so it has no span.
+// InterceptResponse implements [graphql.ResponseInterceptor]. A query or a mutation runs in next. For a subscription,
+// next waits for an event, so there is no span.
 func (o operations) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	operation := operationOf(ctx)
 
@@ -67,10 +67,10 @@ func (o operations) InterceptResponse(ctx context.Context, next graphql.Response
 	return response
 }
 
-// codeOK stands for a response without errors.
+// codeOK is the code of a response without errors.
 const codeOK = "OK"
 
-// codeOf is the code of the first error: one of those that package graph has.
+// codeOf returns the code of the first error.
 func codeOf(response *graphql.Response) string {
 	if len(response.Errors) == 0 {
 		return codeOK
@@ -91,8 +91,8 @@ func operationOf(ctx context.Context) *ast.OperationDefinition {
 	return graphql.GetOperationContext(ctx).Operation
 }
 
-// attributesOf names an operation: by what its client calls it, and by the fields that it asks for. Its text
-// may hold people's data.
+// attributesOf describes an operation by its type, name and top-level fields. Its text may contain personal data, so it
+// is not an attribute.
 func attributesOf(operation *ast.OperationDefinition) []attribute.KeyValue {
 	var fields []string
 

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// supplyTimeout is for the database to say what is left; without it the other metrics are shown alone.
+	// supplyTimeout is the time limit for reading the database. After it, a scrape gets the other metrics alone.
 	supplyTimeout = 2 * time.Second
-	// supplyAge is for how long what was read is shown, however many scrape.
+	// supplyAge is the time that scrapes reuse what was read from the database.
 	supplyAge = 10 * time.Second
-	// maxPools bounds the series of license pools: three for each.
+	// maxPools is the maximum number of license pools with metrics. Each has three series.
 	maxPools = 1000
 )
 
-// WatchDatabase shows the pools of connections, and what policies have left to give: as counts over all
-// tenants, and each license pool by itself only of the tenants named here by their external ids. Each of their
-// products is a series, so who watches many tenants reads reports instead.
+// WatchDatabase adds metrics of the connection pools and of policies and license pools. Counts cover all tenants. Each
+// license pool has metrics of its own only for the tenants given by their external ids, because each product is then
+// three series. Call it once.
 func (m *Metrics) WatchDatabase(db *store.Store, tenants []string, logger *slog.Logger) {
 	for name, pool := range db.ConnectionPools() {
 		m.registry.MustRegister(collectors.NewDBStatsCollector(pool, name))
@@ -32,7 +32,7 @@ func (m *Metrics) WatchDatabase(db *store.Store, tenants []string, logger *slog.
 	m.registry.MustRegister(newSupplyCollector(db, tenants, logger))
 }
 
-// supplyCollector reads the database when metrics are scraped.
+// supplyCollector reads policies and license pools from the database when Prometheus scrapes.
 type supplyCollector struct {
 	db      *store.Store
 	tenants []string
@@ -46,7 +46,7 @@ type supplyCollector struct {
 	read supply
 }
 
-// supply is what was read, and when; the zero supply was never read.
+// supply is what was read from the database, and when. The zero value means that nothing was read yet.
 type supply struct {
 	store.Supply
 
@@ -61,16 +61,16 @@ func newSupplyCollector(db *store.Store, tenants []string, logger *slog.Logger) 
 
 	return &supplyCollector{
 		db: db, tenants: tenants, logger: logger,
-		policies:     describe("policies", "Policies that are on, of all tenants whose auto-claim is on.", "state"),
-		pools:        describe("policy_pools", "License pools that these policies take from.", "state"),
-		overAssigned: describe("pools_over_assigned", "License pools with more licenses assigned than bought, as a lapse leaves them."),
-		available:    describe("license_pool_available_licenses", "Licenses left, of the tenants that are watched.", "tenant", "product"),
-		assigned:     describe("license_pool_assigned_licenses", "Licenses assigned, of the tenants that are watched.", "tenant", "product"),
-		bought:       describe("license_pool_bought_licenses", "Licenses bought, of the tenants that are watched.", "tenant", "product"),
-		truncated:    describe("license_pools_truncated", "1 if the tenants that are watched have more license pools than are shown."),
+		policies:     describe("policies", "Policies that are on, in all tenants with auto-claim on.", "state"),
+		pools:        describe("policy_pools", "License pools that these policies use.", "state"),
+		overAssigned: describe("pools_over_assigned", "License pools with more licenses assigned than bought, for example after a subscription lapsed."),
+		available:    describe("license_pool_available_licenses", "Available licenses of the tenants in --metrics-tenants.", "tenant", "product"),
+		assigned:     describe("license_pool_assigned_licenses", "Assigned licenses of the tenants in --metrics-tenants.", "tenant", "product"),
+		bought:       describe("license_pool_bought_licenses", "Bought licenses of the tenants in --metrics-tenants.", "tenant", "product"),
+		truncated:    describe("license_pools_truncated", "1 if the tenants in --metrics-tenants have more license pools than have metrics."),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "supply_read_failures_total",
-			Help: "Scrapes that could not read from the database what policies have left.",
+			Help: "Scrapes that could not read policies and license pools from the database.",
 		}),
 	}
 }
@@ -86,7 +86,8 @@ func (c *supplyCollector) Describe(descriptions chan<- *prometheus.Desc) {
 	c.failures.Describe(descriptions)
 }
 
-// Collect implements [prometheus.Collector]. What cannot be read is left out, rather than shown as it was.
+// Collect implements [prometheus.Collector]. If the database cannot be read, it omits the metrics instead of repeating
+// old values.
 func (c *supplyCollector) Collect(metrics chan<- prometheus.Metric) {
 	read, err := c.current()
 	if err != nil {
@@ -124,6 +125,7 @@ func (c *supplyCollector) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
+// current returns what was read within supplyAge, or reads the database.
 func (c *supplyCollector) current() (supply, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

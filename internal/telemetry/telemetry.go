@@ -1,7 +1,7 @@
-// Package telemetry is Autoclaim seen from outside: metrics for Prometheus, and traces by OpenTelemetry.
+// Package telemetry has the server's metrics (Prometheus), traces (OpenTelemetry) and loggers.
 //
-// What is observed knows nothing of either: it calls functions and observers that it was given, or none. So
-// what nobody asked for costs nothing.
+// Other packages do not depend on it. They call the functions and observers that they are given. Without metrics and
+// traces these are nil and cost nothing.
 package telemetry
 
 import (
@@ -16,19 +16,19 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// The names of batches, in metrics and in spans.
+// Names of batches in metrics and spans.
 const (
 	claimBatches  = "claims"
 	lookupBatches = "lookups"
 )
 
-// Telemetry is who looks at a server; its parts are nil where nobody does.
+// Telemetry is the metrics and the traces of a server. Either may be nil.
 type Telemetry struct {
 	Metrics *Metrics
 	Traces  *Traces
 }
 
-// StoreOptions let the database be observed.
+// StoreOptions returns options that observe the database.
 func (t Telemetry) StoreOptions() []store.Option {
 	options := []store.Option{store.WithLookupObserver(t.batches(lookupBatches))}
 	if t.Traces != nil {
@@ -38,7 +38,7 @@ func (t Telemetry) StoreOptions() []store.Option {
 	return options
 }
 
-// ClaimingOptions let claims be observed.
+// ClaimingOptions returns options that observe claims.
 func (t Telemetry) ClaimingOptions() []claiming.Option {
 	observer := claiming.Observer{Batches: t.batches(claimBatches)}
 	if t.Metrics != nil {
@@ -48,7 +48,7 @@ func (t Telemetry) ClaimingOptions() []claiming.Option {
 	return []claiming.Option{claiming.WithObserver(observer)}
 }
 
-// Extensions let GraphQL's operations be observed.
+// Extensions returns GraphQL extensions that observe operations.
 func (t Telemetry) Extensions() []graphql.HandlerExtension {
 	if t.Metrics == nil && t.Traces == nil {
 		return nil
@@ -57,7 +57,7 @@ func (t Telemetry) Extensions() []graphql.HandlerExtension {
 	return []graphql.HandlerExtension{operations{metrics: t.Metrics, traces: t.Traces}}
 }
 
-// Trace is for [server.Config.Trace].
+// Trace returns a middleware for [server.Config].Trace, or nil.
 func (t Telemetry) Trace() func(http.Handler) http.Handler {
 	if t.Traces == nil {
 		return nil
@@ -66,7 +66,7 @@ func (t Telemetry) Trace() func(http.Handler) http.Handler {
 	return t.Traces.requests
 }
 
-// Served is for [server.Config.Served].
+// Served returns a function for [server.Config].Served, or nil.
 func (t Telemetry) Served() func(server.Request) {
 	if t.Metrics == nil {
 		return nil
@@ -75,6 +75,7 @@ func (t Telemetry) Served() func(server.Request) {
 	return t.Metrics.requestServed
 }
 
+// batches returns an observer of batches of a name, or nil.
 func (t Telemetry) batches(name string) coalesce.Observer {
 	var counted, traced coalesce.Observer
 	if t.Metrics != nil {
@@ -93,12 +94,12 @@ func (t Telemetry) batches(name string) coalesce.Observer {
 	}
 
 	return func(ctx context.Context, batch coalesce.Batch) (context.Context, func(error)) {
-		ctx, ended := traced(ctx, batch)
-		ctx, stopped := counted(ctx, batch)
+		ctx, endTraced := traced(ctx, batch)
+		ctx, endCounted := counted(ctx, batch)
 
 		return ctx, func(err error) {
-			stopped(err)
-			ended(err)
+			endCounted(err)
+			endTraced(err)
 		}
 	}
 }

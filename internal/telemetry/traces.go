@@ -29,18 +29,18 @@ import (
 
 const (
 	scope = "github.com/autoclaim/autoclaim"
-	// flushTimeout is for the last spans to be taken when the server ends.
+	// flushTimeout is the time limit for sending the last spans at shutdown.
 	flushTimeout = 5 * time.Second
 )
 
-// Traces make spans and send them to a collector. They are safe for concurrent use.
+// Traces creates spans and sends them to a collector. It is safe for concurrent use.
 type Traces struct {
 	provider *sdk.TracerProvider
 	tracer   trace.Tracer
 }
 
-// OpenTraces returns the traces that OpenTelemetry's environment variables ask for, or nil if
-// OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT name no collector.
+// OpenTraces returns traces as OpenTelemetry's environment variables configure them. It returns nil if neither
+// OTEL_EXPORTER_OTLP_ENDPOINT nor OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, or if traces are disabled.
 func OpenTraces(ctx context.Context, build buildinfo.Build, logger *slog.Logger) (*Traces, error) {
 	if !tracesWanted() {
 		return nil, nil
@@ -51,15 +51,15 @@ func OpenTraces(ctx context.Context, build buildinfo.Build, logger *slog.Logger)
 		return nil, err
 	}
 
-	// What the environment says of the service goes before what we say.
+	// Attributes from the environment come last because they take precedence.
 	about, err := resource.New(ctx,
 		resource.WithAttributes(semconv.ServiceName("autoclaim"), semconv.ServiceVersion(build.Version)),
 		resource.WithHost(), resource.WithTelemetrySDK(), resource.WithFromEnv())
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("describe the service to OpenTelemetry: %w", err), exporter.Shutdown(ctx))
+		return nil, errors.Join(fmt.Errorf("create the OpenTelemetry resource: %w", err), exporter.Shutdown(ctx))
 	}
 
-	return newTraces(sdk.NewTracerProvider(sdk.WithBatcher(reporting{exporter, logger}), sdk.WithResource(about))), nil
+	return newTraces(sdk.NewTracerProvider(sdk.WithBatcher(loggingExporter{exporter, logger}), sdk.WithResource(about))), nil
 }
 
 func newTraces(provider *sdk.TracerProvider) *Traces {
@@ -73,7 +73,8 @@ func tracesWanted() bool {
 		os.Getenv("OTEL_TRACES_EXPORTER") != "none"
 }
 
-// openExporter returns the exporter of the protocol that the environment names; all else it reads itself.
+// openExporter returns an exporter for the protocol in the environment. The exporter reads its other settings from the
+// environment itself.
 func openExporter(ctx context.Context) (sdk.SpanExporter, error) {
 	protocol := os.Getenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
 	if protocol == "" {
@@ -91,33 +92,33 @@ func openExporter(ctx context.Context) (sdk.SpanExporter, error) {
 	case "grpc":
 		exporter, err = otlptracegrpc.New(ctx)
 	default:
-		err = fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL %q: use http/protobuf or grpc", protocol)
+		err = fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %q: use http/protobuf or grpc", protocol)
 	}
 
 	if err != nil {
-		return nil, fmt.Errorf("open the exporter of traces: %w", err)
+		return nil, fmt.Errorf("open the trace exporter: %w", err)
 	}
 
 	return exporter, nil
 }
 
-// reporting logs what an exporter cannot send: there is nobody else to tell.
-type reporting struct {
+// loggingExporter logs when spans cannot be sent, and hides the error from the SDK, which would print it.
+type loggingExporter struct {
 	sdk.SpanExporter
 
 	logger *slog.Logger
 }
 
 // ExportSpans implements [sdk.SpanExporter].
-func (r reporting) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
-	if err := r.SpanExporter.ExportSpans(ctx, spans); err != nil {
-		r.logger.Warn("spans were not sent", "spans", len(spans), "error", err)
+func (e loggingExporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
+	if err := e.SpanExporter.ExportSpans(ctx, spans); err != nil {
+		e.logger.Warn("spans were not sent", "spans", len(spans), "error", err)
 	}
 
 	return nil
 }
 
-// Close sends what is left.
+// Close sends the remaining spans and stops. It takes at most five seconds.
 func (t *Traces) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
 	defer cancel()
@@ -129,10 +130,10 @@ func (t *Traces) Close() error {
 	return nil
 }
 
-// requests makes a span of each request, within its caller's trace if it names one. Streams are left out, since
-// they last for hours, and so are questions of health.
+// requests makes a span of each request, in the caller's trace if the request has a traceparent header. Streams have no
+// span because they last for hours, and health checks have none because they say nothing.
 func (t *Traces) requests(next http.Handler) http.Handler {
-	named := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	withRequestID := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if span := trace.SpanFromContext(r.Context()); span.IsRecording() {
 			span.SetAttributes(attribute.String("autoclaim.request_id", requestid.From(r.Context())))
 		}
@@ -147,11 +148,11 @@ func (t *Traces) requests(next http.Handler) http.Handler {
 			return r.URL.Path != "/healthz" && r.URL.Path != "/readyz" && r.Header.Get("Upgrade") == "" &&
 				!strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 		}),
-	)(named)
+	)(withRequestID)
 }
 
-// batches makes a span of each batch. It is a child of the first request's, so that one trace leads from there
-// to the statements, and it is linked with those of all others, both ways.
+// batches returns an observer that makes a span of each batch. The span is a child of the first caller's span, so that
+// one trace contains the request and its statements. It is linked to the spans of all other callers, and they to it.
 func (t *Traces) batches(name string) coalesce.Observer {
 	return func(ctx context.Context, batch coalesce.Batch) (context.Context, func(error)) {
 		var callers []trace.Span

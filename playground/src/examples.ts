@@ -27,25 +27,25 @@ import UpdatePolicy from "../../examples/operations/UpdatePolicy.graphql";
 import UpdateSubscription from "../../examples/operations/UpdateSubscription.graphql";
 import Users from "../../examples/operations/Users.graphql";
 
-/** What the examples' variables are filled with: ids that exist, or words in their place. */
-export interface Known {
+/** The values for the variables of the examples: existing ids, or placeholders. */
+export interface ExampleValues {
   app: string;
   appCode: string;
   products: string[];
   policy: string;
 }
 
-export const nothingKnown: Known = {
+export const placeholders: ExampleValues = {
   app: "app_…",
   appCode: "TEAMS1",
   products: ["product_…", "product_…", "product_…"],
   policy: "policy_…",
 };
 
-export const discover = "{ apps(claimable: true) { nodes { id code } } products(filter: {owned: true}) { nodes { id } } policies { nodes { id } } }";
+export const valuesQuery = "{ apps(claimable: true) { nodes { id code } } products(filter: {owned: true}) { nodes { id } } policies { nodes { id } } }";
 
-/** The tabs, in the order in which somebody would go through them. */
-export function tabs({ app, appCode, products, policy }: Known) {
+/** The tabs, in the order of a first tour. */
+export function tabs({ app, appCode, products, policy }: ExampleValues) {
   const [primary, backup, another] = products;
   const input = (fields: object) => ({ input: fields });
 

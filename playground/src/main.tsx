@@ -7,18 +7,18 @@ import { createClient } from "graphql-ws";
 import { useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 
-import { discover, type Known, nothingKnown, tabs } from "./examples";
+import { type ExampleValues, placeholders, tabs, valuesQuery } from "./examples";
 import "./page.css";
 
-/** Somebody whom a development server lets one act as. */
+/** A caller of the development server, with a token. */
 interface Caller {
   name: string;
   role: string;
   token: string;
 }
 
-/** Runs the operation that the editor shows: GraphiQL goes on naming the last tab's for a moment. */
-function asShown(fetcher: Fetcher): Fetcher {
+/** Runs the operation in the editor. Right after a tab change, GraphiQL still passes the name of the previous operation. */
+function withOperationOfEditor(fetcher: Fetcher): Fetcher {
   return (params, options) => {
     try {
       const documentAST = parse(params.query);
@@ -27,18 +27,18 @@ function asShown(fetcher: Fetcher): Fetcher {
         return fetcher({ ...params, operationName: operations[0]?.name?.value }, { ...options, documentAST });
       }
     } catch {
-      // The server says what is wrong with the text.
+      // The server reports the syntax error.
     }
     return fetcher(params, options);
   };
 }
 
-function Playground({ callers, known }: { callers: Caller[]; known: Known }) {
+function Playground({ callers, values }: { callers: Caller[]; values: ExampleValues }) {
   const [token, setToken] = useState(callers[0]?.token ?? "");
 
   const fetcher = useMemo(() => {
     const authorization = `Bearer ${token}`;
-    return asShown(
+    return withOperationOfEditor(
       createGraphiQLFetcher({
         url: "/graphql",
         headers: token ? { authorization } : {},
@@ -74,7 +74,7 @@ function Playground({ callers, known }: { callers: Caller[]; known: Known }) {
       <div className="workspace">
         <GraphiQL
           fetcher={fetcher}
-          defaultTabs={tabs(known)}
+          defaultTabs={tabs(values)}
           defaultEditorToolsVisibility="variables"
           isHeadersEditorEnabled={false}
           showPersistHeadersSettings={false}
@@ -84,26 +84,26 @@ function Playground({ callers, known }: { callers: Caller[]; known: Known }) {
   );
 }
 
-/** Fills the examples with ids that exist, so that they run as they are. */
-async function learn([admin]: Caller[]): Promise<Known> {
-  if (!admin) return nothingKnown;
+/** Reads existing ids for the examples, so that they run without changes. */
+async function loadValues([admin]: Caller[]): Promise<ExampleValues> {
+  if (!admin) return placeholders;
 
   const response = await fetch("/graphql", {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${admin.token}` },
-    body: JSON.stringify({ query: discover }),
+    body: JSON.stringify({ query: valuesQuery }),
   });
   const { data } = await response.json();
   const app = data?.apps.nodes[0];
 
   return {
-    app: app?.id ?? nothingKnown.app,
-    appCode: app?.code ?? nothingKnown.appCode,
-    products: [...(data?.products.nodes.map((product: { id: string }) => product.id) ?? []), ...nothingKnown.products],
-    policy: data?.policies.nodes[0]?.id ?? nothingKnown.policy,
+    app: app?.id ?? placeholders.app,
+    appCode: app?.code ?? placeholders.appCode,
+    products: [...(data?.products.nodes.map((product: { id: string }) => product.id) ?? []), ...placeholders.products],
+    policy: data?.policies.nodes[0]?.id ?? placeholders.policy,
   };
 }
 
 const callers: Caller[] = await (await fetch("callers.json")).json();
 
-createRoot(document.getElementById("root")!).render(<Playground callers={callers} known={await learn(callers)} />);
+createRoot(document.getElementById("root")!).render(<Playground callers={callers} values={await loadValues(callers)} />);

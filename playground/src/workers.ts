@@ -1,4 +1,4 @@
-// The editor's helpers run beside the page, from the same server.
+// The editor's web workers, loaded from the same server.
 const files: Record<string, string> = { json: "worker-json.js", graphql: "worker-graphql.js" };
 
 (globalThis as { MonacoEnvironment?: object }).MonacoEnvironment = {

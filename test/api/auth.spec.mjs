@@ -1,5 +1,5 @@
-// The console's sign-in in a browser, without the console around it: a page of its own in the console's place, at
-// the development server's own provider.
+// Tests the sign-in code of the console in a browser, with a minimal page instead of the console, and with the OpenID
+// provider of the development server.
 import { fileURLToPath } from "node:url";
 
 import { expect, test } from "@playwright/test";
@@ -22,7 +22,7 @@ test.beforeAll(async () => {
         const config = { authority: location.origin + "/oidc", clientId: "autoclaim-console", scope: "openid profile " + (sessionStorage.scope ?? "offline_access") };
         try {
           window.auth = await createAuth(config);
-          const show = () => (heading.textContent = auth.user ? "Hello " + auth.user.name : "Nobody");
+          const show = () => (heading.textContent = auth.user ? "Hello " + auth.user.name : "Signed out");
           auth.onChange(show);
           show();
         } catch (error) {
@@ -39,8 +39,9 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.stop());
 
-// Playwright's own routes do not see where a redirect leads.
-async function standIn(page) {
+// Serves the minimal page instead of the console. Playwright's routes do not intercept redirected requests, so this uses
+// the DevTools protocol.
+async function replaceConsole(page) {
   const devtools = await page.context().newCDPSession(page);
   devtools.on("Fetch.requestPaused", ({ requestId, request }) => {
     const [type, body] = request.url.endsWith(".js") ? ["text/javascript", script] : ["text/html", html];
@@ -54,26 +55,26 @@ async function standIn(page) {
   await devtools.send("Fetch.enable", { patterns: [{ urlPattern: "*/console/*" }] });
 }
 
-test.beforeEach(({ page }) => standIn(page));
+test.beforeEach(({ page }) => replaceConsole(page));
 
 const heading = (page) => page.getByRole("heading", { level: 1 });
-const choose = (page, name) => page.getByRole("button", { name }).click();
-// Tokens are good for ten minutes, and renewed in the last half of one.
-const later = (page, minutes) => page.clock.setSystemTime(Date.now() + minutes * 60_000);
-const stored = (page) => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+const clickButton = (page, name) => page.getByRole("button", { name }).click();
+// Tokens are valid for ten minutes and renewed in the last 30 seconds.
+const advanceClock = (page, minutes) => page.clock.setSystemTime(Date.now() + minutes * 60_000);
+const storage = (page) => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
 
 async function signIn(page, view = "/console/") {
   await page.goto(server.url + view);
   await expect(heading(page)).toHaveText("Who do you want to be?");
-  await choose(page, "Ada Admin");
+  await clickButton(page, "Ada Admin");
   await expect(heading(page)).toHaveText("Hello Ada Admin");
 }
 
-test("one comes back to the view that one asked for, and its token is nowhere but in memory", async ({ page }) => {
+test("after sign-in the user returns to the requested view, and the token is only in memory", async ({ page }) => {
   const view = "/console/policies?search=teams#details";
   await signIn(page, view);
   expect(page.url()).toBe(server.url + view);
-  expect(await page.evaluate(() => history.length)).toBe(3); // The blank page, the choice, and the view.
+  expect(await page.evaluate(() => history.length)).toBe(3); // The blank page, the provider, and the view.
 
   const answer = await page.evaluate(async () => {
     const response = await fetch("/graphql", {
@@ -84,62 +85,62 @@ test("one comes back to the view that one asked for, and its token is nowhere bu
     return response.json();
   });
   expect(answer).toMatchObject({ data: { viewer: { externalId: "demo-admin" } } });
-  expect(await stored(page)).toBe('[{},{},""]');
+  expect(await storage(page)).toBe('[{},{},""]');
 
   await page.reload();
   await expect(heading(page)).toHaveText("Hello Ada Admin");
   expect(page.url()).toBe(server.url + view);
 });
 
-test("a token is renewed when it is needed, once for all who wait for it", async ({ page }) => {
+test("concurrent callers share one token renewal", async ({ page }) => {
   await signIn(page);
-  let renewals = 0; // Or tries.
+  let renewals = 0; // Including failed attempts.
   page.on("request", (request) => (renewals += Number(request.url().endsWith("/oauth/token"))));
 
   const first = await page.evaluate(() => auth.getAccessToken());
   expect(renewals).toBe(0);
 
-  await later(page, 9.75);
+  await advanceClock(page, 9.75);
   const next = await page.evaluate(() => Promise.all([auth.getAccessToken(), auth.getAccessToken(), auth.getAccessToken()]));
   expect(new Set([first, ...next]).size).toBe(2);
   expect(renewals).toBe(1);
 
-  // The provider does not answer: what there is does, as long as it is good.
-  await later(page, 9.75 + 9.75);
+  // While the provider does not answer, the current token is used until it expires.
+  await advanceClock(page, 9.75 + 9.75);
   await page.context().setOffline(true);
   expect(await page.evaluate(() => auth.getAccessToken())).toBe(next[0]);
   await page.context().setOffline(false);
   expect(await page.evaluate(() => auth.getAccessToken())).not.toBe(next[0]);
-  expect(await stored(page)).toBe('[{},{},""]');
+  expect(await storage(page)).toBe('[{},{},""]');
 });
 
-test("without refresh tokens, the provider is asked again, and the view stays", async ({ page }) => {
+test("without refresh tokens the browser is redirected to the provider and back to the same view", async ({ page }) => {
   await page.goto(`${server.url}/oidc/signed-out`);
   await page.evaluate(() => (sessionStorage.scope = "email"));
   await signIn(page, "/console/report");
-  await later(page, 9.75);
+  await advanceClock(page, 9.75);
 
-  const left = page.waitForEvent("framenavigated");
+  const redirected = page.waitForEvent("framenavigated");
   await page.evaluate(() => void auth.getAccessToken());
-  await left;
+  await redirected;
   await expect(heading(page)).toHaveText("Hello Ada Admin");
   expect(page.url()).toBe(`${server.url}/console/report`);
 });
 
-test("signing out ends it at the provider, and leads to nobody's page", async ({ page }) => {
+test("signing out ends the session at the provider and shows the signed-out page", async ({ page }) => {
   await signIn(page);
   await page.evaluate(() => void auth.signOut());
-  await expect(heading(page)).toHaveText("Nobody");
+  await expect(heading(page)).toHaveText("Signed out");
   await expect(page).toHaveURL(`${server.url}/console/signed-out`);
 
   await page.evaluate(() => void auth.signIn());
   await expect(heading(page)).toHaveText("Who do you want to be?");
-  await choose(page, "Uma User");
+  await clickButton(page, "Uma User");
   await expect(heading(page)).toHaveText("Hello Uma User");
   expect(page.url()).toBe(`${server.url}/console/`);
 });
 
-test("a refusal of the provider is shown, and leads in no circle", async ({ page }) => {
+test("an error from the provider is shown and does not cause a redirect loop", async ({ page }) => {
   await page.goto(`${server.url}/console/signed-out`);
   await page.goto(`${server.url}/console/policies`);
   await expect(heading(page)).toHaveText("Who do you want to be?");
@@ -150,9 +151,9 @@ test("a refusal of the provider is shown, and leads in no circle", async ({ page
   expect(page.url()).toBe(`${server.url}/console/`);
 });
 
-test("somebody new signs in by the keyboard, and a wrong id is told of", async ({ page }) => {
+test("a new user signs in with the keyboard, and an invalid id is reported", async ({ page }) => {
   await page.goto(`${server.url}/console/`);
-  const id = page.getByLabel("Or somebody new, by their id");
+  const id = page.getByLabel("Or enter another user ID");
   await id.fill("no spaces");
   await id.press("Enter");
   await expect(page.getByRole("alert")).toContainText("type an id");

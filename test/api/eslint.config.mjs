@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import graphql from "@graphql-eslint/eslint-plugin";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-// Operations of one client at a time: their names are their own, and the plugin keeps the first that it reads.
+// The operations of one client per run. Clients reuse names, and the plugin accepts each name only once.
 const documents = process.env.OPERATIONS ?? "examples/operations/*.graphql";
 const rules = (name) => graphql.configs[`flat/${name}`].rules;
 
@@ -22,11 +22,11 @@ export default [
     rules: {
       ...rules("schema-recommended"),
       ...rules("schema-relay"),
-      // One line is set as one line, and several as a block; the rule knows one style only.
+      // Descriptions of one line use inline style, longer ones block style. The rule allows only one style.
       "@graphql-eslint/description-style": "off",
-      // Small fixed lists, such as a policy's products, are plain lists in order; all others are connections.
+      // Small bounded lists, such as the products of a policy, are plain lists. All others are connections.
       "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
-      // What has an identity of its own has an id. These have none: they are parts, counts, pages and results.
+      // These types have no id because they are parts, counts, pages or results of other objects.
       "@graphql-eslint/strict-id-in-types": [
         "error",
         {
@@ -39,7 +39,7 @@ export default [
           },
         },
       ],
-      // Its only finding is Claim.claimedAt, where 'claimed' is what happened, not the type's name again.
+      // The only finding is Claim.claimedAt, where 'claimed' is a verb and not the name of the type.
       "@graphql-eslint/no-typename-prefix": "off",
     },
   },
@@ -53,7 +53,7 @@ export default [
         "error",
         {
           VariableDefinition: "camelCase",
-          // 'Subscription' is not among the forbidden words: it is what organizations buy.
+          // 'Subscription' is allowed, because organizations buy subscriptions.
           OperationDefinition: {
             style: "PascalCase",
             forbiddenPrefixes: ["Query", "Mutation", "Get"],

@@ -1,4 +1,4 @@
-// The example clients do their story against the real server.
+// Runs the example clients against a server.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,7 +9,7 @@ import { startServer } from "./server.mjs";
 const example = (name) => fileURLToPath(new URL(`../../examples/${name}/`, import.meta.url));
 const run = promisify(execFile);
 
-async function story(directory, program, args, environment, ...flags) {
+async function runExample(directory, program, args, environment, ...flags) {
   const server = await startServer(...flags);
   try {
     const { stdout } = await run(program, args, {
@@ -29,11 +29,11 @@ async function story(directory, program, args, environment, ...flags) {
   }
 }
 
-test("the TypeScript client sets auto-claim up, claims, and reads the report", () =>
-  story(example("typescript"), "npm", ["run", "--silent", "start"], {}));
+test("the TypeScript client turns auto-claim on, claims licenses, and reads the report", () =>
+  runExample(example("typescript"), "npm", ["run", "--silent", "start"], {}));
 
-test("the TypeScript client does it with trusted documents alone", () =>
-  story(
+test("the TypeScript client works with a server that accepts only trusted documents", () =>
+  runExample(
     example("typescript"),
     "npm",
     ["run", "--silent", "start"],
@@ -42,7 +42,7 @@ test("the TypeScript client does it with trusted documents alone", () =>
     `${example("typescript")}src/gql/persisted-documents.json`,
   ));
 
-test("the Go client sets auto-claim up, claims, and reads the report", () => {
+test("the Go client turns auto-claim on, claims licenses, and reads the report", () => {
   test.setTimeout(180_000); // It is compiled first.
-  return story(example("go"), "go", ["run", "."], {});
+  return runExample(example("go"), "go", ["run", "."], {});
 });

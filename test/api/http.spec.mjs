@@ -1,4 +1,4 @@
-// The published audits of the GraphQL over HTTP specification, each against the real server.
+// Runs the published audits of the GraphQL over HTTP specification against a server.
 import { expect, test } from "@playwright/test";
 import { serverAudits } from "graphql-http";
 

@@ -1,4 +1,4 @@
-// The playground in a browser, as somebody explores it.
+// Tests the playground in a browser.
 import { expect, test } from "@playwright/test";
 
 import { send, startServer } from "./server.mjs";
@@ -10,37 +10,37 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.stop());
 
-// What the page asks for from elsewhere, and what its policy keeps it from doing.
-const offences = [];
+// Requests to other origins, and errors, including violations of the Content-Security-Policy.
+const problems = [];
 
 test.beforeEach(async ({ page, context }) => {
-  offences.length = 0;
+  problems.length = 0;
   await context.route(
     (url) => url.origin !== server.url,
     (route) => {
-      offences.push(`asked for ${route.request().url()}`);
+      problems.push(`requested ${route.request().url()}`);
       return route.abort();
     },
   );
   page.on("console", (message) => {
-    if (message.type() === "error") offences.push(message.text().slice(0, 300));
+    if (message.type() === "error") problems.push(message.text().slice(0, 300));
   });
-  page.on("pageerror", (error) => offences.push(String(error)));
+  page.on("pageerror", (error) => problems.push(String(error)));
   await page.goto(`${server.url}/playground/`);
-  // The editor is there, and colors the words.
+  // The editor is visible and highlights the syntax.
   await expect(page.locator(".graphiql-query-editor .view-lines span[class^=mtk]").first()).toBeVisible();
 });
-test.afterEach(() => expect(offences).toEqual([]));
+test.afterEach(() => expect(problems).toEqual([]));
 
 const tab = (page, name) => page.getByRole("tab").getByRole("button", { name, exact: true });
 const run = (page) => page.getByRole("button", { name: /^Execute query/ }).click();
 const response = (page) => page.locator(".result-window");
 
-async function actAs(page, who) {
-  await page.getByLabel("Acting as").selectOption({ label: who });
+async function actAs(page, caller) {
+  await page.getByLabel("Acting as").selectOption({ label: caller });
 }
 
-test("it opens without a network, runs the examples, and claims a license", async ({ page }) => {
+test("the playground works offline, runs the examples, and claims a license", async ({ page }) => {
   await tab(page, "LookAround").click();
   await run(page);
   await expect(response(page)).toContainText('"externalId": "demo-admin"');
@@ -69,7 +69,7 @@ test("it opens without a network, runs the examples, and claims a license", asyn
   await page.screenshot({ path: "results/playground.png" });
 });
 
-test("it completes fields from the schema and shows its documentation", async ({ page }) => {
+test("the editor completes fields of the schema, and the documentation is shown", async ({ page }) => {
   await tab(page, "LookAround").click();
   await page.getByRole("button", { name: "New tab" }).click();
 
@@ -82,22 +82,22 @@ test("it completes fields from the schema and shows its documentation", async ({
 
   await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
   await page.getByRole("link", { name: "Query", exact: true }).first().click();
-  await expect(page.getByText("Who claimed what in the past 1 to 90 days.")).toBeVisible();
+  await expect(page.getByText("The claims of the past 1 to 90 days.")).toBeVisible();
 });
 
-test("a subscription shows what happens elsewhere", async ({ page }) => {
+test("a subscription shows changes by other clients", async ({ page }) => {
   await send(server, "demo-admin", "mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } } }");
   await tab(page, "LicensePoolChanged").click();
   await run(page);
   await expect(page.getByRole("button", { name: /^Stop query/ })).toBeVisible();
 
   const { products } = await send(server, "demo-admin", '{ products(filter: {owned: true}) { nodes { id } } }');
-  let bought = 100;
+  let quantity = 100;
   await expect(async () => {
     await send(
       server,
       "demo-admin",
-      `mutation { createSubscription(input: {productId: "${products.nodes[0].id}", quantity: ${++bought}}) { userErrors { code } } }`,
+      `mutation { createSubscription(input: {productId: "${products.nodes[0].id}", quantity: ${++quantity}}) { userErrors { code } } }`,
     );
     await expect(response(page)).toContainText('"licensePoolChanged"', { timeout: 500 });
   }).toPass();

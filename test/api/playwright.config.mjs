@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 
-// The browser is the system's: Playwright's own would have to be downloaded from elsewhere.
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((at) => existsSync(at));
+// Uses the browser of the system, so that Playwright does not have to download one.
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 
 export default {
   testDir: ".",
@@ -10,7 +10,7 @@ export default {
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
-  // A busy machine is slow to show what is right.
+  // Tests also run on busy machines.
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {

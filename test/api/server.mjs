@@ -1,5 +1,5 @@
-// A server for tests and examples: the program that `make build` built, with the demo tenant, in a directory
-// of its own, until it is stopped.
+// Starts servers for the tests: the binary that `make build` creates, with the demo tenant, each in a separate temporary
+// directory.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../../bin/autoclaim", import.meta.url));
 
+/** Starts a server and returns its URL, the tokens of the demo callers, and a function that stops it. */
 export async function startServer(...flags) {
   const directory = await mkdtemp(path.join(tmpdir(), "autoclaim-"));
   const server = spawn(program, ["serve", "--dev", "--listen", "127.0.0.1:0", ...flags], {
@@ -15,23 +16,23 @@ export async function startServer(...flags) {
     stdio: ["ignore", "pipe", "pipe"],
   });
 
-  let said = "";
-  let logged = "";
-  server.stderr.on("data", (text) => (logged += text));
+  let output = "";
+  let log = "";
+  server.stderr.on("data", (text) => (log += text));
 
   const url = await new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${logged}`)));
+    server.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
     server.stdout.on("data", (text) => {
-      said += text;
-      const found = /Playground: (http:\/\/[^/\s]+)/.exec(said);
-      if (found) resolve(found[1]);
+      output += text;
+      const playground = /Playground: (http:\/\/[^/\s]+)/.exec(output);
+      if (playground) resolve(playground[1]);
     });
   });
 
-  // Each token follows the line with its caller.
+  // Each token is on the line after its caller.
   const tokens = Object.fromEntries(
-    [...said.matchAll(/^(demo-[a-z-]+) \(.*\)\n(\S+)/gm)].map(([, who, token]) => [who, token]),
+    [...output.matchAll(/^(demo-[a-z-]+) \(.*\)\n(\S+)/gm)].map(([, caller, token]) => [caller, token]),
   );
 
   return {
@@ -42,16 +43,16 @@ export async function startServer(...flags) {
       server.kill("SIGTERM");
       const status = await ended;
       await rm(directory, { recursive: true });
-      if (status !== 0) throw new Error(`the server ended with ${status}: ${logged}`);
+      if (status !== 0) throw new Error(`the server ended with ${status}: ${log}`);
     },
   };
 }
 
-/** Sends an operation as one of the demo's callers and returns its data; errors throw. */
-export async function send({ url, tokens }, who, query, variables = {}) {
+/** Sends an operation as one of the demo callers. Returns its data, or throws its errors. */
+export async function send({ url, tokens }, caller, query, variables = {}) {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
-    headers: { authorization: `Bearer ${tokens[who]}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${tokens[caller]}`, "content-type": "application/json" },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json();

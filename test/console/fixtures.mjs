@@ -1,4 +1,4 @@
-// A server of its own for each test, with the demo tenant, and the console in a browser in front of it.
+// Fixtures: each test has its own server with the demo tenant, and the console in a browser.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test as base } from "@playwright/test";
 
@@ -18,80 +18,99 @@ export const test = base.extend({
     await server.stop();
   },
 
-  /** Opens a view as one of the demo's people. */
+  /** Opens a view and signs in as one of the demo's users. */
   open: async ({ server, page }, use) => {
     await use(async (path, who = "Ada Admin", tab = page) => {
       await tab.goto(`${server.url}/console${path}`);
       await tab.getByRole("button", { name: who }).click();
-      await expect(tab.locator("main")).toBeVisible(); // Perhaps below a pane, where no role finds it.
+      await expect(tab.locator("main")).toBeVisible(); // A pane over it may hide it from role selectors.
     });
   },
 
-  /** What the page asks for from elsewhere, and what its policy keeps it from doing, fails every test. */
-  offences: [
+  /** Fails the test if the page requests another origin, logs an error or violates its Content-Security-Policy. */
+  pageErrors: [
     async ({ page, context, server }, use) => {
-      const offences = [];
+      const pageErrors = [];
       await context.route(
         (url) => url.origin !== server.url,
         (route) => {
-          offences.push(`asked for ${route.request().url()}`);
+          pageErrors.push(`requested ${route.request().url()}`);
           return route.abort();
         },
       );
       page.on("console", (message) => {
-        if (message.type() === "error") offences.push(message.text().slice(0, 300));
+        if (message.type() === "error") pageErrors.push(message.text().slice(0, 300));
       });
-      page.on("pageerror", (error) => offences.push(String(error)));
-      await use(offences);
-      expect(offences).toEqual([]);
+      page.on("pageerror", (error) => pageErrors.push(String(error)));
+      await use(pageErrors);
+      expect(pageErrors).toEqual([]);
     },
     { auto: true },
   ],
 });
 
-/** Waits until the console says what became of an action: in a toast, and to screen readers. */
-export const told = (page, text) => expect(page.getByText(text).last()).toBeVisible();
+/** Waits until the console shows the result of an action, as a toast or for screen readers. */
+export const showsResult = (page, text) => expect(page.getByText(text).last()).toBeVisible();
 
-/** Looks for what keeps people out, by the rules of WCAG 2.2 AA, as the page is now. */
+/** Checks the current page against the rules of WCAG 2.2 AA. */
 export async function expectAccessible(page) {
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-    .exclude("[data-tabster-dummy]") // Fluent UI's; whoever gets there by Tab is passed on at once.
+    .exclude("[data-tabster-dummy]") // Fluent UI's focus guards, which pass the focus on.
     .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`)).toEqual([]);
+  expect(
+    violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`,
+    ),
+  ).toEqual([]);
 }
 
-// What tests need done before they begin, by the API.
+// Setup through the API.
 
-export const turnOn = ({ admin }) => admin("mutation { setAutoClaimEnabled(input: { enabled: true }) { userErrors { code } } }");
+export const turnOn = ({ admin }) =>
+  admin("mutation { setAutoClaimEnabled(input: { enabled: true }) { userErrors { code } } }");
 
-/** The demo's app that users sign in to, and the products by their codes. */
+/** Returns the demo's claimable app, and its products by their codes. */
 export async function catalog({ admin }) {
   const { apps, products } = await admin(
     "{ apps(claimable: true) { nodes { id } } products(first: 100) { nodes { id name code } } }",
   );
   const byCode = Object.fromEntries(products.nodes.map((product) => [product.code, product]));
-  return { app: apps.nodes[0].id, basic: byCode.O365_BUSINESS_ESSENTIALS, e3: byCode.SPE_E3, office: byCode.ENTERPRISEPACK };
+  return {
+    app: apps.nodes[0].id,
+    basic: byCode.O365_BUSINESS_ESSENTIALS,
+    e3: byCode.SPE_E3,
+    office: byCode.ENTERPRISEPACK,
+  };
 }
 
-/** A policy for Teams, with Microsoft 365 Business Basic and Microsoft 365 E3 unless others are named. */
+/** Creates a policy for Teams, by default with Microsoft 365 Business Basic and Microsoft 365 E3. */
 export async function makePolicy(server, choose = ({ basic, e3 }) => [basic, e3]) {
   await turnOn(server);
   const found = await catalog(server);
   const { createPolicy } = await server.admin(
     "mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { policy { id version } userErrors { message } } }",
-    { input: { name: "Teams for everybody", appId: found.app, products: choose(found).map(({ id }) => ({ productId: id })) } },
+    {
+      input: {
+        name: "Teams for everybody",
+        appId: found.app,
+        products: choose(found).map(({ id }) => ({ productId: id })),
+      },
+    },
   );
   return { ...found, id: createPolicy.policy.id };
 }
 
-/** Signs a user in to Teams and tells what became of it. */
+/** Claims a license for a user who signs in to Teams, and returns the outcome. */
 export async function claim({ signIn }, user) {
-  const { claimLicense } = await signIn('mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }', { user });
+  const { claimLicense } = await signIn(
+    'mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }',
+    { user },
+  );
   return claimLicense.outcome;
 }
 
-/** The policy as the API has it. */
+/** Reads a policy through the API. */
 export async function readPolicy({ admin }, id) {
   const { policy } = await admin(
     "query ($id: ID!) { policy(id: $id) { name enabled version products { product { name } appToggles { state app { name } } } } }",
@@ -100,6 +119,8 @@ export async function readPolicy({ admin }, id) {
   return {
     ...policy,
     products: policy.products.map(({ product }) => product.name),
-    off: policy.products.map(({ appToggles }) => appToggles.filter(({ state }) => state === "OFF").map(({ app }) => app.name)),
+    off: policy.products.map(({ appToggles }) =>
+      appToggles.filter(({ state }) => state === "OFF").map(({ app }) => app.name),
+    ),
   };
 }

@@ -1,9 +1,9 @@
 import api from "../api/playwright.config.mjs";
 
-// Every procedure is done on both databases; what the database has no part in, on one.
+// The procedures run on both databases. Tests that do not depend on the database run on SQLite only.
 export default {
   ...api,
-  // A busy machine takes its time.
+  // Generous, because the machine may be busy.
   timeout: 120_000,
   expect: { timeout: 15_000 },
   globalSetup: "./postgresql.mjs",

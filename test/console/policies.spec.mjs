@@ -1,44 +1,53 @@
-// The Auto-claim policy tab beyond the procedures: what happens between people, and between them and the server.
-import { catalog, expect, expectAccessible, makePolicy, readPolicy, test, told, turnOn } from "./fixtures.mjs";
+// Policies beyond the procedures: conflicts between admins, refusals by the server, and unsaved changes.
+import { catalog, expect, expectAccessible, makePolicy, readPolicy, test, showsResult, turnOn } from "./fixtures.mjs";
 
 const pane = (page) => page.getByRole("dialog", { name: "Teams for everybody" });
 const products = (page) => page.getByRole("list", { name: "Products in order" }).getByRole("listitem");
-const changes = (page) => page.getByRole("dialog", { name: "Somebody else changed this policy" });
+const changes = (page) => page.getByRole("dialog", { name: "Another admin changed this policy" });
 
-/** Somebody else turns the policy off, takes Sway out of its first product and puts Office 365 E3 behind. */
-async function changeMeanwhile(server, { id, basic, e3, office }) {
-  const { products: found } = await server.admin(`{ products(filter: { text: "${basic.name}" }) { nodes { id apps { id name } } } }`);
+/** As another admin, turns the policy off, turns Sway off in its first product and adds Office 365 E3. */
+async function changeAsOtherAdmin(server, { id, basic, e3, office }) {
+  const { products: found } = await server.admin(
+    `{ products(filter: { text: "${basic.name}" }) { nodes { id apps { id name } } } }`,
+  );
   const sway = found.nodes[0].apps.find(({ name }) => name === "Sway");
   const list = [{ productId: basic.id, appsOff: [sway.id] }, { productId: e3.id }, { productId: office.id }];
-  await server.admin("mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { userErrors { message } } }", {
-    input: { policyId: id, enabled: false, products: list },
-  });
+  await server.admin(
+    "mutation ($input: UpdatePolicyInput!) { updatePolicy(input: $input) { userErrors { message } } }",
+    {
+      input: { policyId: id, enabled: false, products: list },
+    },
+  );
 }
 
-async function editAndMeet(page, server, open) {
+async function editInConflict(page, server, open) {
   const made = await makePolicy(server);
   await open(`/policies/${made.id}`);
   await page.getByRole("textbox", { name: "Policy name" }).fill("Mine");
   await page.getByRole("button", { name: "Move Microsoft 365 E3 up" }).click();
-  await changeMeanwhile(server, made);
+  await changeAsOtherAdmin(server, made);
   await page.getByRole("button", { name: "Save" }).click();
 
   await expect(changes(page).getByRole("listitem")).toContainText([
-    /Status.*Before.*On.*Now.*Off/,
+    /Policy status.*Before.*On.*Now.*Off/,
     /Products.*You changed this too.*Now.*3\. Office 365 E3.*Yours.*1\. Microsoft 365 E3/s,
     /Apps of Microsoft 365 Business Basic.*All on.*Off: Sway/,
   ]);
   return made;
 }
 
-test("when somebody else saved first, one sees what they changed and keeps one's own", async ({ page, server, open }) => {
-  const { id } = await editAndMeet(page, server, open);
+test("an admin whose save conflicts sees the other admin's changes and can keep their own", async ({
+  page,
+  server,
+  open,
+}) => {
+  const { id } = await editInConflict(page, server, open);
   await page.emulateMedia({ reducedMotion: "reduce" });
   await expectAccessible(page);
   await page.screenshot({ path: "results/screens/conflict.png" });
 
   await changes(page).getByRole("button", { name: "Keep mine and save" }).click();
-  await told(page, "Mine was saved.");
+  await showsResult(page, "Mine was saved.");
   expect(await readPolicy(server, id)).toMatchObject({
     name: "Mine",
     enabled: false,
@@ -47,8 +56,8 @@ test("when somebody else saved first, one sees what they changed and keeps one's
   });
 });
 
-test("when somebody else saved first, one can take theirs", async ({ page, server, open }) => {
-  await editAndMeet(page, server, open);
+test("an admin whose save conflicts can take the other admin's changes", async ({ page, server, open }) => {
+  await editInConflict(page, server, open);
   await changes(page).getByRole("button", { name: "Take theirs" }).click();
 
   await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("Teams for everybody");
@@ -57,7 +66,7 @@ test("when somebody else saved first, one can take theirs", async ({ page, serve
   await expect(page.getByRole("button", { name: "Discard changes" })).toBeDisabled();
 });
 
-test("the server's refusal stands at the field that it concerns", async ({ page, server, open }) => {
+test("a refusal by the server appears at the field that it is about", async ({ page, server, open }) => {
   await turnOn(server);
   const { app, basic } = await catalog(server);
   await open("/policies/new");
@@ -70,18 +79,23 @@ test("the server's refusal stands at the field that it concerns", async ({ page,
   await page.getByRole("button", { name: "Next" }).click();
   await expect(page.getByRole("button", { name: "Create policy" })).toBeVisible();
 
-  // Somebody else is quicker.
-  await server.admin("mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }", {
-    input: { name: "SALES", appId: app, products: [{ productId: basic.id }] },
-  });
+  // Another admin creates a policy for the same app first.
+  await server.admin(
+    "mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { userErrors { message } } }",
+    {
+      input: { name: "SALES", appId: app, products: [{ productId: basic.id }] },
+    },
+  );
   await page.getByRole("button", { name: "Create policy" }).click();
 
   await expect(page).toHaveURL(/\/new\/products$/);
-  await expect(page.getByRole("combobox", { name: "App" })).toHaveAccessibleDescription(/The policy "SALES" already covers Microsoft Teams/);
+  await expect(page.getByRole("combobox", { name: "App" })).toHaveAccessibleDescription(
+    /The policy "SALES" already covers Microsoft Teams/,
+  );
   await expect(products(page)).toContainText([/Microsoft 365 E3/]);
 });
 
-test("the wizard can be left and resumed, at each step by its address", async ({ page, server, open }) => {
+test("the wizard can be left and resumed, and each step has an address", async ({ page, server, open }) => {
   await turnOn(server);
   await open("/policies/new");
   await page.getByRole("textbox", { name: "Policy name" }).fill("Half done");
@@ -93,20 +107,20 @@ test("the wizard can be left and resumed, at each step by its address", async ({
   await page.reload();
   await page.getByRole("link", { name: "Add a policy" }).click();
   await expect(page).toHaveURL(/\/new\/products$/);
-  await expect(page.getByText("Go on where you left off")).toBeVisible();
+  await expect(page.getByText("Continue where you left off")).toBeVisible();
   await expect(page.getByRole("combobox", { name: "App" })).toHaveValue(/^app_/);
   await page.goBack();
   await expect(page.getByRole("heading", { name: "Auto-claim policies" })).toBeVisible();
   await page.goForward();
 
-  // No step can be reached before what it needs is there.
+  // A step cannot be opened before the steps before it are complete.
   await page.goto(`${server.url}/console/policies/new/review`);
   await expect(page).toHaveURL(/\/new\/products$/);
   await page.getByRole("button", { name: "Start over" }).click();
   await expect(page.getByRole("textbox", { name: "Policy name" })).toHaveValue("");
 });
 
-test("'Add a backup product' is there only as long as there is another product to add", async ({ page, server, open }) => {
+test("'Add a backup product' appears only while there is another product to add", async ({ page, server, open }) => {
   await turnOn(server);
   await open("/policies/new");
   await page.getByRole("textbox", { name: "Policy name" }).fill("All");
@@ -125,7 +139,7 @@ test("'Add a backup product' is there only as long as there is another product t
   await expect(add).toHaveCount(0);
 });
 
-test("what is not saved is asked about before it is lost", async ({ page, server, open }) => {
+test("the console asks before it discards unsaved changes", async ({ page, server, open }) => {
   await makePolicy(server);
   await open("/policies");
   await page.getByRole("link", { name: "Teams for everybody" }).click();
@@ -141,23 +155,32 @@ test("what is not saved is asked about before it is lost", async ({ page, server
   await expect(page).toHaveURL(/\/policies$/);
 });
 
-test("a deleted policy leaves the list", async ({ page, server, open }) => {
+test("a deleted policy disappears from the list", async ({ page, server, open }) => {
   const { id } = await makePolicy(server);
   await open(`/policies/${id}`);
   await page.getByRole("button", { name: "Delete policy" }).click();
-  await page.getByRole("alertdialog", { name: "Delete Teams for everybody?" }).getByRole("button", { name: "Delete policy" }).click();
-  await told(page, "Teams for everybody was deleted.");
+  await page
+    .getByRole("alertdialog", { name: "Delete Teams for everybody?" })
+    .getByRole("button", { name: "Delete policy" })
+    .click();
+  await showsResult(page, "Teams for everybody was deleted.");
   await expect(page.getByRole("heading", { name: "No policies yet" })).toBeVisible();
 });
 
-test("the licenses left are told as they are claimed", async ({ page, server, open }) => {
+test("the available licenses update live as users claim", async ({ page, server, open }) => {
   await makePolicy(server);
   await open("/policies");
-  const left = page.getByRole("row", { name: /Teams for everybody/ }).getByRole("cell").nth(2);
+  const left = page
+    .getByRole("row", { name: /Teams for everybody/ })
+    .getByRole("cell")
+    .nth(2);
   await expect(left).toHaveText("7");
 
   for (let i = 0; i < 7; i++) {
-    await server.signIn('mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }', { user: `user-${i}` });
+    await server.signIn(
+      'mutation ($user: String!) { claimLicense(input: { app: "TEAMS1", user: $user }) { outcome } }',
+      { user: `user-${i}` },
+    );
     if (i === 0) await expect(left).toHaveText("6", { timeout: 1500 });
   }
   await expect(left).toHaveText("None left", { timeout: 1500 });

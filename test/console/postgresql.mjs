@@ -1,4 +1,4 @@
-// A PostgreSQL server for as long as the tests run, and databases in it.
+// A PostgreSQL server that runs as long as the tests, and databases in it.
 import { execFile, spawn } from "node:child_process";
 import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const user = "autoclaim_test";
 
-/** Debian keeps the server's programs out of the PATH. */
+/** Returns the directory of the server's programs. On Debian they are not in the PATH. */
 async function programs() {
   const root = "/usr/lib/postgresql";
   const versions = await readdir(root).catch(() => []);
@@ -18,8 +18,8 @@ async function programs() {
   return stdout.trim();
 }
 
-/** PostgreSQL does not run as root: it is somebody else then. */
-async function somebody() {
+/** Returns the user to run PostgreSQL as. It refuses to run as root. */
+async function postgresUser() {
   if (process.getuid() !== 0) return {};
   const id = async (flag) => Number((await run("id", [flag, "postgres"])).stdout);
   return { uid: await id("-u"), gid: await id("-g") };
@@ -35,16 +35,20 @@ const freePort = () =>
     });
   });
 
-/** Starts the server unless none of the chosen projects needs it, and returns how to end it. */
+/** Starts the server if one of the chosen projects needs it, and returns a function that stops it. */
 export default async function start(config) {
   if (!config.projects.some(({ name }) => name === "postgresql")) return undefined;
 
   const bin = await programs();
-  const as = await somebody();
+  const as = await postgresUser();
   const directory = await mkdtemp(path.join(tmpdir(), "autoclaim-pg-"));
   if (as.uid) await chown(directory, as.uid, as.gid);
   const data = path.join(directory, "data");
-  await run(path.join(bin, "initdb"), ["-D", data, "-U", user, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"], as);
+  await run(
+    path.join(bin, "initdb"),
+    ["-D", data, "-U", user, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
+    as,
+  );
 
   const port = await freePort();
   const server = spawn(
@@ -66,7 +70,7 @@ export default async function start(config) {
   }
 
   return async () => {
-    server.kill("SIGINT"); // It ends its sessions.
+    server.kill("SIGINT"); // Fast shutdown: it closes its sessions.
     await ended;
     await rm(directory, { recursive: true });
   };
@@ -74,7 +78,7 @@ export default async function start(config) {
 
 let made = 0;
 
-/** Makes an empty database and returns its URL. */
+/** Creates an empty database and returns its URL. */
 export async function makeDatabase() {
   const { bin, port } = JSON.parse(process.env.TEST_POSTGRESQL);
   const name = `test_${process.pid}_${++made}`;

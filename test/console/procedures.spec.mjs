@@ -1,5 +1,5 @@
-// The procedures that admins do in the Auto-claim policy tab, as a person does them: by what things are called.
-import { expect, makePolicy, readPolicy, test, told, turnOn } from "./fixtures.mjs";
+// The procedures for policies, done as an admin does them: with visible labels only.
+import { expect, makePolicy, readPolicy, test, showsResult, turnOn } from "./fixtures.mjs";
 
 const dialog = (page) => page.getByRole("dialog");
 const products = (page) => page.getByRole("list", { name: "Products in order" }).getByRole("listitem");
@@ -14,17 +14,17 @@ async function openPolicy(page, open) {
 async function save(page) {
   const button = dialog(page).getByRole("button", { name: "Save", exact: true });
   await button.click();
-  await expect(button).toBeDisabled(); // There is nothing left to save.
-  await told(page, "was saved.");
+  await expect(button).toBeDisabled(); // Everything is saved.
+  await showsResult(page, "was saved.");
 }
 
-test("1 turn the feature on", async ({ page, server, open }) => {
+test("1 turn auto-claim on", async ({ page, server, open }) => {
   await open("/policies");
   await expect(page.getByRole("link", { name: "Add a policy" })).toHaveCount(0);
 
   await page.getByRole("button", { name: "Turn on setting" }).click();
 
-  await told(page, "Auto-claim is turned on.");
+  await showsResult(page, "Auto-claim is turned on.");
   await expect(page.getByRole("link", { name: "Add a policy" })).toBeVisible();
   expect(await server.admin("{ settings { autoClaimEnabled } }")).toEqual({ settings: { autoClaimEnabled: true } });
 });
@@ -44,7 +44,10 @@ test("3 create a policy with backup products and app choices", async ({ page, se
   await page.getByRole("button", { name: "Add a backup product" }).click();
   await page.getByRole("combobox", { name: "Backup product" }).pressSequentially("office");
   await page.getByRole("option", { name: /^Office 365 E3/ }).click();
-  await expect(products(page)).toContainText([/Primary.*Microsoft 365 E3.*5 licenses/, /Backup 1.*Office 365 E3.*3 licenses/]);
+  await expect(products(page)).toContainText([
+    /Primary.*Microsoft 365 E3.*5 licenses/,
+    /Backup 1.*Office 365 E3.*3 licenses/,
+  ]);
   await page.getByRole("button", { name: "Next" }).click();
 
   await expect(page.getByRole("checkbox", { name: /Microsoft Teams Always on/ })).toBeDisabled();
@@ -55,7 +58,7 @@ test("3 create a policy with backup products and app choices", async ({ page, se
   await expect(page.getByRole("group", { name: "Apps and services" })).toContainText("Off: Sway");
   await page.getByRole("button", { name: "Create policy" }).click();
 
-  await told(page, "Teams for sales was created.");
+  await showsResult(page, "Teams for sales was created.");
   const row = page.getByRole("row", { name: /Teams for sales/ });
   await expect(row).toContainText("1 backup product");
   await expect(row.getByRole("cell").nth(2)).toHaveText("8");
@@ -76,7 +79,12 @@ test("4 turn a policy off and on", async ({ page, server, open }) => {
   await save(page);
   expect((await readPolicy(server, id)).enabled).toBe(false);
   await dialog(page).getByRole("button", { name: "Close" }).click();
-  await expect(page.getByRole("row", { name: /Teams for everybody/ }).getByRole("cell").last()).toHaveText("Off");
+  await expect(
+    page
+      .getByRole("row", { name: /Teams for everybody/ })
+      .getByRole("cell")
+      .last(),
+  ).toHaveText("Off");
 
   await page.getByRole("link", { name: "Teams for everybody" }).click();
   await dialog(page).getByRole("switch", { name: "Policy status" }).check();
@@ -110,10 +118,14 @@ test("6 add a backup product", async ({ page, server, open }) => {
   await expect(dialog(page).getByRole("button", { name: "Add a backup product" })).toHaveCount(0);
   await save(page);
 
-  expect((await readPolicy(server, id)).products).toEqual(["Microsoft 365 Business Basic", "Microsoft 365 E3", "Office 365 E3"]);
+  expect((await readPolicy(server, id)).products).toEqual([
+    "Microsoft 365 Business Basic",
+    "Microsoft 365 E3",
+    "Office 365 E3",
+  ]);
 });
 
-test("7 remove a product, and be refused the last", async ({ page, server, open }) => {
+test("7 remove a product; removing the last one is refused", async ({ page, server, open }) => {
   const { id } = await makePolicy(server);
   await openPolicy(page, open);
 
@@ -127,7 +139,7 @@ test("7 remove a product, and be refused the last", async ({ page, server, open 
   expect((await readPolicy(server, id)).products).toEqual(["Microsoft 365 E3"]);
 });
 
-test("8 change apps and services of one product, of all products", async ({ page, server, open }) => {
+test("8 change the apps and services of one product and of all products", async ({ page, server, open }) => {
   const { id } = await makePolicy(server);
   await openPolicy(page, open);
   const which = dialog(page).getByRole("combobox", { name: "Apps and services of" });
@@ -135,7 +147,9 @@ test("8 change apps and services of one product, of all products", async ({ page
   await which.selectOption("Microsoft 365 E3");
   await dialog(page).getByRole("checkbox", { name: "Sway" }).uncheck();
   await which.selectOption("All products");
-  await expect(dialog(page).getByRole("checkbox", { name: "Sway Only with Microsoft 365 Business Basic" })).toBeChecked({ indeterminate: true });
+  await expect(dialog(page).getByRole("checkbox", { name: "Sway Only with Microsoft 365 Business Basic" })).toBeChecked(
+    { indeterminate: true },
+  );
   await save(page);
   expect((await readPolicy(server, id)).off).toEqual([[], ["Sway"]]);
 
@@ -149,7 +163,7 @@ test("9 change the order", async ({ page, server, open }) => {
   const { id } = await makePolicy(server, ({ basic, e3, office }) => [basic, e3, office]);
   await openPolicy(page, open);
 
-  // By keyboard.
+  // With the keyboard.
   const up = dialog(page).getByRole("button", { name: "Move Office 365 E3 up" });
   await up.focus();
   await page.keyboard.press("Enter");
@@ -158,12 +172,16 @@ test("9 change the order", async ({ page, server, open }) => {
   await page.keyboard.press("Enter");
   await expect(products(page)).toContainText([/Office 365 E3/, /Microsoft 365 Business Basic/, /Microsoft 365 E3/]);
 
-  // And by drag.
+  // And by dragging.
   await dialog(page)
-    .getByTitle("Drag Microsoft 365 E3 to another place")
+    .getByTitle("Drag Microsoft 365 E3 to another position")
     .dragTo(products(page).first(), { targetPosition: { x: 60, y: 4 } });
   await expect(products(page)).toContainText([/Microsoft 365 E3/, /Office 365 E3/, /Microsoft 365 Business Basic/]);
   await save(page);
 
-  expect((await readPolicy(server, id)).products).toEqual(["Microsoft 365 E3", "Office 365 E3", "Microsoft 365 Business Basic"]);
+  expect((await readPolicy(server, id)).products).toEqual([
+    "Microsoft 365 E3",
+    "Office 365 E3",
+    "Microsoft 365 Business Basic",
+  ]);
 });

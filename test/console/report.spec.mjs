@@ -1,12 +1,12 @@
-// The report and what stands beside it, beyond the procedures: live, by its address, as a file, in a storm.
+// The report and its neighbors beyond the procedures: live updates, addresses, the CSV file, and load.
 import { readFile } from "node:fs/promises";
 
 import { claim, expect, makePolicy, test } from "./fixtures.mjs";
 
-const claims = (page) => page.getByRole("table", { name: "Claims, latest first" });
+const claims = (page) => page.getByRole("table", { name: "Claims, newest first" });
 const totals = (page) => page.getByLabel("Totals");
 
-test("a claim made elsewhere appears within a second", async ({ page, server, open }) => {
+test("a claim appears in the open report within a second", async ({ page, server, open }) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/report");
@@ -16,11 +16,11 @@ test("a claim made elsewhere appears within a second", async ({ page, server, op
   await claim(server, "bob");
   await expect(claims(page).getByRole("rowheader")).toHaveText(["bob", "ann"]);
   const took = Date.now() - began;
-  console.log(`a claim was seen ${took} ms after it was sent`);
+  console.log(`the claim appeared ${took} ms after it was sent`);
   expect(took).toBeLessThan(1000);
   await expect(totals(page)).toContainText("Licenses claimed2");
 
-  // What a search leaves out stays out.
+  // Live claims that the search does not match stay hidden.
   await page.getByRole("searchbox", { name: "Search by user" }).fill("ann");
   await expect(claims(page).getByRole("rowheader")).toHaveText(["ann"]);
   await claim(server, "joanna");
@@ -29,10 +29,18 @@ test("a claim made elsewhere appears within a second", async ({ page, server, op
   await expect(claims(page).getByRole("rowheader")).toHaveText(["joanna", "ann"]);
 });
 
-test("two admins and a sign-in storm: counts equal the database's", async ({ page, server, open, browser }) => {
+test("while many users sign in and two admins work, the counts equal those of the database", async ({
+  page,
+  server,
+  open,
+  browser,
+}) => {
   const { e3, basic } = await makePolicy(server);
   const buy = (productId, quantity) =>
-    server.admin("mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }", { input: { productId, quantity } });
+    server.admin(
+      "mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { message } } }",
+      { input: { productId, quantity } },
+    );
   await buy(basic.id, 120);
   await open("/report");
   const other = await (await browser.newContext()).newPage();
@@ -42,23 +50,26 @@ test("two admins and a sign-in storm: counts equal the database's", async ({ pag
   const storm = Array.from({ length: 150 }, (_, i) => `user-${i}`);
   const queue = [...storm, ...storm.slice(0, 50)]; // Some sign in twice.
   const callers = Array.from({ length: 8 }, async () => {
-    for (let user; (user = queue.pop()); ) await claim(server, user);
+    for (let user; (user = queue.pop());) await claim(server, user);
   });
-  // Meanwhile one admin buys in one window, and another looks up somebody in the other.
+  // Meanwhile one admin changes a subscription, and the other changes the report's period.
   await other.getByRole("link", { name: "Microsoft 365 E3" }).click();
-  await other.getByRole("dialog").getByRole("button", { name: /^Change / }).click();
+  await other
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Change / })
+    .click();
   await other.getByRole("dialog").last().getByRole("textbox", { name: "Quantity" }).fill("20");
   await other.getByRole("dialog").last().getByRole("button", { name: "Save" }).click();
   const began = Date.now();
   await page.getByRole("combobox", { name: "Period" }).selectOption("Past 7 days");
   await expect(page.getByRole("img", { name: /in 8 days/ })).toBeVisible();
-  console.log(`amid the storm another period was there after ${Date.now() - began} ms`);
+  console.log(`under load, another period was shown after ${Date.now() - began} ms`);
   await Promise.all(callers);
 
   const { claimReport, products } = await server.admin(
     "{ claimReport(period: PAST_7_DAYS) { totalClaims missedClaims { totalCount } } products(filter: { owned: true }) { nodes { name pool { total assigned } } } }",
   );
-  // How many got one depends on when the purchase came; that all agree does not.
+  // The number of claims depends on when the subscription grew, but all counts must agree.
   expect(claimReport.totalClaims).toBe(products.nodes.reduce((sum, { pool }) => sum + pool.assigned, 0));
   expect(claimReport.totalClaims).toBeGreaterThanOrEqual(122 + 5);
   const figures = `Licenses claimed${claimReport.totalClaims}Users turned away${claimReport.missedClaims.totalCount}`;
@@ -75,7 +86,7 @@ test("two admins and a sign-in storm: counts equal the database's", async ({ pag
   await other.context().close();
 });
 
-test("the CSV has the rows that a search leaves", async ({ page, server, open }) => {
+test("the CSV file has the rows that match the search", async ({ page, server, open }) => {
   await makePolicy(server);
   for (const user of ["ann", "bob", "joanna"]) await claim(server, user);
   await open("/report?period=30&q=ann");
@@ -89,15 +100,19 @@ test("the CSV has the rows that a search leaves", async ({ page, server, open })
   expect(lines.map((line) => line.split(",")[1])).toEqual(["user_external_id", "joanna", "ann"]);
 });
 
-test("each state has its address, and browser back leads to the one before", async ({ page, server, open }) => {
+test("each state has an address, and the browser's back button restores the state before", async ({
+  page,
+  server,
+  open,
+}) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/report?period=7&list=missed");
-  await expect(page.getByRole("heading", { name: "Nobody was turned away" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No users turned away" })).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Period" })).toHaveValue("7");
 
   await page.getByRole("link", { name: "Users" }).click();
-  await page.getByRole("searchbox", { name: "Search by name, email or id" }).fill("ann");
+  await page.getByRole("searchbox", { name: "Search by name, email or ID" }).fill("ann");
   await expect(page).toHaveURL(/\/users\?q=ann$/);
   await page.getByRole("link", { name: "ann" }).click();
   await expect(page).toHaveURL(/\/users\/user_\w+\?q=ann$/);
@@ -106,12 +121,12 @@ test("each state has its address, and browser back leads to the one before", asy
 
   await page.goBack();
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await expect(page.getByRole("searchbox", { name: "Search by name, email or id" })).toHaveValue("ann");
+  await expect(page.getByRole("searchbox", { name: "Search by name, email or ID" })).toHaveValue("ann");
   await page.goBack();
   await expect(page.getByRole("tab", { name: /Turned away/ })).toHaveAttribute("aria-selected", "true");
 });
 
-test("who may read reports alone sees those and nothing else", async ({ page, server, open }) => {
+test("a reports reader sees the report and nothing else", async ({ page, server, open }) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/", "Rob Reports");
@@ -121,7 +136,7 @@ test("who may read reports alone sees those and nothing else", async ({ page, se
   await expect(page.getByRole("navigation").getByRole("link")).toHaveText(["Report"]);
 });
 
-test("a reader can change no license, no subscription and no setting", async ({ page, server, open }) => {
+test("a global reader cannot change licenses, subscriptions or settings", async ({ page, server, open }) => {
   await makePolicy(server);
   await claim(server, "ann");
   await open("/settings", "Rita Reader");
@@ -140,7 +155,7 @@ test("a reader can change no license, no subscription and no setting", async ({ 
 });
 
 test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
-  // The server's own pages are tested elsewhere; these come from here, so that nobody has to sign in for them.
+  // The pages come from this test, because creating this many claims would take long. Other tests cover the server's.
   const all = 10_000;
   const size = 500;
   await makePolicy(server);
@@ -155,11 +170,18 @@ test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
     if (!query.includes("query ReportClaims")) return route.fallback();
     const from = Number(variables.after ?? 0);
     const nodes = Array.from({ length: size }, (_, i) => ({
-      ...one, __typename: "Claim", id: `claim_${from + i}`, user: { ...one.user, id: `user_${from + i}`, externalId: `user-${from + i}` },
+      ...one,
+      __typename: "Claim",
+      id: `claim_${from + i}`,
+      user: { ...one.user, id: `user_${from + i}`, externalId: `user-${from + i}` },
     }));
     pages++;
     const next = from + size;
-    return route.fulfill({ json: { data: { claimReport: { claims: { nodes, pageInfo: { hasNextPage: next < all, endCursor: String(next) } } } } } });
+    return route.fulfill({
+      json: {
+        data: { claimReport: { claims: { nodes, pageInfo: { hasNextPage: next < all, endCursor: String(next) } } } },
+      },
+    });
   });
   await open("/report");
   await expect(claims(page).getByRole("rowheader", { name: "user-0" })).toBeVisible();
@@ -167,7 +189,7 @@ test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
   const frames = await claims(page).evaluate(async (table, wanted) => {
     const scroller = table.parentElement;
     const gaps = [];
-    for (let last = performance.now(); Number(table.getAttribute("aria-rowcount")) <= wanted; ) {
+    for (let last = performance.now(); Number(table.getAttribute("aria-rowcount")) <= wanted;) {
       scroller.scrollTop += 1500;
       await new Promise(requestAnimationFrame);
       gaps.push(performance.now() - last);
@@ -178,7 +200,9 @@ test("ten thousand claims scroll smoothly", async ({ page, server, open }) => {
     const at = (share) => gaps[Math.floor(share * (gaps.length - 1))];
     return { median: at(0.5), p95: at(0.95), most: at(1), rows: table.querySelectorAll('[role="row"]').length };
   }, all);
-  console.log(`${all} claims scrolled: a frame each ${frames.median.toFixed(0)} ms (median), ${frames.p95.toFixed(0)} ms (95th percentile), ${frames.most.toFixed(0)} ms at most`);
+  console.log(
+    `${all} claims scrolled: a frame each ${frames.median.toFixed(0)} ms (median), ${frames.p95.toFixed(0)} ms (95th percentile), ${frames.most.toFixed(0)} ms at most`,
+  );
   await expect(claims(page).getByRole("rowheader", { name: `user-${all - 1}` })).toBeVisible();
   expect(pages).toBeGreaterThanOrEqual(all / size);
   expect(frames.rows).toBeLessThan(80);

@@ -1,38 +1,102 @@
-// What holds of every view: anybody can use it, in light and dark, at any width.
+// What every view guarantees: it is accessible, in the light and the dark theme, at any width.
 import { claim, expect, expectAccessible, makePolicy, test, turnOn } from "./fixtures.mjs";
 
-/** Claims of both products of a policy, and somebody who was turned away. */
+/** Claims all licenses of a policy's two products, so that one user is turned away. */
 async function makeClaims(server) {
   const made = await makePolicy(server);
   for (const user of ["ann", "bob", "cleo", "dan", "eve", "fay", "gus", "late"]) await claim(server, user);
-  const { users, auditEvents } = await server.admin('{ users(text: "ann") { nodes { id } } auditEvents(action: "createPolicy") { nodes { id } } }');
+  const { users, auditEvents } = await server.admin(
+    '{ users(text: "ann") { nodes { id } } auditEvents(action: "createPolicy") { nodes { id } } }',
+  );
   return { ...made, user: users.nodes[0].id, event: auditEvents.nodes[0].id };
 }
 
-// The main views, as they are first seen. `ready` says when there is something to see.
+// The main views as they open. `ready` is an element that shows once a view has loaded.
 const views = [
   { name: "auto-claim-off", path: "/policies", ready: (page) => page.getByRole("button", { name: "Turn on setting" }) },
-  { name: "no-policies", path: "/policies", prepare: turnOn, ready: (page) => page.getByRole("heading", { name: "No policies yet" }) },
-  { name: "policies", path: "/policies", prepare: makePolicy, ready: (page) => page.getByRole("link", { name: "Teams for everybody" }) },
+  {
+    name: "no-policies",
+    path: "/policies",
+    prepare: turnOn,
+    ready: (page) => page.getByRole("heading", { name: "No policies yet" }),
+  },
+  {
+    name: "policies",
+    path: "/policies",
+    prepare: makePolicy,
+    ready: (page) => page.getByRole("link", { name: "Teams for everybody" }),
+  },
   {
     name: "policy",
     path: ({ id }) => `/policies/${id}`,
     prepare: makePolicy,
     ready: (page) => page.getByRole("checkbox", { name: /Microsoft Teams Always on/ }),
   },
-  { name: "add-policy", path: "/policies/new", prepare: turnOn, ready: (page) => page.getByRole("textbox", { name: "Policy name" }) },
+  {
+    name: "add-policy",
+    path: "/policies/new",
+    prepare: turnOn,
+    ready: (page) => page.getByRole("textbox", { name: "Policy name" }),
+  },
   { name: "report", path: "/report", prepare: makeClaims, ready: (page) => page.getByRole("row", { name: /cleo/ }) },
-  { name: "report-table", path: "/report?days=table&list=missed&period=30", prepare: makeClaims, ready: (page) => page.getByRole("row", { name: /late/ }) },
-  { name: "report-empty", path: "/report", ready: (page) => page.getByRole("heading", { name: "No claims in this period" }) },
-  { name: "products", path: "/products?show=all", prepare: makeClaims, ready: (page) => page.getByRole("meter").first() },
-  { name: "subscriptions", path: "/products?tab=subscriptions", ready: (page) => page.getByRole("link", { name: "Visio Plan 2" }) },
-  { name: "product", path: ({ basic }) => `/products/${basic.id}`, prepare: makeClaims, ready: (page) => page.getByRole("list", { name: "Subscriptions" }) },
+  {
+    name: "report-table",
+    path: "/report?days=table&list=missed&period=30",
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("row", { name: /late/ }),
+  },
+  {
+    name: "report-empty",
+    path: "/report",
+    ready: (page) => page.getByRole("heading", { name: "No claims in this period" }),
+  },
+  {
+    name: "products",
+    path: "/products?show=all",
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("meter").first(),
+  },
+  {
+    name: "subscriptions",
+    path: "/products?tab=subscriptions",
+    ready: (page) => page.getByRole("link", { name: "Visio Plan 2" }),
+  },
+  {
+    name: "product",
+    path: ({ basic }) => `/products/${basic.id}`,
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("list", { name: "Subscriptions" }),
+  },
   { name: "users", path: "/users", prepare: makeClaims, ready: (page) => page.getByRole("link", { name: "ann" }) },
-  { name: "user", path: ({ user }) => `/users/${user}`, prepare: makeClaims, ready: (page) => page.getByRole("list", { name: "Licenses" }) },
-  { name: "audit", path: "/audit", prepare: makePolicy, ready: (page) => page.getByRole("link", { name: "Policy created" }) },
-  { name: "change", path: ({ event }) => `/audit/${event}`, prepare: makeClaims, ready: (page) => page.getByRole("link", { name: "Teams for everybody" }) },
-  { name: "settings", path: "/settings", prepare: turnOn, ready: (page) => page.getByRole("switch", { name: "Auto-claim" }) },
-  { name: "not-found", path: "/nowhere", ready: (page) => page.getByRole("heading", { name: "There is nothing here" }) },
+  {
+    name: "user",
+    path: ({ user }) => `/users/${user}`,
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("list", { name: "Licenses" }),
+  },
+  {
+    name: "audit",
+    path: "/audit",
+    prepare: makePolicy,
+    ready: (page) => page.getByRole("link", { name: "Policy created" }),
+  },
+  {
+    name: "change",
+    path: ({ event }) => `/audit/${event}`,
+    prepare: makeClaims,
+    ready: (page) => page.getByRole("link", { name: "Teams for everybody" }),
+  },
+  {
+    name: "settings",
+    path: "/settings",
+    prepare: turnOn,
+    ready: (page) => page.getByRole("switch", { name: "Auto-claim" }),
+  },
+  {
+    name: "not-found",
+    path: "/nowhere",
+    ready: (page) => page.getByRole("heading", { name: "Page not found" }),
+  },
 ];
 
 for (const { name, path, prepare = () => ({}), ready } of views) {
@@ -79,12 +143,12 @@ test("every step of the wizard is accessible", async ({ page, server, open }) =>
   }
 });
 
-test("a reader sees everything and can change nothing", async ({ page, server, open }) => {
+test("a global reader sees everything and can change nothing", async ({ page, server, open }) => {
   const { id } = await makePolicy(server);
   await open(`/policies/${id}`, "Rita Reader");
 
   const pane = page.getByRole("dialog");
-  await expect(pane.getByText("Only a global admin can change it.")).toBeVisible();
+  await expect(pane.getByText("Only a global admin can make changes.")).toBeVisible();
   await expect(pane.getByRole("textbox", { name: "Policy name" })).toHaveAttribute("readonly");
   await expect(pane.getByRole("button", { name: /Save|Remove|Move|Add|Delete/ })).toHaveCount(0);
   await expect(pane.getByRole("switch", { name: "Policy status" })).toBeDisabled();
@@ -93,38 +157,38 @@ test("a reader sees everything and can change nothing", async ({ page, server, o
   await expect(page.getByRole("link", { name: "Add a policy" })).toHaveCount(0);
 });
 
-test("who has no admin role is told so, and can sign out", async ({ page, open }) => {
+test("a user without an admin role sees that they have no access, and can sign out", async ({ page, open }) => {
   await open("/policies", "Uma User");
-  await expect(page.getByRole("heading", { name: "This is not for your role" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "You don't have access" })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Sign out" }).click();
-  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "You're signed out" })).toBeVisible();
   await expectAccessible(page);
 });
 
-test("what cannot be read says so and can be tried again", async ({ page, server, open, offences }) => {
+test("a view that cannot load shows an error and can try again", async ({ page, server, open, pageErrors }) => {
   await makePolicy(server);
   await page.route("**/graphql", (route) =>
     route.request().postData()?.includes("query Policies") ? route.abort() : route.fallback(),
   );
   await open("/policies");
-  await expect(page.getByRole("alert")).toContainText("The server cannot be reached");
+  await expect(page.getByRole("alert")).toContainText("We can't reach the server");
   await expectAccessible(page);
 
   await page.unroute("**/graphql");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("link", { name: "Teams for everybody" })).toBeVisible();
-  offences.length = 0; // The browser tells of what was kept from it.
+  pageErrors.length = 0; // The browser logged the failed requests.
 });
 
-test("a policy that does not exist says so, and leads back", async ({ page, open }) => {
+test("the address of a policy that does not exist shows an error and a way back", async ({ page, open }) => {
   await open("/policies/policy_01h455vb4pex5vsknk084sn02q");
-  await expect(page.getByRole("heading", { name: "This policy does not exist" }).last()).toBeVisible();
-  await page.getByRole("button", { name: "Back to the policies" }).click();
+  await expect(page.getByRole("heading", { name: "This policy doesn't exist" }).last()).toBeVisible();
+  await page.getByRole("button", { name: "Back to policies" }).click();
   await expect(page).toHaveURL(/\/policies$/);
 });
 
-test("the theme is as the system has it until one chooses another, which stays", async ({ page, open }) => {
+test("the theme follows the system until the user chooses another one, which is remembered", async ({ page, open }) => {
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   await page.emulateMedia({ colorScheme: "dark" });
   await open("/policies");
@@ -138,14 +202,14 @@ test("the theme is as the system has it until one chooses another, which stays",
   expect(await theme()).toBe("light");
 });
 
-test("without a provider the page says so, and can be tried again", async ({ page, server, offences }) => {
+test("without an identity provider the page shows an error and can try again", async ({ page, server, pageErrors }) => {
   await page.route("**/console/config.json", (route) => route.abort());
   await page.goto(`${server.url}/console/`);
-  await expect(page.getByRole("alert")).toContainText("You could not be signed in.");
+  await expect(page.getByRole("alert")).toContainText("We couldn't sign you in.");
   await expectAccessible(page);
 
   await page.unroute("**/console/config.json");
   await page.getByRole("link", { name: "Try again" }).click();
   await expect(page.getByRole("button", { name: "Ada Admin" })).toBeVisible();
-  offences.length = 0; // The browser tells of what was kept from it.
+  pageErrors.length = 0; // The browser logged the failed requests.
 });

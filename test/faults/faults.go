@@ -9,208 +9,208 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/autoclaim/autoclaim/test/faults/stage"
+	"github.com/autoclaim/autoclaim/test/faults/testbed"
 )
 
-// earlier stands for the binary of an earlier version until that is built.
-const earlier = "earlier"
+// oldVersion stands for the binary of the old version until that is built.
+const oldVersion = "old version"
 
-// servers is how many server processes share the database.
+// servers is the number of server processes that share the database.
 const servers = 3
 
-// fault is a row of the table: what it needs, and how to let it happen and end. What follows is the product's own
-// business: nobody helps it.
+// fault is a row of the table. Nothing but the servers themselves repairs the effects of a fault.
 type fault struct {
-	name string
-	plan stage.Plan
-	// short says that the short table has it too.
+	name   string
+	config testbed.Config
+	// short includes the fault in the short table.
 	short bool
-	// once is for faults that a run can take no second time.
-	once   bool
-	inject func(ctx context.Context, s *stage.Stage, choose *rand.Rand) error
+	// once limits the fault to one injection per run, because it cannot be repeated.
+	once bool
+	// inject causes the fault and ends it.
+	inject func(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error
 }
 
 func faults() []fault {
 	return []fault{
-		{name: "none", plan: stage.Plan{Servers: servers}, short: true, inject: nothing},
-		{name: "server killed", plan: stage.Plan{Servers: servers}, short: true, inject: killServer},
-		{name: "server told to end", plan: stage.Plan{Servers: servers}, inject: endServer},
-		{name: "PostgreSQL killed", plan: stage.Plan{Servers: servers}, short: true, inject: killPostgres},
-		{name: "PostgreSQL stopped at once", plan: stage.Plan{Servers: servers}, inject: stopPostgres},
-		{name: "primary lost, standby promoted", plan: stage.Plan{Servers: servers, Pair: true}, short: true, once: true, inject: failOver},
-		{name: "connections cut", plan: stage.Plan{Servers: servers, Linked: true}, short: true, inject: cutLinks},
-		{name: "connections reset", plan: stage.Plan{Servers: servers, Linked: true}, inject: poison("reset_peer", map[string]any{"timeout": 0})},
-		{name: "answers delayed", plan: stage.Plan{Servers: servers, Linked: true}, inject: poison("latency", map[string]any{"latency": 150, "jitter": 100})},
-		{name: "network silent", plan: stage.Plan{Servers: servers, Linked: true}, short: true, inject: poison("timeout", map[string]any{"timeout": 0})},
-		{name: "two connections for all", plan: stage.Plan{Servers: servers, Role: true}, inject: exhaust},
-		{name: "clocks stepped", plan: stage.Plan{Servers: servers, Clocks: true}, inject: stepClocks},
-		{name: "rolling upgrade", plan: stage.Plan{Servers: servers, Old: earlier}, once: true, inject: upgrade},
-		{name: "SQLite: server killed", plan: stage.Plan{Servers: 2, SQLite: true}, short: true, inject: killServer},
-		{name: "SQLite: disk full", plan: stage.Plan{Servers: 1, SQLite: true, Disk: true}, inject: fillDisk},
+		{name: "none", config: testbed.Config{Servers: servers}, short: true, inject: noFault},
+		{name: "server killed", config: testbed.Config{Servers: servers}, short: true, inject: killServer},
+		{name: "server stopped by SIGTERM", config: testbed.Config{Servers: servers}, inject: stopServer},
+		{name: "PostgreSQL killed", config: testbed.Config{Servers: servers}, short: true, inject: killPostgres},
+		{name: "PostgreSQL stopped by immediate shutdown", config: testbed.Config{Servers: servers}, inject: stopPostgres},
+		{name: "primary lost, standby promoted", config: testbed.Config{Servers: servers, Pair: true}, short: true, once: true, inject: failOver},
+		{name: "connections cut", config: testbed.Config{Servers: servers, Linked: true}, short: true, inject: cutLinks},
+		{name: "connections reset", config: testbed.Config{Servers: servers, Linked: true}, inject: networkFault("reset_peer", map[string]any{"timeout": 0})},
+		{name: "network delayed", config: testbed.Config{Servers: servers, Linked: true}, inject: networkFault("latency", map[string]any{"latency": 150, "jitter": 100})},
+		{name: "network without replies", config: testbed.Config{Servers: servers, Linked: true}, short: true, inject: networkFault("timeout", map[string]any{"timeout": 0})},
+		{name: "at most two database connections", config: testbed.Config{Servers: servers, Role: true}, inject: limitConnections},
+		{name: "clocks stepped", config: testbed.Config{Servers: servers, Clocks: true}, inject: stepClocks},
+		{name: "rolling upgrade", config: testbed.Config{Servers: servers, Old: oldVersion}, once: true, inject: upgrade},
+		{name: "SQLite: server killed", config: testbed.Config{Servers: 2, SQLite: true}, short: true, inject: killServer},
+		{name: "SQLite: disk full", config: testbed.Config{Servers: 1, SQLite: true, Disk: true}, inject: fillDisk},
 	}
 }
 
-func nothing(context.Context, *stage.Stage, *rand.Rand) error { return nil }
+func noFault(context.Context, *testbed.Testbed, *rand.Rand) error { return nil }
 
-// between waits for a drawn time, so that the fault hits whatever goes on then.
-func between(ctx context.Context, choose *rand.Rand, least, most time.Duration) {
+// sleepBetween sleeps for a random time, so that faults happen at arbitrary points of the work.
+func sleepBetween(ctx context.Context, random *rand.Rand, least, most time.Duration) {
 	select {
-	case <-time.After(least + time.Duration(choose.Int64N(int64(most-least)))):
+	case <-time.After(least + time.Duration(random.Int64N(int64(most-least)))):
 	case <-ctx.Done():
 	}
 }
 
-// killServer starts it again, as whatever keeps services running would.
-func killServer(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	server := s.Servers[choose.IntN(len(s.Servers))]
+// killServer kills a server and restarts it, as a service manager would.
+func killServer(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	server := b.Servers[random.IntN(len(b.Servers))]
 	server.Kill()
-	between(ctx, choose, 100*time.Millisecond, 400*time.Millisecond)
+	sleepBetween(ctx, random, 100*time.Millisecond, 400*time.Millisecond)
 
 	return server.Start(ctx)
 }
 
-func endServer(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	server := s.Servers[choose.IntN(len(s.Servers))]
-	if err := server.Run().Stop(); err != nil {
-		return fmt.Errorf("the server did not end well: %w", err)
+func stopServer(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	server := b.Servers[random.IntN(len(b.Servers))]
+	if err := server.Process().Stop(); err != nil {
+		return fmt.Errorf("the server did not stop cleanly: %w", err)
 	}
 
 	return server.Start(ctx)
 }
 
-func killPostgres(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	s.Postgres.Kill()
-	between(ctx, choose, 100*time.Millisecond, 500*time.Millisecond)
+func killPostgres(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	b.Postgres.Kill()
+	sleepBetween(ctx, random, 100*time.Millisecond, 500*time.Millisecond)
 
-	return s.Postgres.Start()
+	return b.Postgres.Start()
 }
 
-func stopPostgres(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	s.Postgres.StopAtOnce()
-	between(ctx, choose, 100*time.Millisecond, 500*time.Millisecond)
+func stopPostgres(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	b.Postgres.StopAtOnce()
+	sleepBetween(ctx, random, 100*time.Millisecond, 500*time.Millisecond)
 
-	return s.Postgres.Start()
+	return b.Postgres.Start()
 }
 
-// failOver takes as long to notice as a watchful fail-over manager does.
-func failOver(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	s.Postgres.Kill()
-	between(ctx, choose, 500*time.Millisecond, time.Second)
+// failOver kills the primary and promotes the standby after as long as a failover manager needs to notice.
+func failOver(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	b.Postgres.Kill()
+	sleepBetween(ctx, random, 500*time.Millisecond, time.Second)
 
-	return s.Promote(ctx)
+	return b.Promote(ctx)
 }
 
-func cutLinks(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	bad := someOf(s.Links, choose)
-	for _, link := range bad {
+func cutLinks(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	affected := oneOrAll(b.Links, random)
+	for _, link := range affected {
 		link.Cut()
 	}
 
-	between(ctx, choose, 200*time.Millisecond, time.Second)
+	sleepBetween(ctx, random, 200*time.Millisecond, time.Second)
 
 	var errs []error
-	for _, link := range bad {
-		errs = append(errs, link.Mend())
+	for _, link := range affected {
+		errs = append(errs, link.Restore())
 	}
 
 	return errors.Join(errs...)
 }
 
-// poison makes the links of some servers bad for a while.
-func poison(kind string, attributes map[string]any) func(context.Context, *stage.Stage, *rand.Rand) error {
-	return func(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-		bad := someOf(s.Links, choose)
+// networkFault adds one of toxiproxy's faults to the links of some servers for a while.
+func networkFault(kind string, attributes map[string]any) func(context.Context, *testbed.Testbed, *rand.Rand) error {
+	return func(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+		affected := oneOrAll(b.Links, random)
 
 		var errs []error
-		for _, link := range bad {
-			errs = append(errs, link.Poison(kind, attributes))
+		for _, link := range affected {
+			errs = append(errs, link.AddFault(kind, attributes))
 		}
 
-		between(ctx, choose, time.Second, 2*time.Second)
+		sleepBetween(ctx, random, time.Second, 2*time.Second)
 
-		for _, link := range bad {
-			link.Cure(ctx)
+		for _, link := range affected {
+			link.RemoveFaults(ctx)
 		}
 
 		return errors.Join(errs...)
 	}
 }
 
-// someOf draws one, or all.
-func someOf(links []*stage.Link, choose *rand.Rand) []*stage.Link {
-	if i := choose.IntN(len(links) + 1); i < len(links) {
+// oneOrAll returns one of the links or all of them, at random.
+func oneOrAll(links []*testbed.Link, random *rand.Rand) []*testbed.Link {
+	if i := random.IntN(len(links) + 1); i < len(links) {
 		return links[i : i+1]
 	}
 
 	return links
 }
 
-func exhaust(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	err := s.LimitConnections(ctx, 2)
-	between(ctx, choose, time.Second, 2*time.Second)
+func limitConnections(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	err := b.LimitConnections(ctx, 2)
+	sleepBetween(ctx, random, time.Second, 2*time.Second)
 
-	return errors.Join(err, s.LimitConnections(ctx, -1))
+	return errors.Join(err, b.LimitConnections(ctx, -1))
 }
 
-// stepClocks makes the servers' clocks wrong, each by its own, and steps them back and forth.
-func stepClocks(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
+// stepClocks changes the clocks of single servers several times, forward and back.
+func stepClocks(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
 	var errs []error
 
 	for range 5 {
-		step := time.Duration(choose.Int64N(int64(12*time.Hour))) - 6*time.Hour
-		if choose.IntN(2) == 0 {
-			step /= 1000 // Seconds, which are more likely to be met with.
+		step := time.Duration(random.Int64N(int64(12*time.Hour))) - 6*time.Hour
+		if random.IntN(2) == 0 {
+			step /= 1000 // Steps of seconds are more likely in practice.
 		}
 
-		errs = append(errs, s.StepClock(choose.IntN(len(s.Servers)), step))
-		between(ctx, choose, 50*time.Millisecond, 300*time.Millisecond)
+		errs = append(errs, b.StepClock(random.IntN(len(b.Servers)), step))
+		sleepBetween(ctx, random, 50*time.Millisecond, 300*time.Millisecond)
 	}
 
 	return errors.Join(errs...)
 }
 
-// upgrade replaces the servers one by one, each as its operator would.
-func upgrade(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	for _, server := range s.Servers {
-		if err := server.Run().Stop(); err != nil {
-			return fmt.Errorf("the old server did not end well: %w", err)
+// upgrade replaces the servers one after the other, as an operator would.
+func upgrade(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	for _, server := range b.Servers {
+		if err := server.Process().Stop(); err != nil {
+			return fmt.Errorf("the old server did not stop cleanly: %w", err)
 		}
 
-		server.Upgrade(s.Binary)
+		server.Upgrade(b.Binary)
 
 		if err := server.Start(ctx); err != nil {
 			return err
 		}
 
-		between(ctx, choose, 500*time.Millisecond, time.Second)
+		sleepBetween(ctx, random, 500*time.Millisecond, time.Second)
 	}
 
 	return nil
 }
 
-func fillDisk(ctx context.Context, s *stage.Stage, choose *rand.Rand) error {
-	err := s.Disk.Fill()
-	between(ctx, choose, 300*time.Millisecond, time.Second)
+func fillDisk(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	err := b.Disk.Fill()
+	sleepBetween(ctx, random, 300*time.Millisecond, time.Second)
 
-	return errors.Join(err, s.Disk.Free())
+	return errors.Join(err, b.Disk.Free())
 }
 
-// endAll tells all servers to end, and says which of them did not end well.
-func endAll(s *stage.Stage) error {
+// stopServers stops all servers, and returns an error for each that did not stop cleanly.
+func stopServers(b *testbed.Testbed) error {
 	var (
-		ending sync.WaitGroup
-		errs   = make([]error, len(s.Servers))
+		stopping sync.WaitGroup
+		errs     = make([]error, len(b.Servers))
 	)
 
-	for i, server := range s.Servers {
-		ending.Go(func() {
-			if err := server.Run().Stop(); err != nil && !errors.Is(err, syscall.ESRCH) {
-				errs[i] = fmt.Errorf("server %d did not end well: %w", i, err)
+	for i, server := range b.Servers {
+		stopping.Go(func() {
+			if err := server.Process().Stop(); err != nil && !errors.Is(err, syscall.ESRCH) {
+				errs[i] = fmt.Errorf("server %d did not stop cleanly: %w", i, err)
 			}
 		})
 	}
 
-	ending.Wait()
+	stopping.Wait()
 
 	return errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
-// Command faults lets clients claim and admins change everything through several servers on one database while things
-// break, and holds what the clients were told against what the database holds. `make faults` runs it, and
-// `make faults-short` a part of it; docs/reliability.md holds what it printed.
+// Command faults tests that no acknowledged change is lost and no license is given twice when something fails. Clients
+// claim licenses and admins change everything through several servers on one database while faults are injected.
+// Afterwards, the responses that the clients got are compared with the database. `make faults` runs all faults,
+// `make faults-short` the most important ones, and docs/reliability.md has the results.
 package main
 
 import (
@@ -16,7 +17,7 @@ import (
 
 	"github.com/autoclaim/autoclaim/internal/testkit/builtserver"
 	"github.com/autoclaim/autoclaim/internal/testkit/testdb"
-	"github.com/autoclaim/autoclaim/test/faults/stage"
+	"github.com/autoclaim/autoclaim/test/faults/testbed"
 )
 
 // settings are the command's flags.
@@ -36,21 +37,21 @@ func main() {
 		only string
 	)
 
-	flag.IntVar(&s.runs, "runs", 5, "how many runs each fault gets, each with a seed of its own")
-	flag.IntVar(&s.times, "times", 4, "how often the fault happens in a run")
-	flag.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "the first run's seed; the others follow from it")
-	flag.BoolVar(&s.short, "short", false, "one run of the faults that matter most")
-	flag.StringVar(&only, "only", "", "only the faults whose names match this expression")
-	flag.StringVar(&s.old, "old", "HEAD~15", "the commit of the old version in a rolling upgrade")
-	flag.BoolVar(&s.safeguards, "safeguards", false, "take each safeguard away instead, and see whether that is found")
-	flag.BoolVar(&s.verbose, "v", false, "tell more of each run")
+	flag.IntVar(&s.runs, "runs", 5, "number of runs per fault; each run has its own seed")
+	flag.IntVar(&s.times, "times", 4, "number of times the fault is injected in a run")
+	flag.Uint64Var(&s.seed, "seed", uint64(time.Now().UnixNano()), "seed of the first run; each further run adds one")
+	flag.BoolVar(&s.short, "short", false, "run only the most important faults, once each")
+	flag.StringVar(&only, "only", "", "run only faults whose name matches this regular expression")
+	flag.StringVar(&s.old, "old", "HEAD~15", "commit of the old version in the rolling upgrade")
+	flag.BoolVar(&s.safeguards, "safeguards", false, "instead, disable one safeguard at a time and fail unless the check finds the violation")
+	flag.BoolVar(&s.verbose, "v", false, "print details of each run and the servers' logs")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 
 	var err error
 	if s.only, err = regexp.Compile(only); err == nil {
-		err = perform(ctx, s)
+		err = run(ctx, s)
 	}
 
 	stop()
@@ -61,8 +62,8 @@ func main() {
 	}
 }
 
-// theater is what all runs share.
-type theater struct {
+// runner has what all runs share.
+type runner struct {
 	settings
 
 	directory string
@@ -70,7 +71,7 @@ type theater struct {
 	postgres  *testdb.Instance
 }
 
-func perform(ctx context.Context, s settings) error {
+func run(ctx context.Context, s settings) error {
 	directory, err := os.MkdirTemp("", "autoclaim-faults-")
 	if err != nil {
 		return fmt.Errorf("make a directory: %w", err)
@@ -78,57 +79,57 @@ func perform(ctx context.Context, s settings) error {
 
 	defer func() { _ = os.RemoveAll(directory) }()
 
-	t := &theater{settings: s, directory: directory, binary: filepath.Join(directory, "autoclaim")}
-	if err := builtserver.Build(ctx, ".", t.binary); err != nil {
+	r := &runner{settings: s, directory: directory, binary: filepath.Join(directory, "autoclaim")}
+	if err := builtserver.Build(ctx, ".", r.binary); err != nil {
 		return err
 	}
 
-	t.postgres, err = testdb.NewInstance(stage.Settings()...)
-	defer t.postgres.Close()
+	r.postgres, err = testdb.NewInstance(testbed.Settings()...)
+	defer r.postgres.Close()
 
 	if err == nil {
-		err = t.postgres.Start()
+		err = r.postgres.Start()
 	}
 
 	if err != nil {
 		return err
 	}
 
-	fmt.Printf("%s; seed %d\n\n", machine(ctx), s.seed)
+	fmt.Printf("%s; seed %d\n\n", environment(ctx), s.seed)
 
 	if s.safeguards {
-		return t.withoutSafeguards(ctx)
+		return r.checkSafeguards(ctx)
 	}
 
-	return t.table(ctx)
+	return r.runTable(ctx)
 }
 
-// table runs every fault and prints its row.
-func (t *theater) table(ctx context.Context) error {
-	runs := t.runs
-	if t.short {
+// runTable runs every fault and prints its row.
+func (r *runner) runTable(ctx context.Context) error {
+	runs := r.runs
+	if r.short {
 		runs = 1
 	}
 
 	var (
 		errs  []error
 		began = time.Now()
-		sums  = total{}
+		sum   = total{}
 	)
 
 	printHeader()
 
 	for _, f := range faults() {
-		if t.short && !f.short || !t.only.MatchString(f.name) {
+		if r.short && !f.short || !r.only.MatchString(f.name) {
 			continue
 		}
 
-		if err := t.equip(ctx, &f); err != nil {
+		if err := r.prepare(ctx, &f); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 
-			printRow(f.name, "not run here: "+err.Error())
+			printRow(f.name, "cannot run here: "+err.Error())
 
 			continue
 		}
@@ -136,17 +137,17 @@ func (t *theater) table(ctx context.Context) error {
 		row := row{name: f.name}
 
 		for i := range runs {
-			r, err := play(ctx, f, t.seed+uint64(i), t.times, t.postgres)
-			row.add(r)
+			result, err := runFault(ctx, f, r.seed+uint64(i), r.times, r.postgres)
+			row.add(result)
 
 			if err != nil {
-				errs = append(errs, fmt.Errorf("%s, seed %d: %w", f.name, r.seed, err))
+				errs = append(errs, fmt.Errorf("%s, seed %d: %w", f.name, result.seed, err))
 			}
 
-			t.tell(f, r)
+			r.logResult(f, result)
 
-			for _, violation := range r.broken {
-				errs = append(errs, fmt.Errorf("%s, seed %d: %s", f.name, r.seed, violation))
+			for _, violation := range result.violations {
+				errs = append(errs, fmt.Errorf("%s, seed %d: %s", f.name, result.seed, violation))
 			}
 
 			if ctx.Err() != nil {
@@ -155,30 +156,30 @@ func (t *theater) table(ctx context.Context) error {
 		}
 
 		row.print()
-		sums.add(row)
+		sum.add(row)
 	}
 
-	sums.print(time.Since(began))
+	sum.print(time.Since(began))
 
-	return summary(errs)
+	return firstErrors(errs)
 }
 
-// equip builds what the fault needs, and says why it cannot happen here if so.
-func (t *theater) equip(ctx context.Context, f *fault) error {
-	f.plan.Binary = t.binary
-	f.plan.Log = t.log()
+// prepare builds the binaries that the fault needs. It returns an error if the fault cannot be injected on this machine.
+func (r *runner) prepare(ctx context.Context, f *fault) error {
+	f.config.Binary = r.binary
+	f.config.Log = r.log()
 
 	switch {
-	case f.plan.Disk:
-		return stage.CanMount()
-	case f.plan.Clocks:
-		f.plan.Binary += "-clocked"
+	case f.config.Disk:
+		return testbed.CanMount()
+	case f.config.Clocks:
+		f.config.Binary += "-clocked"
 
-		return stage.BuildClocked(ctx, f.plan.Binary)
-	case f.plan.Old != "":
-		f.plan.Old = t.binary + "-old"
+		return testbed.BuildWithClock(ctx, f.config.Binary)
+	case f.config.Old != "":
+		f.config.Old = r.binary + "-old"
 
-		hash, err := stage.BuildOld(ctx, f.plan.Old, t.old)
+		hash, err := testbed.BuildOld(ctx, f.config.Old, r.old)
 		f.name += " from " + hash
 
 		return err

@@ -11,37 +11,40 @@ import (
 	"github.com/autoclaim/autoclaim/test/faults/checker"
 	"github.com/autoclaim/autoclaim/test/faults/driver"
 	"github.com/autoclaim/autoclaim/test/faults/history"
-	"github.com/autoclaim/autoclaim/test/faults/stage"
+	"github.com/autoclaim/autoclaim/test/faults/testbed"
 )
 
 const (
 	warmUp = 500 * time.Millisecond
-	// internal is the code of what the server did not expect.
-	internal = "INTERNAL"
-	// recovery is how long the servers get to answer again, by themselves.
-	recovery = 30 * time.Second
+	// internalError is the code of an unexpected error in the server.
+	internalError = "INTERNAL"
+	// recoveryLimit is the time within which the servers must answer again without a restart.
+	recoveryLimit = 30 * time.Second
 )
 
-// result is what a run showed.
+// result is the result of one run.
 type result struct {
 	seed     uint64
 	injected int
 	calls    int
-	open     int // Calls without a definite answer.
-	claimed  int // Claims that were acknowledged.
-	changed  int // Acknowledged changes by admins.
-	// away is the longest time without an answer, and back the longest from a fault's end to the next answer.
-	away, back time.Duration
-	// ended is when faults were over.
-	ended    []time.Duration
-	failures map[string]int
-	broken   []checker.Violation
+	// unanswered is the number of calls without a definite response.
+	unanswered int
+	// claimed is the number of acknowledged claims, changed the number of acknowledged changes by admins.
+	claimed, changed int
+	// outage is the longest time without a response, recovery the longest time from the end of a fault to the next
+	// response.
+	outage, recovery time.Duration
+	// faultEnds are the times at which faults ended.
+	faultEnds []time.Duration
+	// failures counts the unanswered calls by error code.
+	failures   map[string]int
+	violations []checker.Violation
 }
 
 func (r *result) count(kind checker.Kind) int {
 	n := 0
 
-	for _, violation := range r.broken {
+	for _, violation := range r.violations {
 		if violation.Kind == kind {
 			n++
 		}
@@ -50,12 +53,12 @@ func (r *result) count(kind checker.Kind) int {
 	return n
 }
 
-// play is one run of a fault: clients work, the fault happens so many times, and then everything is checked.
-func play(ctx context.Context, f fault, seed uint64, times int, postgres *testdb.Instance) (r result, err error) {
+// runFault runs clients, injects the fault the given number of times, and checks everything afterwards.
+func runFault(ctx context.Context, f fault, seed uint64, times int, postgres *testdb.Instance) (r result, err error) {
 	r = result{seed: seed, failures: make(map[string]int)}
 
-	s, err := stage.New(ctx, f.plan, postgres)
-	defer func() { err = errors.Join(err, s.Close()) }()
+	b, err := testbed.New(ctx, f.config, postgres)
+	defer func() { err = errors.Join(err, b.Close()) }()
 
 	if err != nil {
 		return r, err
@@ -63,7 +66,7 @@ func play(ctx context.Context, f fault, seed uint64, times int, postgres *testdb
 
 	log := history.NewLog()
 
-	d, err := driver.New(log, s.Servers[0].Run(), s.URLs, seed)
+	d, err := driver.New(log, b.Servers[0].Process(), b.URLs, seed)
 	if err != nil {
 		return r, err
 	}
@@ -74,78 +77,78 @@ func play(ctx context.Context, f fault, seed uint64, times int, postgres *testdb
 
 	d.Start()
 
-	choose := rand.New(rand.NewPCG(seed, 1<<32)) //nolint:gosec // No secret.
-	between(ctx, choose, warmUp, 2*warmUp)
+	random := rand.New(rand.NewPCG(seed, 1<<32)) //nolint:gosec // No secret.
+	sleepBetween(ctx, random, warmUp, 2*warmUp)
 
 	began := log.Now()
-	if err = disturb(ctx, f, s, log, choose, times, &r); err == nil {
-		err = awaitAnswers(ctx, s, d)
+	if err = injectFaults(ctx, f, b, log, random, times, &r); err == nil {
+		err = awaitResponses(ctx, b, d)
 	}
 
-	between(ctx, choose, warmUp, 2*warmUp)
+	sleepBetween(ctx, random, warmUp, 2*warmUp)
 	d.Stop()
 
 	calls := log.Calls()
-	r.away = history.Away(calls, began, log.Now())
+	r.outage = history.LongestOutage(calls, began, log.Now())
 
-	for _, ended := range r.ended {
-		r.back = max(r.back, history.Back(calls, ended))
+	for _, ended := range r.faultEnds {
+		r.recovery = max(r.recovery, history.RecoveryTime(calls, ended))
 	}
 
-	r.sum(calls)
+	r.countCalls(calls)
 
-	if err = errors.Join(err, endAll(s)); err != nil {
+	if err = errors.Join(err, stopServers(b)); err != nil {
 		return r, err
 	}
 
-	if err := s.Servers[0].Run().Check(ctx); err != nil {
-		r.broken = append(r.broken, checker.Violation{Kind: checker.WrongState, What: err.Error()})
+	if err := b.Servers[0].Process().Check(ctx); err != nil {
+		r.violations = append(r.violations, checker.Violation{Kind: checker.WrongState, Message: err.Error()})
 	}
 
-	database, err := s.Read(ctx, log.Start())
+	database, err := b.Database(ctx, log.Start())
 	if err != nil {
 		return r, fmt.Errorf("read the database: %w", err)
 	}
 
-	r.broken = append(r.broken, checker.Check(calls, database)...)
-	r.broken = append(r.broken, s.Refuses(ctx)...)
+	r.violations = append(r.violations, checker.Check(calls, database)...)
+	r.violations = append(r.violations, b.TryDuplicateLicense(ctx)...)
 
-	// A busy machine may keep a call waiting for too long; anything else has a reason.
-	if failed := r.failures[internal]; f.name == "none" && failed > 0 {
-		r.broken = append(r.broken, checker.Violation{
-			Kind: checker.WrongAnswer, What: fmt.Sprintf("%d calls failed by an error of the server though nothing else did", failed),
+	// On a busy machine calls can time out without a fault, but the server must not report internal errors.
+	if failed := r.failures[internalError]; f.name == "none" && failed > 0 {
+		r.violations = append(r.violations, checker.Violation{
+			Kind: checker.WrongAnswer, Message: fmt.Sprintf("%d calls failed with an internal error although no fault was injected", failed),
 		})
 	}
 
 	return r, nil
 }
 
-func disturb(
-	ctx context.Context, f fault, s *stage.Stage, log *history.Log, choose *rand.Rand, times int, r *result,
+func injectFaults(
+	ctx context.Context, f fault, b *testbed.Testbed, log *history.Log, random *rand.Rand, times int, r *result,
 ) error {
 	if f.once {
 		times = 1
 	}
 
 	for range times {
-		if err := f.inject(ctx, s, choose); err != nil {
-			return fmt.Errorf("let it happen: %w", err)
+		if err := f.inject(ctx, b, random); err != nil {
+			return fmt.Errorf("inject the fault: %w", err)
 		}
 
 		r.injected++
-		r.ended = append(r.ended, log.Now())
+		r.faultEnds = append(r.faultEnds, log.Now())
 
-		between(ctx, choose, 500*time.Millisecond, 1500*time.Millisecond)
+		sleepBetween(ctx, random, 500*time.Millisecond, 1500*time.Millisecond)
 	}
 
 	return ctx.Err()
 }
 
-// awaitAnswers waits until each server answers again. Nobody restarts one for that.
-func awaitAnswers(ctx context.Context, s *stage.Stage, d *driver.Driver) error {
-	deadline := time.Now().Add(recovery)
+// awaitResponses waits until each server answers again. It restarts none of them.
+func awaitResponses(ctx context.Context, b *testbed.Testbed, d *driver.Driver) error {
+	deadline := time.Now().Add(recoveryLimit)
 
-	for server := range s.Servers {
+	for server := range b.Servers {
 		for number := 0; ; number++ {
 			err := d.Probe(ctx, server, number)
 			if err == nil {
@@ -153,23 +156,23 @@ func awaitAnswers(ctx context.Context, s *stage.Stage, d *driver.Driver) error {
 			}
 
 			if time.Now().After(deadline) {
-				return fmt.Errorf("server %d does not come back: %w", server, err)
+				return fmt.Errorf("server %d did not recover: %w", server, err)
 			}
 
-			between(ctx, rand.New(rand.NewPCG(1, 1)), 50*time.Millisecond, 100*time.Millisecond) //nolint:gosec // No secret.
+			sleepBetween(ctx, rand.New(rand.NewPCG(1, 1)), 50*time.Millisecond, 100*time.Millisecond) //nolint:gosec // No secret.
 		}
 	}
 
 	return nil
 }
 
-func (r *result) sum(calls []history.Call) {
+func (r *result) countCalls(calls []history.Call) {
 	r.calls = len(calls)
 
 	for _, call := range calls {
 		switch {
 		case !call.Answered:
-			r.open++
+			r.unanswered++
 			r.failures[call.Failure]++
 		case call.Outcome == "CLAIMED":
 			r.claimed++

@@ -8,17 +8,17 @@ import (
 	"strings"
 
 	"github.com/autoclaim/autoclaim/test/faults/checker"
-	"github.com/autoclaim/autoclaim/test/faults/stage"
+	"github.com/autoclaim/autoclaim/test/faults/testbed"
 )
 
-// safeguard is something that keeps a promise, and how to take it away: from the program's source, for one build,
-// or from the database.
+// safeguard is a mechanism that keeps the data consistent, and how to disable it: by edits of the source code for one
+// build, or by SQL.
 type safeguard struct {
 	name  string
-	edits []stage.Edit
-	after string
-	// under is the fault during which its absence shows.
-	under string
+	edits []testbed.Edit
+	sql   string
+	// fault is the fault during which violations must appear without the safeguard.
+	fault string
 }
 
 const (
@@ -28,8 +28,8 @@ const (
 )
 
 func safeguards() []safeguard {
-	poolsUnlocked := stage.Edit{File: pipeline, From: "ORDER BY product_id FOR NO KEY UPDATE", To: "ORDER BY product_id"}
-	usersUnlocked := []stage.Edit{
+	poolsUnlocked := testbed.Edit{File: pipeline, From: "ORDER BY product_id FOR NO KEY UPDATE", To: "ORDER BY product_id"}
+	usersUnlocked := []testbed.Edit{
 		{File: pipeline, From: "claimLockUsers = `\nINSERT", To: "claimLockUsers = `\nWITH added AS (INSERT"},
 		{
 			File: pipeline, From: "DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at\nRETURNING id, external_id, blocked_at",
@@ -39,20 +39,20 @@ func safeguards() []safeguard {
 	}
 
 	return []safeguard{
-		{name: "none taken away", under: "none"},
-		{name: "row lock of pools", edits: []stage.Edit{poolsUnlocked}, under: "none"},
-		{name: "row lock of users", edits: usersUnlocked, under: "none"},
-		{name: "unique index of active licenses", after: dropIndex, under: "none"},
-		{name: "row locks and the unique index", edits: append(usersUnlocked, poolsUnlocked), after: dropIndex, under: "none"},
-		{name: "transaction around reading and writing", edits: []stage.Edit{
+		{name: "none disabled", fault: "none"},
+		{name: "row lock of pools", edits: []testbed.Edit{poolsUnlocked}, fault: "none"},
+		{name: "row lock of users", edits: usersUnlocked, fault: "none"},
+		{name: "unique index of active licenses", sql: dropIndex, fault: "none"},
+		{name: "row locks and the unique index", edits: append(usersUnlocked, poolsUnlocked), sql: dropIndex, fault: "none"},
+		{name: "transaction around reading and writing", edits: []testbed.Edit{
 			{File: pipeline, From: `batch.Queue("BEGIN")`, To: `batch.Queue("SELECT 1")`},
 			{File: pipeline, From: `batch.Queue("COMMIT")`, To: `batch.Queue("SELECT 1")`},
-		}, under: "none"},
-		{name: "one transaction for license and claim", edits: []stage.Edit{{
+		}, fault: "none"},
+		{name: "one transaction for license and claim", edits: []testbed.Edit{{
 			File: pipeline, From: "batch.Queue(claimInsertClaims,",
 			To: `batch.Queue("COMMIT")` + "\n" + `batch.Queue("BEGIN")` + "\nbatch.Queue(claimInsertClaims,",
-		}}, under: "none"},
-		{name: "reply after commit", edits: []stage.Edit{
+		}}, fault: "none"},
+		{name: "reply after commit", edits: []testbed.Edit{
 			{
 				File: transaction, From: "err := s.store.ClaimInTx(ctx,",
 				To: "decided := make(chan error, 2)\ngo func() { decided <- s.store.ClaimInTx(context.WithoutCancel(ctx),",
@@ -61,88 +61,90 @@ func safeguards() []safeguard {
 				File: transaction, From: "return resultsOf(terms.ClaimTerms, claimants, decisions, at), nil\n\t\t})\n\n\treturn decisions, err",
 				To: "decided <- nil\nreturn resultsOf(terms.ClaimTerms, claimants, decisions, at), nil\n})}()\n\nreturn decisions, <-decided",
 			},
-		}, under: "PostgreSQL killed"},
+		}, fault: "PostgreSQL killed"},
 		{
-			name: "durability of commits", under: "PostgreSQL killed",
-			after: "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$",
+			name: "durability of commits", fault: "PostgreSQL killed",
+			sql: "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$",
 		},
 	}
 }
 
-// withoutSafeguards takes each of them away and runs until that shows. With none taken away nothing may show.
-func (t *theater) withoutSafeguards(ctx context.Context) error {
-	printRow("taken away", "fault", "runs until it showed", "what showed")
+// checkSafeguards disables each safeguard and runs its fault until a violation is found. Without a disabled safeguard,
+// there must be no violation.
+func (r *runner) checkSafeguards(ctx context.Context) error {
+	printRow("disabled", "fault", "runs until found", "violations")
 	fmt.Println("|---|---|--:|---|")
 
 	var errs []error
 
 	for number, guard := range safeguards() {
-		if !t.only.MatchString(guard.name) {
+		if !r.only.MatchString(guard.name) {
 			continue
 		}
 
-		runs, shown, err := t.without(ctx, number, guard)
+		runs, violations, err := r.runWithout(ctx, number, guard)
 		if err != nil {
-			return fmt.Errorf("without the %s: %w", guard.name, err)
+			return fmt.Errorf("%s disabled: %w", guard.name, err)
 		}
 
-		printRow(guard.name, guard.under, fmt.Sprint(runs), shown)
+		printRow(guard.name, guard.fault, fmt.Sprint(runs), violations)
 
-		if (shown == "") != (number == 0) {
-			errs = append(errs, fmt.Errorf("%s: %d runs, and what showed is %q", guard.name, runs, shown))
+		if (violations == "") != (number == 0) {
+			errs = append(errs, fmt.Errorf("%s: %d runs found the violations %q", guard.name, runs, violations))
 		}
 	}
 
 	return errors.Join(errs...)
 }
 
-func (t *theater) without(ctx context.Context, number int, guard safeguard) (runs int, shown string, err error) {
+// runWithout runs the fault until a violation is found, and describes it. violations is empty if there was none.
+func (r *runner) runWithout(ctx context.Context, number int, guard safeguard) (runs int, violations string, err error) {
 	list := faults()
-	f := list[slices.IndexFunc(list, func(f fault) bool { return f.name == guard.under })]
-	f.plan.Binary, f.plan.After, f.plan.Log = t.binary, guard.after, t.log()
+	f := list[slices.IndexFunc(list, func(f fault) bool { return f.name == guard.fault })]
+	f.config.Binary, f.config.SetupSQL, f.config.Log = r.binary, guard.sql, r.log()
 
 	if len(guard.edits) > 0 {
-		f.plan.Binary = fmt.Sprintf("%s-%d", t.binary, number)
-		if err := stage.BuildEdited(ctx, f.plan.Binary, guard.edits, nil); err != nil {
+		f.config.Binary = fmt.Sprintf("%s-%d", r.binary, number)
+		if err := testbed.BuildEdited(ctx, f.config.Binary, guard.edits, nil); err != nil {
 			return 0, "", err
 		}
 	}
 
-	for runs = 1; runs <= t.runs; runs++ {
-		r, err := play(ctx, f, t.seed+uint64(runs), t.times, t.postgres)
+	for runs = 1; runs <= r.runs; runs++ {
+		result, err := runFault(ctx, f, r.seed+uint64(runs), r.times, r.postgres)
 		if err != nil {
 			return runs, "", err
 		}
 
-		t.tell(f, r)
+		r.logResult(f, result)
 
-		if len(r.broken) > 0 {
-			return runs, describe(r.broken), nil
+		if len(result.violations) > 0 {
+			return runs, describe(result.violations), nil
 		}
 	}
 
 	return runs - 1, "", nil
 }
 
-// describe counts violations by their kinds and quotes the first of each.
-func describe(broken []checker.Violation) string {
+// describe counts the violations of each kind and quotes the first one.
+func describe(violations []checker.Violation) string {
 	var (
 		kinds  []checker.Kind
 		counts = make(map[checker.Kind]int)
 		first  = make(map[checker.Kind]string)
 	)
 
-	for _, violation := range broken {
+	for _, violation := range violations {
 		if counts[violation.Kind]++; counts[violation.Kind] == 1 {
 			kinds = append(kinds, violation.Kind)
-			first[violation.Kind], _, _ = strings.Cut(violation.What, "\n")
+			first[violation.Kind], _, _ = strings.Cut(violation.Message, "\n")
 		}
 	}
 
-	told := make([]string, len(kinds))
+	parts := make([]string, len(kinds))
 	for i, kind := range kinds {
-		told[i] = fmt.Sprintf("%d × %s", counts[kind], kind)
+		parts[i] = fmt.Sprintf("%d × %s", counts[kind], kind)
 	}
 
-	return strings.Join(told, ", ") + "; the first: " + first[kinds[0]]
+	return strings.Join(parts, ", ") + "; the first: " + first[kinds[0]]
 }

@@ -1,4 +1,4 @@
-// Dates and numbers as the viewer's browser writes them.
+// Formats dates and numbers in the locale of the browser.
 const dateTimes = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
@@ -8,13 +8,13 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 export const formatDateTime = (at: string) => dateTimes.format(new Date(at));
 export const formatDate = (at: string) => dates.format(new Date(at));
-/** A day as the API counts it: in UTC. */
+/** Formats a day of the API, which is in UTC. */
 export const formatDay = (day: string) => days.format(new Date(day));
-/** A day where there is little room. */
+/** Formats a day without its year. */
 export const formatShortDay = (day: string) => shortDays.format(new Date(day));
 export const formatNumber = (n: number) => numbers.format(n);
 
-/** How long ago something was: "5 minutes ago". */
+/** Formats the time since a moment, such as "5 minutes ago". */
 export function formatAgo(at: string, now = Date.now()): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   const units: [Intl.RelativeTimeFormatUnit, number][] = [

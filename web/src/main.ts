@@ -3,15 +3,15 @@ import "./base.css";
 import { type Auth, type AuthConfig, createAuth } from "./auth/auth";
 import { common } from "./strings/en/common";
 
-/** Finds out who is signed in. If nobody is, the page leaves for the provider, unless somebody has just signed out. */
-async function whoIsThere(): Promise<Auth> {
+/** Signs the user in, which may redirect to the provider. */
+async function authenticate(): Promise<Auth> {
   const answer = await fetch(`${import.meta.env.BASE_URL}config.json`);
   if (!answer.ok) throw new Error(`config.json: ${answer.status}`);
   return createAuth((await answer.json()) as AuthConfig);
 }
 
-/** Says that there is no sign-in. Without one there is no console, nor the pieces to show it with. */
-function sayWhy(root: HTMLElement, error: unknown): void {
+/** Shows why the sign-in failed. It uses plain elements, because the console's components are not loaded yet. */
+function showSignInFailure(root: HTMLElement, error: unknown): void {
   const add = <K extends keyof HTMLElementTagNameMap>(tag: K, text: string) => {
     const element = document.createElement(tag);
     element.textContent = text;
@@ -34,14 +34,14 @@ function sayWhy(root: HTMLElement, error: unknown): void {
 const root = document.getElementById("console")!;
 const load = () => import("./start");
 
-// On its way to the provider the page needs no console; coming back it does, and fetches it meanwhile.
+// On the way back from the provider, loads the console while the sign-in completes.
 if (location.pathname === `${import.meta.env.BASE_URL}callback`) void load().catch(() => undefined);
 
 try {
-  const auth = await whoIsThere();
+  const auth = await authenticate();
   const { start } = await load();
   start(root, auth);
 } catch (error) {
   console.error(error);
-  sayWhy(root, error);
+  showSignInFailure(root, error);
 }

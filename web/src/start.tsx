@@ -6,7 +6,7 @@ import { App } from "./App";
 import type { Auth } from "./auth/auth";
 import { makeRouter } from "./routes";
 
-/** Shows the console to who is signed in. */
+/** Renders the console. */
 export function start(root: HTMLElement, auth: Auth): void {
   createRoot(root).render(
     <StrictMode>

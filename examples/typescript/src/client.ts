@@ -2,33 +2,33 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { type DocumentNode, print } from "graphql";
 import { createClient } from "graphql-sse";
 
-/** A top-level error of the API, as docs/api.md lists them by code. */
+/** A top-level error of the API. docs/api.md lists the codes. */
 export class ApiError extends Error {
   constructor(
     message: string,
     readonly code: string,
-    /** What the operator can find in the server's log. */
+    /** The id of the request in the server's log. */
     readonly requestId?: string,
-    /** Seconds to wait before the next try, if the server said so. */
+    /** The time to wait before a retry in seconds, if the server sent one. */
     readonly retryAfter?: number,
   ) {
     super(`${code}: ${message}`);
   }
 
-  /** Whether the same request may succeed a moment later. */
+  /** Whether a retry may succeed. */
   get temporary(): boolean {
     return ["RATE_LIMITED", "OVERLOADED", "UNAVAILABLE", "NETWORK"].includes(this.code);
   }
 }
 
 export interface ClientOptions {
-  /** The server, such as https://autoclaim.example.com. */
+  /** The URL of the server. Example: https://autoclaim.example.com. */
   url: string;
-  /** Returns the caller's token; it is asked for each try, so it may fetch a fresh one. */
+  /** Returns the caller's token. It is called for each attempt, so it can refresh the token. */
   token: () => string | Promise<string>;
-  /** How long one try may take; 2 seconds if left out. */
+  /** The time limit of one attempt in milliseconds. The default is 2,000. */
   timeoutMs?: number;
-  /** Sends operations by their hash, for a server that runs trusted documents alone. */
+  /** Sends operations by their hash, for a server that accepts only trusted documents. */
   trusted?: boolean;
 }
 
@@ -76,21 +76,21 @@ export class Client {
   }
 
   /**
-   * Sends an operation until it is answered, a few times at most. For operations that may be repeated without
-   * harm: all queries, and claimLicense.
+   * Sends an operation, with retries after temporary errors. Use it only for operations that are safe to repeat: all
+   * queries, and claimLicense.
    */
-  async repeat<Result, Variables>(
+  async sendWithRetries<Result, Variables>(
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
-    tries = 4,
+    maxAttempts = 4,
   ): Promise<Result> {
-    for (let left = tries - 1, pause = 100; ; left--, pause *= 2) {
+    for (let attempt = 1, backoff = 100; ; attempt++, backoff *= 2) {
       try {
         return await this.send(document, variables);
       } catch (error) {
-        if (!(error instanceof ApiError) || !error.temporary || left <= 0) throw error;
-        // Clients that failed together must not come back together.
-        const wait = error.retryAfter ? error.retryAfter * 1000 : pause * (0.5 + Math.random());
+        if (!(error instanceof ApiError) || !error.temporary || attempt >= maxAttempts) throw error;
+        // Jitter keeps clients that failed at the same time from retrying at the same time.
+        const wait = error.retryAfter ? error.retryAfter * 1000 : backoff * (0.5 + Math.random());
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
@@ -101,7 +101,7 @@ export class Client {
     return this.options.trusted && hash ? { documentId: hash } : { query: print(document) };
   }
 
-  /** Follows a subscription by server-sent events until the loop over it is left. */
+  /** Follows a subscription over server-sent events. Leaving the loop over it ends the subscription. */
   async *follow<Result, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
@@ -125,7 +125,7 @@ export class Client {
   }
 }
 
-/** Ends the program with the reasons if a rule refused a change. */
+/** Throws the user errors of a payload, or returns the payload if there are none. */
 export function accepted<Payload extends { userErrors: { message: string; path: string[] }[] }>(payload: Payload): Payload {
   if (payload.userErrors.length > 0) {
     throw new Error(payload.userErrors.map((error) => `${error.path.join(".")}: ${error.message}`).join("\n"));

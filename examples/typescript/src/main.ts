@@ -1,6 +1,6 @@
-// Sets auto-claim up as an admin, signs people in as a sign-in service, follows their claims live, and reads the
-// report. Give it a server and two tokens: AUTOCLAIM_URL, ADMIN_TOKEN, SIGN_IN_TOKEN. TRUSTED=1 sends operations by
-// their hash.
+// Turns auto-claim on and creates a policy as an admin, claims licenses as a sign-in service, follows the claims live,
+// and reads the claim report. It reads the server's address and two tokens from the environment: AUTOCLAIM_URL,
+// ADMIN_TOKEN and SIGN_IN_TOKEN. TRUSTED=1 sends operations by their hash.
 import { Client, accepted } from "./client.js";
 import {
   ClaimLicenseDocument,
@@ -12,7 +12,7 @@ import {
   SetAutoClaimEnabledDocument,
 } from "./gql/graphql.js";
 
-function needed(name: string): string {
+function required(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`Set ${name}.`);
   return value;
@@ -20,17 +20,17 @@ function needed(name: string): string {
 
 const url = process.env["AUTOCLAIM_URL"] ?? "http://127.0.0.1:8080";
 const trusted = process.env["TRUSTED"] === "1";
-const admin = new Client({ url, trusted, token: () => needed("ADMIN_TOKEN") });
-const signIn = new Client({ url, trusted, token: () => needed("SIGN_IN_TOKEN") });
+const admin = new Client({ url, trusted, token: () => required("ADMIN_TOKEN") });
+const signInService = new Client({ url, trusted, token: () => required("SIGN_IN_TOKEN") });
 
-// An admin turns auto-claim on and makes a policy with every product that is owned.
+// An admin turns auto-claim on and creates a policy with up to three products that the tenant owns.
 accepted((await admin.send(SetAutoClaimEnabledDocument, { input: { enabled: true } })).setAutoClaimEnabled);
 
-const { apps, products } = await admin.repeat(LookAroundDocument, {});
+const { apps, products } = await admin.sendWithRetries(LookAroundDocument, {});
 const app = apps.nodes[0];
-if (!app) throw new Error("No app is claimable yet.");
+if (!app) throw new Error("The catalog has no claimable app.");
 
-let policy = (await admin.repeat(PoliciesDocument, {})).policies.nodes.find((known) => known.app.id === app.id);
+let policy = (await admin.sendWithRetries(PoliciesDocument, {})).policies.nodes.find((policy) => policy.app.id === app.id);
 if (!policy) {
   const created = await admin.send(CreatePolicyDocument, {
     input: {
@@ -41,10 +41,10 @@ if (!policy) {
   });
   policy = accepted(created.createPolicy).policy ?? undefined;
 }
-if (!policy) throw new Error("There is no policy.");
-console.log(`Policy ${policy.name}: ${policy.availableLicenses} licenses left`);
+if (!policy) throw new Error("The server returned no policy.");
+console.log(`Policy ${policy.name}: ${policy.availableLicenses} licenses available`);
 
-// Someone watches.
+// This follows claims live, until the first one.
 const claims = admin.follow(LicenseClaimedDocument, { policyId: policy.id });
 const watching = (async () => {
   for await (const { licenseClaimed } of claims) {
@@ -53,16 +53,16 @@ const watching = (async () => {
   }
 })();
 
-// A sign-in service asks at every sign-in. Nobody is kept waiting for long, and a repeated claim does no harm.
-for (let visit = 1; ; visit++) {
-  const user = `typescript-${process.pid}-${visit}`;
-  const { claimLicense } = await signIn.repeat(ClaimLicenseDocument, { input: { app: app.code, user } });
+// A sign-in service claims at every sign-in. The time limit keeps users from waiting long, and a claim is safe to repeat.
+for (let attempt = 1; ; attempt++) {
+  const user = `typescript-${process.pid}-${attempt}`;
+  const { claimLicense } = await signInService.sendWithRetries(ClaimLicenseDocument, { input: { app: app.code, user } });
   console.log(`${user}: ${claimLicense.outcome}. ${claimLicense.message}`);
 
-  const told = await Promise.race([watching.then(() => true), new Promise((resolve) => setTimeout(resolve, 300, false))]);
-  if (told) break;
-  if (visit === 10) throw new Error("Claims are not told live.");
+  const received = await Promise.race([watching.then(() => true), new Promise((resolve) => setTimeout(resolve, 300, false))]);
+  if (received) break;
+  if (attempt === 10) throw new Error("No claim arrived live.");
 }
 
-const { claimReport } = await admin.repeat(ClaimReportDocument, { period: "PAST_1_DAY" });
+const { claimReport } = await admin.sendWithRetries(ClaimReportDocument, { period: "PAST_1_DAY" });
 console.log(`Claims in the past day: ${claimReport.totalClaims}`);

@@ -80,20 +80,26 @@ func TestAnIndexIsBuiltWhileOthersWriteAndAfterAFailedAttempt(t *testing.T) {
 
 	// The migration is canceled while it waits for a writer.
 	writer := begin(t, url, "UPDATE audit_events SET actor = actor")
-	cut, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	_, err := db.Migrate(cut)
+	canceled, cancel := context.WithCancel(t.Context())
+	migrated := make(chan error, 1)
+	migrate := func(ctx context.Context) {
+		_, err := db.Migrate(ctx)
+		migrated <- err
+	}
+
+	go migrate(canceled)
+
+	// The index exists, and is not valid, as soon as the migration waits.
+	for deadline := time.Now().Add(time.Minute); valid() == "none" && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
 
 	cancel()
-	require.Error(t, err)
+	require.Error(t, <-migrated)
 	assert.Equal(t, "invalid", valid())
 
 	// Later writers do not wait for the migration.
-	migrated := make(chan error, 1)
-
-	go func() {
-		_, err := db.Migrate(context.Background())
-		migrated <- err
-	}()
+	go migrate(context.Background())
 
 	other := begin(t, url, "UPDATE policies SET name = name; INSERT INTO audit_events SELECT tenant_id, gen_random_uuid(), at, "+
 		"actor, action, object_kind, object_id, before, after, request_id FROM audit_events LIMIT 1")

@@ -49,7 +49,7 @@ type Program struct {
 // build.
 func Build(ctx context.Context, directory, binary string, options ...string) error {
 	args := append([]string{"build", "-trimpath", "-o", binary}, options...)
-	build := exec.CommandContext(ctx, "go", append(args, "./cmd/autoclaim")...) //nolint:gosec // The tests choose the arguments.
+	build := exec.CommandContext(ctx, "go", append(args, "./cmd/autoclaim")...)
 	build.Dir = directory
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 
@@ -63,7 +63,7 @@ func Build(ctx context.Context, directory, binary string, options ...string) err
 // Start starts a server of the demo tenant and returns when it listens. Stop it, or kill it.
 func Start(ctx context.Context, config Config) (*Program, error) {
 	p := &Program{config: config, ended: make(chan struct{})}
-	p.command = exec.CommandContext(ctx, config.Binary, "serve", "--dev", "--listen=127.0.0.1:0", "--log-level=warn", //nolint:gosec // The tests choose the program.
+	p.command = exec.CommandContext(ctx, config.Binary, "serve", "--dev", "--listen=127.0.0.1:0", "--log-level=warn",
 		"--rate-limit=0", "--database-url="+config.Database, "--dev-key="+p.key())
 	p.command.Env = append(os.Environ(), config.Environment...)
 	p.command.Stderr = config.Log
@@ -129,7 +129,7 @@ func (p *Program) Kill() {
 
 // Check returns an error if the server's database breaks a rule.
 func (p *Program) Check(ctx context.Context) error {
-	output, err := exec.CommandContext(ctx, p.config.Binary, "check", "--database-url="+p.config.Database).CombinedOutput() //nolint:gosec // The tests choose the program.
+	output, err := exec.CommandContext(ctx, p.config.Binary, "check", "--database-url="+p.config.Database).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("autoclaim check: %w\n%s", err, output)
 	}

@@ -166,14 +166,14 @@ func readTenant(t testing.TB, catalog *licensing.Catalog, data store.Handle) []s
 
 		policies[policy.ID] = policy.Name
 		app, _ := catalog.App(policy.AppID)
-		text := ""
 
+		var products strings.Builder
 		for _, p := range policy.Products {
-			text += ", " + product(p.ProductID) + off(p.AppsOff)
+			products.WriteString(", " + product(p.ProductID) + off(p.AppsOff))
 		}
 
 		add("policy %s for %s, on %v, version %d, deleted %s%s",
-			policy.Name, app.Code, policy.Enabled, policy.Version, at(policy.DeletedAt), text)
+			policy.Name, app.Code, policy.Enabled, policy.Version, at(policy.DeletedAt), products.String())
 	}
 
 	for _, l := range listed(t, data.Licenses(store.LicenseFilter{})) {

@@ -5,12 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -19,7 +17,7 @@ import (
 // make commits durable have their defaults.
 type Instance struct {
 	dir, data string
-	port      int
+	port      port
 	settings  []string
 	process   *exec.Cmd
 	done      chan struct{}
@@ -55,7 +53,7 @@ func newInstance(settings []string) (*Instance, error) {
 		return i, err
 	}
 
-	i.port, err = freePort()
+	i.port, err = reservePort()
 
 	return i, err
 }
@@ -113,7 +111,7 @@ func (i *Instance) start() error {
 	}
 
 	args := []string{
-		"-D", i.data, "-p", strconv.Itoa(i.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+		"-D", i.data, "-p", i.port.String(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "log_destination=stderr", "-c", "logging_collector=off",
 	}
 	for _, setting := range i.settings {
@@ -195,7 +193,7 @@ func (i *Instance) URL(database string) string {
 }
 
 // Address returns the host and port at which the server listens.
-func (i *Instance) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(i.port)) }
+func (i *Instance) Address() string { return i.port.address() }
 
 func (i *Instance) address(database string) url.URL {
 	return url.URL{
@@ -206,6 +204,7 @@ func (i *Instance) address(database string) url.URL {
 // Close shuts the server down and removes its files.
 func (i *Instance) Close() {
 	i.end(os.Interrupt) // PostgreSQL's fast shutdown: it ends all sessions.
+	i.port.close()
 
 	if i.dir != "" {
 		_ = os.RemoveAll(i.dir)

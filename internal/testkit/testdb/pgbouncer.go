@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"time"
 )
 
@@ -16,7 +15,7 @@ import (
 type pooler struct {
 	process *exec.Cmd
 	done    chan struct{}
-	port    int
+	port    port
 }
 
 // poolSize is the number of connections that PgBouncer opens to a database: so few that clients wait for each other.
@@ -39,7 +38,7 @@ func (c *Cluster) Pooled(databaseURL string) (string, error) {
 		}
 	}
 
-	address.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(c.pooler.port))
+	address.Host = c.pooler.port.address()
 
 	return address.String(), nil
 }
@@ -53,7 +52,7 @@ func startPooler(dir, databasePort string) (*pooler, error) {
 		}
 	}
 
-	port, err := freePort()
+	port, err := reservePort()
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +62,7 @@ func startPooler(dir, databasePort string) (*pooler, error) {
 * = host=127.0.0.1 port=%s user=%s
 [pgbouncer]
 listen_addr = 127.0.0.1
-listen_port = %d
+listen_port = %s
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
@@ -98,7 +97,7 @@ max_client_conn = 500
 
 func (p *pooler) awaitListening(log string) error {
 	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); {
-		connection, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)))
+		connection, err := net.Dial("tcp", p.port.address())
 		if err == nil {
 			return connection.Close()
 		}
@@ -118,4 +117,5 @@ func (p *pooler) awaitListening(log string) error {
 func (p *pooler) close() {
 	_ = p.process.Process.Kill() // It stores nothing.
 	<-p.done
+	p.port.close()
 }

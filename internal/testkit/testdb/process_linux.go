@@ -2,6 +2,8 @@ package testdb
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -58,6 +60,10 @@ func giveToUnprivileged(paths ...string) error {
 
 	return nil
 }
+
+// reserve reserves a name among the processes of this machine until it is closed or the process ends. The name is that
+// of an abstract socket, so there is no file.
+func reserve(name string) (io.Closer, error) { return net.Listen("unix", "@"+name) }
 
 // otherUser returns the user who runs PostgreSQL if the tests run as root.
 func otherUser() (uid, gid uint32, ok bool) {

@@ -2,7 +2,10 @@
 
 package testdb
 
-import "os/exec"
+import (
+	"io"
+	"os/exec"
+)
 
 // unprivileged returns the command unchanged: only on Linux do tests run as root.
 func unprivileged(cmd *exec.Cmd) *exec.Cmd { return cmd }
@@ -22,3 +25,6 @@ func startTied(cmd *exec.Cmd, done chan<- struct{}) error {
 }
 
 func giveToUnprivileged(...string) error { return nil }
+
+// reserve does nothing: elsewhere than on Linux, ports may collide.
+func reserve(string) (io.Closer, error) { return io.NopCloser(nil), nil }

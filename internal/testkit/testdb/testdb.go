@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os/exec"
 	"path/filepath"
@@ -181,25 +180,6 @@ func (c *Cluster) launch() (string, error) {
 	}
 
 	return c.instance.URL("postgres"), c.instance.Start()
-}
-
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-
-	_, text, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		return 0, errors.Join(err, listener.Close())
-	}
-
-	port, err := strconv.Atoi(text)
-	if err != nil {
-		return 0, errors.Join(err, listener.Close())
-	}
-
-	return port, listener.Close()
 }
 
 // findBinaries returns the directory of PostgreSQL's server programs.

@@ -1,4 +1,4 @@
-// Compresses what the build wrote, beside it, as well as can be: the program sends it as it is.
+// Writes a compressed copy beside each file of the build. The program sends these copies.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,7 +11,7 @@ const encoders = [
 ];
 
 for (const file of await readdir(dist, { recursive: true })) {
-  // The page is small, and no two answers with it are the same.
+  // The page itself is not compressed: it is small, and each response has another nonce.
   if (!/\.(js|css|svg|json|map)$/.test(file)) continue;
 
   const text = await readFile(join(dist, file));

@@ -1,5 +1,5 @@
-// Package console serves the admin console from the program itself: it works without any network but the one
-// to this server and to the OpenID provider, under a Content-Security-Policy that lets in nothing else.
+// Package console serves the admin console, whose files are embedded in the program. Browsers need no network but this
+// server and the OpenID provider, and its Content-Security-Policy allows no other.
 package console
 
 import (
@@ -18,32 +18,32 @@ import (
 	"time"
 )
 
-// Path is where the console is served.
+// Path is the path that the console must be served at.
 const Path = "/console/"
 
-// noncePlaceholder stands in the page for a nonce that each answer has of its own: the page's styles are made
-// as it runs, and no others are let in.
+// noncePlaceholder is replaced in the page by a nonce, which is new for each response. The Content-Security-Policy
+// allows the styles that the page adds at run time by this nonce.
 const noncePlaceholder = "CSP_NONCE"
 
-// files are what `make console` built; without Node, nothing.
+// files is the output of `make console`. It is empty if Node.js was missing.
 //
 //go:embed all:dist
 var files embed.FS
 
-// Config tells the console where it is, in the names of its config.json.
+// Config is the configuration of the console. Its JSON form is the console's config.json.
 type Config struct {
-	// Authority is the issuer of the OpenID provider, and ClientID what the console is called there.
+	// Authority is the issuer URL of the OpenID provider, and ClientID the console's client id there.
 	Authority string `json:"authority"`
 	ClientID  string `json:"clientId"`
-	// Scope is what the console asks for, so that its access token is meant for the API.
+	// Scope is the scopes that the console requests, separated by spaces.
 	Scope string `json:"scope"`
 	// API is the URL of the GraphQL API.
 	API string `json:"apiUrl"`
-	// TokenURLs are the provider's URLs that the console's pages talk to, beside the authority.
+	// TokenURLs are further URLs of the provider that the page may call (see [TokenURLs]).
 	TokenURLs []string `json:"-"`
 }
 
-// Built says whether the program has its console.
+// Built reports whether the program contains the console's files.
 func Built() bool { return has(files, "dist/index.html") }
 
 func has(files fs.FS, name string) bool {
@@ -52,11 +52,12 @@ func has(files fs.FS, name string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// Handler returns the handler of [Path].
+// Handler returns the handler of [Path] and all paths below it. It fails if a URL in the configuration is not absolute.
+// Without the console's files, the handler answers 404 and says how to build them.
 func Handler(config Config) (http.Handler, error) {
 	built, err := fs.Sub(files, "dist")
 	if err != nil {
-		return nil, fmt.Errorf("find the console's files: %w", err)
+		return nil, fmt.Errorf("open the console's files: %w", err)
 	}
 
 	return handler(built, config)
@@ -65,19 +66,19 @@ func Handler(config Config) (http.Handler, error) {
 func handler(built fs.FS, config Config) (http.Handler, error) {
 	if !has(built, "index.html") {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, "This program was built without its console. Install Node.js 20 or newer and run "+
+			http.Error(w, "This program was built without the console. Install Node.js 20 or newer and run "+
 				"'make console', then build again. The API is at /graphql.", http.StatusNotFound)
 		}), nil
 	}
 
 	page, err := fs.ReadFile(built, "index.html")
 	if err != nil {
-		return nil, fmt.Errorf("read the console's page: %w", err)
+		return nil, fmt.Errorf("read the console's index.html: %w", err)
 	}
 
 	settings, err := json.Marshal(config)
 	if err != nil {
-		return nil, fmt.Errorf("encode the console's settings: %w", err)
+		return nil, fmt.Errorf("encode the console's config.json: %w", err)
 	}
 
 	policy, err := contentSecurityPolicy(config)
@@ -96,35 +97,35 @@ func handler(built fs.FS, config Config) (http.Handler, error) {
 	return mux, nil
 }
 
-// contentSecurityPolicy returns what the page may do, for each answer's nonce to be put into.
+// contentSecurityPolicy returns the page's policy, with a placeholder for the nonce.
 func contentSecurityPolicy(config Config) (string, error) {
-	talksTo := []string{"'self'"}
+	connectSources := []string{"'self'"}
 
 	for _, raw := range append([]string{config.Authority}, config.TokenURLs...) {
 		parsed, err := url.Parse(raw)
 		if err != nil || parsed.Scheme == "" || parsed.Host == "" {
-			return "", fmt.Errorf("%q is no URL of an OpenID provider", raw)
+			return "", fmt.Errorf("%q is not an absolute URL of an OpenID provider", raw)
 		}
 
-		if origin := parsed.Scheme + "://" + parsed.Host; !slices.Contains(talksTo, origin) {
-			talksTo = append(talksTo, origin)
+		if origin := parsed.Scheme + "://" + parsed.Host; !slices.Contains(connectSources, origin) {
+			connectSources = append(connectSources, origin)
 		}
 	}
 
 	return "default-src 'none'; script-src 'self'; worker-src 'self'; " +
-		"style-src 'self' 'nonce-" + noncePlaceholder + "'; connect-src " + strings.Join(talksTo, " ") + "; " +
+		"style-src 'self' 'nonce-" + noncePlaceholder + "'; connect-src " + strings.Join(connectSources, " ") + "; " +
 		"font-src 'self'; img-src 'self' data:; manifest-src 'self'; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'", nil
 }
 
-// console is what was built, and how it is served.
+// console serves the console's files.
 type console struct {
 	files  fs.FS
 	page   []byte
 	policy string
 }
 
-// serve answers with a file, or with the page, which knows what its URL stands for.
+// serve answers with a file or, for a path without an extension, with the page, which shows the view of its URL.
 func (c *console) serve(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), strings.TrimSuffix(Path, "/"))
 
@@ -146,8 +147,8 @@ func (c *console) servePage(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(bytes.ReplaceAll(c.page, []byte(noncePlaceholder), []byte(nonce))))
 }
 
-// serveFile sends a file as the build compressed it. The names of those below assets change with what is in
-// them, so browsers may keep them for good.
+// serveFile sends a file, compressed if the client accepts that. The names of files in assets change with their content,
+// so browsers may cache them forever.
 func (c *console) serveFile(w http.ResponseWriter, r *http.Request, name string) {
 	if !has(c.files, name) {
 		http.Error(w, "There is nothing at this path. The console is at "+Path, http.StatusNotFound)
@@ -177,10 +178,10 @@ func (c *console) serveFile(w http.ResponseWriter, r *http.Request, name string)
 		}
 	}
 
-	http.ServeFileFS(w, r, c.files, name) //nolint:gosec // A path of the embedded files, which was found.
+	http.ServeFileFS(w, r, c.files, name) //nolint:gosec // The name is that of an embedded file.
 }
 
-// accepts says whether the client reads an encoding.
+// accepts reports whether the client accepts a content encoding.
 func accepts(r *http.Request, encoding string) bool {
 	for offer := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, weight, _ := strings.Cut(strings.TrimSpace(offer), ";")

@@ -14,7 +14,7 @@ import (
 
 const page = `<meta property="csp-nonce" nonce="CSP_NONCE"><script type="module" src="/console/assets/index-1.js" nonce="CSP_NONCE">`
 
-// get asks for a path of a console that was built, with headers in pairs.
+// get requests a path of a console with files. headers are names and values in turn.
 func get(t *testing.T, path string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 
@@ -42,7 +42,7 @@ func get(t *testing.T, path string, headers ...string) *httptest.ResponseRecorde
 	return response
 }
 
-func TestEachAnswerWithThePageHasANonceOfItsOwn(t *testing.T) {
+func TestEachResponseWithThePageHasANewNonce(t *testing.T) {
 	t.Parallel()
 
 	nonces := make(map[string]bool)
@@ -57,7 +57,7 @@ func TestEachAnswerWithThePageHasANonceOfItsOwn(t *testing.T) {
 		nonces[found[1]] = true
 
 		assert.Equal(t, strings.ReplaceAll(page, "CSP_NONCE", found[1]), response.Body.String())
-		assert.Equal(t, "no-store", response.Header().Get("Cache-Control"), "a nonce is not for keeping")
+		assert.Equal(t, "no-store", response.Header().Get("Cache-Control"), "a nonce must not be cached")
 		assert.Contains(t, policy, "script-src 'self'; ")
 		assert.NotContains(t, policy, "unsafe")
 	}
@@ -65,7 +65,7 @@ func TestEachAnswerWithThePageHasANonceOfItsOwn(t *testing.T) {
 	assert.Len(t, nonces, 3)
 }
 
-func TestThePageTalksToItsServerAndToTheProviderAlone(t *testing.T) {
+func TestThePageMayConnectOnlyToItsServerAndTheProvider(t *testing.T) {
 	t.Parallel()
 
 	assert.Contains(t, get(t, Path).Header().Get("Content-Security-Policy"),
@@ -73,7 +73,7 @@ func TestThePageTalksToItsServerAndToTheProviderAlone(t *testing.T) {
 
 	for _, nonsense := range []string{"", "login.example", "https://"} {
 		_, err := handler(fstest.MapFS{"index.html": {}}, Config{Authority: nonsense})
-		assert.ErrorContains(t, err, "no URL", nonsense)
+		assert.ErrorContains(t, err, "not an absolute URL", nonsense)
 	}
 }
 
@@ -89,11 +89,11 @@ func TestEveryViewHasAURL(t *testing.T) {
 	for _, path := range []string{"assets/index-0.js", "missing.png", "assets/.js"} {
 		response := get(t, Path+path)
 		assert.Equal(t, http.StatusNotFound, response.Code, path)
-		assert.Empty(t, response.Header().Get("Cache-Control"), "a file that is not there yet may come")
+		assert.Empty(t, response.Header().Get("Cache-Control"), "the file may exist later")
 	}
 }
 
-func TestFilesAreSentAsTheyWereCompressedAndKept(t *testing.T) {
+func TestFilesAreSentCompressedAndCached(t *testing.T) {
 	t.Parallel()
 
 	for accepted, want := range map[string][2]string{
@@ -112,10 +112,10 @@ func TestFilesAreSentAsTheyWereCompressedAndKept(t *testing.T) {
 
 	response := get(t, Path+"icon.svg", "Accept-Encoding", "br")
 	assert.Empty(t, response.Header().Get("Content-Encoding"))
-	assert.Equal(t, "no-cache", response.Header().Get("Cache-Control"), "its name stays when it changes")
+	assert.Equal(t, "no-cache", response.Header().Get("Cache-Control"), "its name does not change with its content")
 }
 
-func TestTheConsoleIsToldWhereItIs(t *testing.T) {
+func TestTheConsoleReadsItsConfigJSON(t *testing.T) {
 	t.Parallel()
 
 	response := get(t, Path+"config.json")
@@ -124,7 +124,7 @@ func TestTheConsoleIsToldWhereItIs(t *testing.T) {
 		"scope": "openid api", "apiUrl": "/graphql"}`, response.Body.String())
 }
 
-func TestAProgramWithoutItsConsoleSaysHowToGetIt(t *testing.T) {
+func TestAProgramWithoutTheConsoleSaysHowToBuildIt(t *testing.T) {
 	t.Parallel()
 
 	empty, err := handler(fstest.MapFS{".gitignore": {}}, Config{})

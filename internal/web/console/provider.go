@@ -9,15 +9,17 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 )
 
+// providerTimeout is the time limit for each request to the provider.
 const providerTimeout = 10 * time.Second
 
-// TokenURLs asks an OpenID provider which URLs give and take back tokens: not all are at its issuer's origin.
+// TokenURLs asks an OpenID provider for its token and revocation endpoints, which may have other origins than its
+// issuer.
 func TokenURLs(ctx context.Context, issuer string) ([]string, error) {
 	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: providerTimeout})
 
 	provider, err := oidc.NewProvider(ctx, issuer)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s for its OpenID configuration: %w", issuer, err)
+		return nil, fmt.Errorf("fetch the OpenID configuration of %s: %w", issuer, err)
 	}
 
 	var discovered struct {

@@ -1,5 +1,5 @@
-// Package playground serves GraphiQL from the program itself: it works without a network, and under a
-// Content-Security-Policy that lets nothing in from elsewhere.
+// Package playground serves GraphiQL, whose files are embedded in the program. Browsers need no network but this server,
+// and its Content-Security-Policy allows no other.
 package playground
 
 import (
@@ -12,33 +12,32 @@ import (
 	"time"
 )
 
-// Path is where the playground is served.
+// Path is the path that the playground must be served at.
 const Path = "/playground/"
 
-// policy lets the page load what this server has and talk to nobody else. Styles may be inline, since the
-// editor sets them as it runs; scripts may not.
+// policy allows this server only. Styles may be inline, since the editor adds them at run time. Scripts may not.
 const policy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; " +
 	"style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// files are what `make playground` built; without Node, nothing.
+// files is the output of `make playground`. It is empty if Node.js was missing.
 //
 //go:embed all:dist
 var files embed.FS
 
-// Caller is somebody whom a development server lets one act as.
+// Caller is a caller that the page can act as, on a development server.
 type Caller struct {
 	Name  string `json:"name"`
 	Role  string `json:"role"`
 	Token string `json:"token"`
 }
 
-// Handler returns the handler of [Path]. Everybody who can connect may act as the callers; without any, the
-// page asks for a token.
+// Handler returns the handler of [Path] and all paths below it. Every client gets the callers' tokens. Without callers,
+// the page asks for a token. Without the playground's files, the handler answers 404 and says how to build them.
 func Handler(callers []Caller) (http.Handler, error) {
 	built, err := fs.Sub(files, "dist")
 	if err != nil {
-		return nil, fmt.Errorf("find the playground's files: %w", err)
+		return nil, fmt.Errorf("open the playground's files: %w", err)
 	}
 
 	if callers == nil {
@@ -58,7 +57,7 @@ func Handler(callers []Caller) (http.Handler, error) {
 
 	if _, err := fs.Stat(built, "index.html"); err != nil {
 		mux.HandleFunc("GET "+Path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, "This program was built without its playground. Install Node.js 20 or newer and run "+
+			http.Error(w, "This program was built without the playground. Install Node.js 20 or newer and run "+
 				"'make playground', then build again. The API is at /graphql.", http.StatusNotFound)
 		})
 	}
@@ -66,6 +65,7 @@ func Handler(callers []Caller) (http.Handler, error) {
 	return secured(mux), nil
 }
 
+// secured adds the security headers.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)

@@ -23,7 +23,7 @@ func get(t *testing.T, path string, callers ...playground.Caller) *httptest.Resp
 	return response
 }
 
-func TestThePlaygroundLetsNothingInFromElsewhere(t *testing.T) {
+func TestThePlaygroundLoadsNothingFromOtherServers(t *testing.T) {
 	t.Parallel()
 
 	policy := get(t, playground.Path).Header().Get("Content-Security-Policy")
@@ -31,7 +31,7 @@ func TestThePlaygroundLetsNothingInFromElsewhere(t *testing.T) {
 	assert.NotContains(t, policy, "http")
 }
 
-func TestThePlaygroundActsAsNobodyUnlessItIsTold(t *testing.T) {
+func TestThePlaygroundHasCallersOnlyIfTheyAreGiven(t *testing.T) {
 	t.Parallel()
 
 	assert.JSONEq(t, `[]`, get(t, playground.Path+"callers.json").Body.String())

@@ -6,22 +6,22 @@ import (
 	"github.com/autoclaim/autoclaim/test/faults/history"
 )
 
-// checkAnswer holds the answer to a call against what was so while the call lasted.
+// checkAnswer compares the response to a call with the state during the call.
 func (c *checker) checkAnswer(call *history.Call) {
 	switch {
 	case !call.Answered || call.Refused != "":
 	case call.Operation == history.Claim:
 		c.checkClaim(call)
-	case c.changed[call.ID]: // It was replayed.
+	case c.changed[call.ID]: // The replay checked it.
 	case call.Operation == "assignLicense", call.Operation == "removeLicense", call.Operation == "createPolicy":
-		c.fail(Lost, "%s %s was acknowledged at %v and isn't there", call.ID, call.Operation, call.End)
-	case call.On != nil && !c.wasSo(call):
-		c.fail(Lost, "%s %s was acknowledged at %v, but nothing was changed, and it wasn't so before", call.ID, call.Operation, call.End)
+		c.fail(Lost, "%s %s was acknowledged at %v but is missing", call.ID, call.Operation, call.End)
+	case call.On != nil && !c.wasAlreadySet(call):
+		c.fail(Lost, "%s %s was acknowledged at %v but changed nothing, and the state was not already the requested one", call.ID, call.Operation, call.End)
 	}
 }
 
-// wasSo says whether a switch already stood as the call asked.
-func (c *checker) wasSo(call *history.Call) bool {
+// wasAlreadySet reports whether a switch already had the requested state.
+func (c *checker) wasAlreadySet(call *history.Call) bool {
 	configs := c.config.within(call.Begin, call.End)
 
 	switch call.Operation {
@@ -44,11 +44,11 @@ func (c *checker) checkClaim(call *history.Call) {
 
 		switch {
 		case given == nil, call.Outcome == "CLAIMED" && !given.claimed:
-			c.fail(Lost, "%s for %s was answered %s at %v, and there is no such license: %s", call.ID, call.User, call.Outcome, call.End, call.License)
+			c.fail(Lost, "%s for %s had the outcome %s at %v, but there is no such license: %s", call.ID, call.User, call.Outcome, call.End, call.License)
 
 			return
 		case c.db.Users[given.user] != call.User:
-			c.fail(WrongAnswer, "%s for %s was answered with a license of %s", call.ID, call.User, c.db.Users[given.user])
+			c.fail(WrongAnswer, "%s for %s had a license of %s in its response", call.ID, call.User, c.db.Users[given.user])
 
 			return
 		}
@@ -57,27 +57,27 @@ func (c *checker) checkClaim(call *history.Call) {
 	users := c.user(c.userIDs[call.User]).within(call.Begin, call.End)
 	for who := range users {
 		for cfg := range c.config.within(call.Begin, call.End) {
-			if c.mayAnswer(call, who, cfg) {
+			if c.isCorrect(call, who, cfg) {
 				return
 			}
 		}
 	}
 
-	c.fail(WrongAnswer, "%s for %s was answered %s %s at %v, which was true at no moment since %v; users %s; policies %s",
+	c.fail(WrongAnswer, "%s for %s had the outcome %s %s at %v, which was not correct at any time since %v; users %s; policies %s",
 		call.ID, call.User, call.Outcome, call.License, call.End, call.Begin,
-		c.user(c.userIDs[call.User]).around(call.Begin, call.End), c.config.around(call.Begin, call.End))
+		c.user(c.userIDs[call.User]).describeNear(call.Begin, call.End), c.config.describeNear(call.Begin, call.End))
 }
 
-// mayAnswer says whether the answer is right for this user under this configuration. An answer CLAIMED was held
-// against the policy with its license.
-func (c *checker) mayAnswer(call *history.Call, who user, cfg config) bool {
-	unlicensed := !who.letIn()
+// isCorrect reports whether the outcome is correct for this state of the user and the configuration. The replay checked
+// the outcome CLAIMED.
+func (c *checker) isCorrect(call *history.Call, who user, cfg config) bool {
+	noAccess := !who.hasAccess()
 
 	switch call.Outcome {
 	case "CLAIMED":
 		return true
 	case "ALREADY_LICENSED":
-		for _, h := range who.held {
+		for _, h := range who.licenses {
 			if h.license == call.License && !h.appOff {
 				return true
 			}
@@ -85,22 +85,22 @@ func (c *checker) mayAnswer(call *history.Call, who user, cfg config) bool {
 
 		return false
 	case "AUTO_CLAIM_OFF":
-		return unlicensed && !cfg.enabled
+		return noAccess && !cfg.enabled
 	case "NO_POLICY":
-		return unlicensed && cfg.enabled && cfg.policy.ID == ""
+		return noAccess && cfg.enabled && cfg.policy.ID == ""
 	case "POLICY_OFF":
-		return unlicensed && cfg.enabled && cfg.policy.ID != "" && !cfg.policy.Enabled
+		return noAccess && cfg.enabled && cfg.policy.ID != "" && !cfg.policy.Enabled
 	}
 
-	on := unlicensed && cfg.enabled && cfg.policy.Enabled
+	claimable := noAccess && cfg.enabled && cfg.policy.Enabled
 
 	switch call.Outcome {
 	case "BLOCKED":
-		return on && who.blocked
+		return claimable && who.blocked
 	case "APP_TURNED_OFF":
-		return on && !who.blocked && holdsOneOf(who, cfg.policy)
+		return claimable && !who.blocked && holdsOneOf(who, cfg.policy)
 	case "OUT_OF_LICENSES":
-		return on && !who.blocked && !holdsOneOf(who, cfg.policy) && c.exhausted(call, cfg.policy)
+		return claimable && !who.blocked && !holdsOneOf(who, cfg.policy) && c.exhausted(call, cfg.policy)
 	default:
 		return false
 	}
@@ -116,7 +116,7 @@ func holdsOneOf(who user, policy history.Policy) bool {
 	return false
 }
 
-// exhausted says whether each product of the policy had none left at some moment of the call.
+// exhausted reports whether each product of the policy had no license available at some time during the call.
 func (c *checker) exhausted(call *history.Call, policy history.Policy) bool {
 	for _, product := range policy.Products {
 		counts := c.pool(product.Product).within(call.Begin, call.End)
@@ -128,11 +128,11 @@ func (c *checker) exhausted(call *history.Call, policy history.Policy) bool {
 	return true
 }
 
-// compareState holds the tables against what the transactions lead to.
+// compareState compares the tables with the effects of the transactions.
 func (c *checker) compareState() {
 	last := c.config.last()
 	if last.enabled != c.db.Enabled {
-		c.fail(WrongState, "auto-claim is enabled: %v, and the transactions lead to %v", c.db.Enabled, last.enabled)
+		c.fail(WrongState, "auto-claim is enabled: %v, but the transactions lead to %v", c.db.Enabled, last.enabled)
 	}
 
 	for id, policy := range c.policies {
@@ -145,13 +145,13 @@ func (c *checker) compareState() {
 		}
 
 		if !same {
-			c.fail(WrongState, "policy %s is %+v, and the transactions lead to %+v", id, stored, policy)
+			c.fail(WrongState, "policy %s is %+v, but the transactions lead to %+v", id, stored, policy)
 		}
 	}
 
 	for product, pool := range c.pools {
 		if c.db.Pools[product] != pool.last() {
-			c.fail(WrongState, "the pool of product %s is %+v, and the transactions lead to %+v", product, c.db.Pools[product], pool.last())
+			c.fail(WrongState, "the pool of product %s is %+v, but the transactions lead to %+v", product, c.db.Pools[product], pool.last())
 		}
 	}
 
@@ -159,7 +159,7 @@ func (c *checker) compareState() {
 
 	for id := range c.db.Users {
 		if c.db.Blocked[id] != c.user(id).last().blocked {
-			c.fail(WrongState, "user %s is blocked: %v, and the transactions lead to the opposite", c.db.Users[id], c.db.Blocked[id])
+			c.fail(WrongState, "user %s is blocked: %v, but the transactions lead to the opposite", c.db.Users[id], c.db.Blocked[id])
 		}
 	}
 
@@ -177,7 +177,7 @@ func (c *checker) compareLicenses() {
 			c.fail(Unexplained, "license %s of %s has neither a claim nor an audit event", id, c.db.Users[stored.User])
 		case known.removed != (stored.RemovedAt != nil), known.user != stored.User, known.product != stored.Product,
 			known.claimed != (stored.Source == "AUTO_CLAIM"):
-			c.fail(WrongState, "license %s is %+v, and the transactions lead to %+v", id, stored, *known)
+			c.fail(WrongState, "license %s is %+v, but the transactions lead to %+v", id, stored, *known)
 		}
 
 		if stored.RemovedAt != nil {
@@ -193,36 +193,36 @@ func (c *checker) compareLicenses() {
 	}
 
 	for id := range maps.Keys(c.licenses) {
-		if _, there := c.db.Licenses[id]; !there {
-			c.fail(Lost, "license %s was given, and isn't there", id)
+		if _, exists := c.db.Licenses[id]; !exists {
+			c.fail(Lost, "license %s was given but is missing", id)
 		}
 	}
 }
 
-// compareMissed holds the missed claims against the answers: each that was told must be counted.
+// compareMissed compares the recorded missed claims with the outcomes: each outcome OUT_OF_LICENSES must be recorded.
 func (c *checker) compareMissed() {
-	told := make(map[string]int)
-	unsure := make(map[string]int)
+	reported := make(map[string]int)
+	unanswered := make(map[string]int)
 
 	for _, call := range c.byID {
 		switch {
 		case call.Operation != history.Claim:
 		case !call.Answered:
-			unsure[call.User]++
+			unanswered[call.User]++
 		case call.Outcome == "OUT_OF_LICENSES":
-			told[call.User]++
+			reported[call.User]++
 		}
 	}
 
-	for name := range told {
-		if c.db.Missed[c.userIDs[name]] < told[name] {
-			c.fail(Lost, "%s was turned away %d times, and %d were recorded", name, told[name], c.db.Missed[c.userIDs[name]])
+	for name := range reported {
+		if c.db.Missed[c.userIDs[name]] < reported[name] {
+			c.fail(Lost, "%s got OUT_OF_LICENSES %d times, but %d missed claims were recorded", name, reported[name], c.db.Missed[c.userIDs[name]])
 		}
 	}
 
 	for id, recorded := range c.db.Missed {
-		if name := c.db.Users[id]; recorded > told[name]+unsure[name] {
-			c.fail(Unexplained, "%d missed claims of %s were recorded, and there were at most %d", recorded, name, told[name]+unsure[name])
+		if name := c.db.Users[id]; recorded > reported[name]+unanswered[name] {
+			c.fail(Unexplained, "%d missed claims of %s were recorded, but there were at most %d", recorded, name, reported[name]+unanswered[name])
 		}
 	}
 }

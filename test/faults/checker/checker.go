@@ -1,9 +1,9 @@
-// Package checker holds what clients were told against what the database holds, by the rules that Autoclaim
-// promises to keep. It knows the rules by itself and shares no code with the server.
+// Package checker compares the responses that clients got with the contents of the database, and reports violations of
+// the guarantees of Autoclaim. It implements the rules independently and shares no code with the server.
 //
-// It replays the transactions in the order of their commits, and so knows what was so at each moment. A
-// transaction must be right at the moment of its commit, as far as what it depends on was locked; an answer must
-// have been right at some moment between the call and the answer.
+// It replays the transactions in commit order, so it knows the state at each point in time. A transaction must be valid
+// in the state at its commit, for everything that it locks. A response must have been correct at some time between the
+// begin and the end of its call.
 package checker
 
 import (
@@ -14,37 +14,37 @@ import (
 	"github.com/autoclaim/autoclaim/test/faults/history"
 )
 
-// Kind is which promise was broken.
+// Kind is the guarantee that was violated.
 type Kind string
 
-// The promises.
+// The kinds of violations.
 const (
-	// Lost is a change that was acknowledged and isn't there.
+	// Lost is an acknowledged change that is not in the database.
 	Lost Kind = "lost"
-	// GivenTwice is a license that its user had no need of, or had already.
+	// GivenTwice is a license for a user who already had a license of the product or of the app.
 	GivenTwice Kind = "given twice"
-	// OverAllocated is a license that was given though none was left.
+	// OverAllocated is a license that was given although none was available.
 	OverAllocated Kind = "over-allocated"
-	// Unexplained is a change that nobody asked for.
+	// Unexplained is a change that no call requested.
 	Unexplained Kind = "unexplained"
-	// AgainstPolicy is a license that no policy in force would have given.
+	// AgainstPolicy is a license that no policy at the time allowed.
 	AgainstPolicy Kind = "against the policy"
-	// WrongAnswer is an answer that was true at no moment of its call.
+	// WrongAnswer is a response that was not correct at any time during its call.
 	WrongAnswer Kind = "wrong answer"
-	// WrongState is a table that isn't what the transactions lead to.
+	// WrongState is a difference between a table and the effects of the transactions.
 	WrongState Kind = "wrong state"
 )
 
-// Violation is a broken promise.
+// Violation is a violated guarantee.
 type Violation struct {
-	Kind Kind
-	What string
+	Kind    Kind
+	Message string
 }
 
 // String implements fmt.Stringer.
-func (v Violation) String() string { return string(v.Kind) + ": " + v.What }
+func (v Violation) String() string { return string(v.Kind) + ": " + v.Message }
 
-// Check returns every broken promise. It takes for granted that all products of policies include the app.
+// Check returns all violations. It assumes that all products of policies include the app.
 func Check(calls []history.Call, db history.Database) []Violation {
 	c := newChecker(calls, db)
 	c.replayConfiguration()
@@ -68,11 +68,12 @@ type checker struct {
 	violations []Violation
 
 	byID map[string]*history.Call
-	// claimed are the calls that were answered CLAIMED, by license.
+	// claimed are the calls with the outcome CLAIMED by license.
 	claimed map[string]*history.Call
-	// open are the claims of users, by external id, that got no definite answer, in order, until they explain a license.
-	open    map[string][]*history.Call
-	userIDs map[string]string
+	// unanswered are the claims without a definite response by external user id, in order. A claim is removed when it
+	// is matched with a license.
+	unanswered map[string][]*history.Call
+	userIDs    map[string]string
 
 	config        timeline[config]
 	policies      map[string]history.Policy
@@ -80,49 +81,50 @@ type checker struct {
 	pools         map[string]*timeline[history.Pool]
 	licenses      map[string]*license
 	subscriptions map[string]subscription
-	// changed are the requests that left an audit event.
+	// changed has the request ids of all audit events.
 	changed map[string]bool
 }
 
-// config is what claims depend on beside users and pools.
+// config is the part of the tenant's configuration that claims depend on.
 type config struct {
 	enabled bool
-	policy  history.Policy // With no id if there is none.
+	policy  history.Policy // Its id is empty if there is no policy.
 }
 
-// user is what claims depend on of a user.
+// user is the part of a user's state that claims depend on.
 type user struct {
-	blocked bool
-	held    []held
+	blocked  bool
+	licenses []heldLicense
 }
 
-// held is an active license.
-type held struct {
+// heldLicense is an active license of a user.
+type heldLicense struct {
 	license, product string
 	appOff           bool
 }
 
-func (u user) letIn() bool {
-	return slices.ContainsFunc(u.held, func(h held) bool { return !h.appOff })
+// hasAccess reports whether a license gives the user access to the app.
+func (u user) hasAccess() bool {
+	return slices.ContainsFunc(u.licenses, func(h heldLicense) bool { return !h.appOff })
 }
 
 func (u user) holds(product string) bool {
-	return slices.ContainsFunc(u.held, func(h held) bool { return h.product == product })
+	return slices.ContainsFunc(u.licenses, func(h heldLicense) bool { return h.product == product })
 }
 
-func (u user) with(h held) user {
-	u.held = append(slices.Clone(u.held), h)
+func (u user) with(h heldLicense) user {
+	u.licenses = append(slices.Clone(u.licenses), h)
 
 	return u
 }
 
 func (u user) without(license string) user {
-	u.held = slices.DeleteFunc(slices.Clone(u.held), func(h held) bool { return h.license == license })
+	u.licenses = slices.DeleteFunc(slices.Clone(u.licenses), func(h heldLicense) bool { return h.license == license })
 
 	return u
 }
 
-// license is a license and whether a claim gave it.
+// license is a license. claimed reports whether the user claimed it.
 type license struct {
 	user, product string
 	claimed       bool
@@ -135,7 +137,7 @@ type subscription struct {
 	Status   string `json:"status"`
 }
 
-// counted is how many licenses the subscription adds to its pool.
+// counted returns the number of licenses that the subscription adds to its pool.
 func (s subscription) counted() int {
 	if s.Status == "ACTIVE" || s.Status == "WARNING" {
 		return s.Quantity
@@ -147,7 +149,7 @@ func (s subscription) counted() int {
 func newChecker(calls []history.Call, db history.Database) *checker {
 	c := &checker{
 		db: db, byID: make(map[string]*history.Call), claimed: make(map[string]*history.Call),
-		open: make(map[string][]*history.Call), userIDs: make(map[string]string), config: since(config{}),
+		unanswered: make(map[string][]*history.Call), userIDs: make(map[string]string), config: newTimeline(config{}),
 		policies: make(map[string]history.Policy), users: make(map[string]*timeline[user]),
 		pools: make(map[string]*timeline[history.Pool]), licenses: make(map[string]*license),
 		subscriptions: make(map[string]subscription), changed: make(map[string]bool),
@@ -164,10 +166,10 @@ func newChecker(calls []history.Call, db history.Database) *checker {
 		switch {
 		case call.Operation != history.Claim:
 		case !call.Answered:
-			c.open[call.User] = append(c.open[call.User], call)
+			c.unanswered[call.User] = append(c.unanswered[call.User], call)
 		case call.Outcome == "CLAIMED":
 			if other, twice := c.claimed[call.License]; twice {
-				c.fail(WrongAnswer, "%s and %s were both told that they had claimed %s", other.ID, call.ID, call.License)
+				c.fail(WrongAnswer, "%s and %s both had the outcome CLAIMED with license %s", other.ID, call.ID, call.License)
 			}
 
 			c.claimed[call.License] = call
@@ -178,12 +180,12 @@ func newChecker(calls []history.Call, db history.Database) *checker {
 }
 
 func (c *checker) fail(kind Kind, format string, args ...any) {
-	c.violations = append(c.violations, Violation{Kind: kind, What: fmt.Sprintf(format, args...)})
+	c.violations = append(c.violations, Violation{Kind: kind, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) user(id string) *timeline[user] {
 	if c.users[id] == nil {
-		fresh := since(user{})
+		fresh := newTimeline(user{})
 		c.users[id] = &fresh
 	}
 
@@ -192,32 +194,33 @@ func (c *checker) user(id string) *timeline[user] {
 
 func (c *checker) pool(product string) *timeline[history.Pool] {
 	if c.pools[product] == nil {
-		fresh := since(history.Pool{})
+		fresh := newTimeline(history.Pool{})
 		c.pools[product] = &fresh
 	}
 
 	return c.pools[product]
 }
 
-// seen is when the answer to the call showed that its change was visible, at the latest.
-func seen(call *history.Call) time.Duration {
+// visibleBy returns the latest time at which the change of the call became visible: the time of its response.
+func visibleBy(call *history.Call) time.Duration {
 	if call != nil && call.Answered {
 		return call.End
 	}
 
-	return forever
+	return endOfTime
 }
 
-// visible is the same for an audit event. The set-up is over before the first call.
-func (c *checker) visible(row history.AuditRow, at time.Duration) time.Duration {
+// auditVisibleBy returns the latest time at which the change of an audit event became visible. The set-up ends before the
+// first call.
+func (c *checker) auditVisibleBy(row history.AuditRow, at time.Duration) time.Duration {
 	if row.Request == setUp {
 		return at
 	}
 
-	return seen(c.byID[row.Request])
+	return visibleBy(c.byID[row.Request])
 }
 
-// inTime says whether a change may be the call's own. A call without an answer may have its effect later.
+// inTime reports whether the call can have made a change at this time. A call without a response can take effect later.
 func inTime(call *history.Call, at time.Duration) bool {
 	return at >= call.Begin-tolerance && (!call.Answered || at <= call.End+tolerance)
 }

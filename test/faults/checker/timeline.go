@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	forever = time.Duration(math.MaxInt64)
-	ever    = time.Duration(math.MinInt64)
-	// tolerance is how far the database's clock and the clients' may be apart, on one machine.
+	endOfTime   = time.Duration(math.MaxInt64)
+	startOfTime = time.Duration(math.MinInt64)
+	// tolerance is the allowed difference between the clocks of the database and of the clients on the same machine.
 	tolerance = 5 * time.Millisecond
 )
 
-// version is a value of a thing and when it may have been in force. A commit's time is taken before others
-// see it, so versions overlap: the old one holds until the new one is known to have been visible.
+// version is a value and the period in which it may have been current. The commit time is before the change becomes
+// visible, so versions overlap: the old value may be read until the new one was certainly visible.
 type version[T any] struct {
 	moment
 
@@ -24,52 +24,53 @@ type version[T any] struct {
 	value       T
 }
 
-// moment is a transaction: its place in the order of commits, and its time.
+// moment is the position of a transaction in commit order, and its commit time.
 type moment struct {
 	number int
 	at     time.Duration
 }
 
-// timeline is every version of a thing that is changed under a lock: each change saw the one before.
+// timeline is all versions of a value, in order. The value is only changed under a lock, so each change saw the version
+// before it.
 type timeline[T any] []version[T]
 
-func since[T any](value T) timeline[T] {
-	return timeline[T]{{moment: moment{number: -1}, from: ever, until: forever, value: value}}
+func newTimeline[T any](value T) timeline[T] {
+	return timeline[T]{{moment: moment{number: -1}, from: startOfTime, until: endOfTime, value: value}}
 }
 
-// add adds a version that a transaction made and that was visible when it was seen at the latest.
-func (t *timeline[T]) add(by moment, seen time.Duration, value T) {
+// add adds a version that the transaction wrote. It was visible at visibleBy at the latest.
+func (t *timeline[T]) add(by moment, visibleBy time.Duration, value T) {
 	last := len(*t) - 1
 
-	if (*t)[last].number == by.number { // Its second change of the same thing.
+	if (*t)[last].number == by.number { // The transaction changed the value again.
 		(*t)[last].value = value
 
 		return
 	}
 
-	(*t)[last].until = seen
+	(*t)[last].until = visibleBy
 
-	if last > 0 { // What came before the last one is over: this change saw the last one.
+	if last > 0 { // This transaction saw the last version, so the one before it is over.
 		(*t)[last-1].until = min((*t)[last-1].until, by.at)
 	}
 
-	*t = append(*t, version[T]{moment: by, from: by.at, until: forever, value: value})
+	*t = append(*t, version[T]{moment: by, from: by.at, until: endOfTime, value: value})
 }
 
 func (t timeline[T]) last() T { return t[len(t)-1].value }
 
-// within are the values that may have been in force at some moment between begin and end.
+// within returns the values that may have been current at some time between begin and end.
 func (t timeline[T]) within(begin, end time.Duration) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for _, v := range t {
-			if v.from <= end+tolerance && (v.until == forever || v.until >= begin-tolerance) && !yield(v.value) {
+			if v.from <= end+tolerance && (v.until == endOfTime || v.until >= begin-tolerance) && !yield(v.value) {
 				return
 			}
 		}
 	}
 }
 
-// any says whether one of the values satisfies the condition.
+// anyOf reports whether one of the values satisfies the condition.
 func anyOf[T any](values iter.Seq[T], condition func(T) bool) bool {
 	for value := range values {
 		if condition(value) {
@@ -80,17 +81,17 @@ func anyOf[T any](values iter.Seq[T], condition func(T) bool) bool {
 	return false
 }
 
-// around tells of the versions near a call, for people.
-func (t timeline[T]) around(begin, end time.Duration) string {
+// describeNear describes the versions around a call, for messages.
+func (t timeline[T]) describeNear(begin, end time.Duration) string {
 	const near = 200 * time.Millisecond
 
-	var told []string
+	var parts []string
 
 	for _, v := range t {
-		if v.from <= end+near && (v.until == forever || v.until >= begin-near) {
-			told = append(told, fmt.Sprintf("%+v from %v until %v", v.value, v.from, v.until))
+		if v.from <= end+near && (v.until == endOfTime || v.until >= begin-near) {
+			parts = append(parts, fmt.Sprintf("%+v from %v until %v", v.value, v.from, v.until))
 		}
 	}
 
-	return strings.Join(told, ", ")
+	return strings.Join(parts, ", ")
 }

@@ -12,61 +12,61 @@ import (
 
 const (
 	app = "TEAMS1"
-	// setUp is the request id of what belongs to no client.
+	// setUp is the request id of calls that belong to no client.
 	setUp = "demo"
 )
 
-// world is what the clients know of the tenant, by the API's ids.
-type world struct {
+// tenantIDs are the global ids that the clients use.
+type tenantIDs struct {
 	app, otherApp string
 	products      []string
 	subscriptions []string // One of each product.
 }
 
-// Prepare makes the tenant that the clients work on: a policy with few licenses, so that they run out all the time.
+// Prepare creates subscriptions and a policy with few licenses, so that licenses run out often.
 func (d *Driver) Prepare(ctx context.Context) error {
-	var around struct {
+	var catalog struct {
 		Apps, Products struct{ Nodes []struct{ ID, Code string } }
 	}
 
-	if err := d.ask(ctx, `{ apps(first: 100) { nodes { id code } } products(first: 100) { nodes { id code } } }`, nil, &around); err != nil {
+	if err := d.sendAsAdmin(ctx, `{ apps(first: 100) { nodes { id code } } products(first: 100) { nodes { id code } } }`, nil, &catalog); err != nil {
 		return err
 	}
 
 	products := make(map[string]string)
-	for _, product := range around.Products.Nodes {
+	for _, product := range catalog.Products.Nodes {
 		products[product.Code] = product.ID
 	}
 
-	for _, found := range around.Apps.Nodes {
+	for _, found := range catalog.Apps.Nodes {
 		switch found.Code {
 		case app:
-			d.world.app = found.ID
+			d.ids.app = found.ID
 		case "EXCHANGE_S_STANDARD", "SHAREPOINTWAC":
-			d.world.otherApp = found.ID
+			d.ids.otherApp = found.ID
 		}
 	}
 
 	for _, code := range []string{"SPE_E3", "ENTERPRISEPACK", "O365_BUSINESS_ESSENTIALS", "STANDARDPACK"} {
-		d.world.products = append(d.world.products, products[code])
+		d.ids.products = append(d.ids.products, products[code])
 
 		var bought struct {
 			Result struct{ Subscription struct{ ID string } }
 		}
 
-		err := d.ask(ctx, `mutation($input: CreateSubscriptionInput!) { result: createSubscription(input: $input) { subscription { id } } }`,
+		err := d.sendAsAdmin(ctx, `mutation($input: CreateSubscriptionInput!) { result: createSubscription(input: $input) { subscription { id } } }`,
 			map[string]any{"input": map[string]any{"productId": products[code], "quantity": 2}}, &bought)
 		if err != nil {
 			return err
 		}
 
-		d.world.subscriptions = append(d.world.subscriptions, bought.Result.Subscription.ID)
+		d.ids.subscriptions = append(d.ids.subscriptions, bought.Result.Subscription.ID)
 	}
 
 	var ignored any
 
-	return d.ask(ctx, `mutation($input: CreatePolicyInput!) { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } }
-		createPolicy(input: $input) { userErrors { code } } }`, map[string]any{"input": d.newPolicy(d.world.products[:3])}, &ignored)
+	return d.sendAsAdmin(ctx, `mutation($input: CreatePolicyInput!) { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } }
+		createPolicy(input: $input) { userErrors { code } } }`, map[string]any{"input": d.newPolicy(d.ids.products[:3])}, &ignored)
 }
 
 func (d *Driver) newPolicy(products []string) map[string]any {
@@ -75,51 +75,52 @@ func (d *Driver) newPolicy(products []string) map[string]any {
 		list[i] = map[string]any{"productId": product}
 	}
 
-	return map[string]any{"name": "Teams", "appId": d.world.app, "products": list}
+	return map[string]any{"name": "Teams", "appId": d.ids.app, "products": list}
 }
 
-func (d *Driver) ask(ctx context.Context, query string, variables map[string]any, into any) error {
+func (d *Driver) sendAsAdmin(ctx context.Context, query string, variables map[string]any, into any) error {
 	return builtserver.Send(ctx, d.client, d.servers()[0], d.admin, setUp, builtserver.Request{Query: query, Variables: variables}, into)
 }
 
 func userName(n int) string { return fmt.Sprintf("user-%02d", n) }
 
-// aUser is now and then one whom others sign in at the same moment.
-func (c *client) aUser() string {
+// randomUser returns one of a few users in a quarter of all calls, so that several clients sign in the same user at the
+// same time.
+func (c *client) randomUser() string {
 	if c.oneIn(4) {
-		return userName(c.choose.IntN(hotUsers))
+		return userName(c.random.IntN(hotUsers))
 	}
 
-	return userName(c.choose.IntN(users))
+	return userName(c.random.IntN(users))
 }
 
-func (c *client) oneIn(n int) bool { return c.choose.IntN(n) == 0 }
+func (c *client) oneIn(n int) bool { return c.random.IntN(n) == 0 }
 
 func (d *Driver) claim(c *client) {
-	user := c.aUser()
+	user := c.randomUser()
 
-	answer := c.call(history.Claim, user, nil, map[string]any{"app": app, "user": user})
-	if answer.License != "" {
-		d.licenses.add(answer.License)
+	call := c.call(history.Claim, user, nil, map[string]any{"app": app, "user": user})
+	if call.License != "" {
+		d.licenses.add(call.License)
 	}
 }
 
 func (d *Driver) remove(c *client) {
-	id, found := d.licenses.take(c.choose)
+	id, found := d.licenses.take(c.random)
 	if !found {
 		return
 	}
 
 	input := map[string]any{"licenseId": globalID("license", id), "blockAutoClaim": c.oneIn(20)}
-	if answer := c.call("removeLicense", "", nil, input); !answer.Answered {
+	if call := c.call("removeLicense", "", nil, input); !call.Answered {
 		d.licenses.add(id)
 	}
 }
 
-// resize changes how much there is of a product, and lets subscriptions lapse now and then.
+// resize changes the quantity of a subscription, and sometimes suspends it.
 func (d *Driver) resize(c *client) {
 	input := map[string]any{
-		"subscriptionId": d.world.subscriptions[c.choose.IntN(len(d.world.subscriptions))], "quantity": 1 + c.choose.IntN(6), "status": "ACTIVE",
+		"subscriptionId": d.ids.subscriptions[c.random.IntN(len(d.ids.subscriptions))], "quantity": 1 + c.random.IntN(6), "status": "ACTIVE",
 	}
 	if c.oneIn(6) {
 		input["status"] = "SUSPENDED"
@@ -128,11 +129,11 @@ func (d *Driver) resize(c *client) {
 	c.call("updateSubscription", "", nil, input)
 }
 
-// byHand assigns licenses, some without the app, and blocks users and lets them in again.
-func (d *Driver) byHand(c *client) {
-	user := c.aUser()
+// changeUsers assigns licenses, some with the app turned off, and blocks and unblocks users.
+func (d *Driver) changeUsers(c *client) {
+	user := c.randomUser()
 
-	switch c.choose.IntN(6) {
+	switch c.random.IntN(6) {
 	case 0:
 		on := true
 		c.call("blockUser", user, &on, map[string]any{"userExternalId": user})
@@ -142,21 +143,21 @@ func (d *Driver) byHand(c *client) {
 	default:
 		off := []string{}
 		if c.oneIn(2) {
-			off = append(off, d.world.app)
+			off = append(off, d.ids.app)
 		}
 
-		answer := c.call("assignLicense", user, nil, map[string]any{
-			"userExternalId": user, "productId": d.world.products[c.choose.IntN(len(d.world.products))], "appsOff": off,
+		call := c.call("assignLicense", user, nil, map[string]any{
+			"userExternalId": user, "productId": d.ids.products[c.random.IntN(len(d.ids.products))], "appsOff": off,
 		})
-		if answer.License != "" {
-			d.licenses.add(answer.License)
+		if call.License != "" {
+			d.licenses.add(call.License)
 		}
 	}
 }
 
-// configure changes the policy or the feature switch, and mends what it broke at its next turns.
+// configure changes the policy or the feature switch. If a former change stopped claims, it undoes that one first.
 func (d *Driver) configure(c *client) {
-	var around struct {
+	var state struct {
 		Settings struct{ AutoClaimEnabled bool }
 		Policies struct {
 			Nodes []struct {
@@ -167,15 +168,15 @@ func (d *Driver) configure(c *client) {
 		}
 	}
 
-	draw := c.choose.IntN(10) // Drawn first, so that the choices do not depend on the answer.
-	pick := c.choose.Perm(len(d.world.products))
+	action := c.random.IntN(10) // Chosen first, so that the random numbers do not depend on the response.
+	pick := c.random.Perm(len(d.ids.products))
 
 	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
 	defer cancel()
 
-	err := d.ask(ctx, `{ settings { autoClaimEnabled } policies { nodes { id enabled products { product { id } } } } }`, nil, &around)
+	err := d.sendAsAdmin(ctx, `{ settings { autoClaimEnabled } policies { nodes { id enabled products { product { id } } } } }`, nil, &state)
 	if err != nil {
-		time.Sleep(whileAway)
+		time.Sleep(retryDelay)
 
 		return
 	}
@@ -183,34 +184,34 @@ func (d *Driver) configure(c *client) {
 	on, off := true, false
 
 	switch {
-	case !around.Settings.AutoClaimEnabled:
+	case !state.Settings.AutoClaimEnabled:
 		c.call("setAutoClaimEnabled", "", &on, map[string]any{"enabled": true})
 
 		return
-	case len(around.Policies.Nodes) == 0:
+	case len(state.Policies.Nodes) == 0:
 		chosen := make([]string, 3)
 		for i := range chosen {
-			chosen[i] = d.world.products[pick[i]]
+			chosen[i] = d.ids.products[pick[i]]
 		}
 
 		c.call("createPolicy", "", nil, d.newPolicy(chosen))
 
 		return
-	case !around.Policies.Nodes[0].Enabled:
-		c.call("setPolicyEnabled", "", &on, map[string]any{"policyId": around.Policies.Nodes[0].ID, "enabled": true})
+	case !state.Policies.Nodes[0].Enabled:
+		c.call("setPolicyEnabled", "", &on, map[string]any{"policyId": state.Policies.Nodes[0].ID, "enabled": true})
 
 		return
 	}
 
-	policy := around.Policies.Nodes[0]
-	product := d.world.products[pick[0]]
+	policy := state.Policies.Nodes[0]
+	product := d.ids.products[pick[0]]
 
 	order := make([]string, len(policy.Products))
 	for i, p := range policy.Products {
 		order[i] = p.Product.ID
 	}
 
-	switch draw {
+	switch action {
 	case 0:
 		c.call("setAutoClaimEnabled", "", &off, map[string]any{"enabled": false})
 	case 1, 2:
@@ -223,7 +224,7 @@ func (d *Driver) configure(c *client) {
 		c.call("removePolicyProduct", "", nil, map[string]any{"policyId": policy.ID, "productId": product})
 	case 6:
 		c.call("setAppToggles", "", nil, map[string]any{
-			"policyId": policy.ID, "toggles": []any{map[string]any{"appId": d.world.otherApp, "on": pick[0] > pick[1]}},
+			"policyId": policy.ID, "toggles": []any{map[string]any{"appId": d.ids.otherApp, "on": pick[0] > pick[1]}},
 		})
 	default:
 		slices.Reverse(order)

@@ -1,5 +1,5 @@
-// Package driver is a run's clients: users who sign in, and admins who change everything meanwhile. What they do is
-// drawn from the run's seed; when they do it depends on the machine.
+// Package driver runs the clients: a sign-in service that claims licenses, and admins who make changes at the same time.
+// The seed of the run determines their calls, but not the timing.
 package driver
 
 import (
@@ -23,14 +23,14 @@ import (
 const (
 	users      = 40
 	hotUsers   = 3
-	signingIn  = 8
-	removing   = 2
+	claimers   = 8
+	removers   = 2
 	callLimit  = 5 * time.Second
-	whileAway  = 20 * time.Millisecond // Clients that got no answer wait so long.
+	retryDelay = 20 * time.Millisecond // The wait after a call without a response.
 	noResponse = "no response"
 )
 
-// Driver is the clients of a run.
+// Driver runs the clients of a run.
 type Driver struct {
 	log     *history.Log
 	servers func() []string
@@ -39,17 +39,18 @@ type Driver struct {
 	signIn  string
 	admin   string
 
-	world    world
+	ids      tenantIDs
 	licenses licenses
 	stop     chan struct{}
 	running  sync.WaitGroup
 }
 
-// New returns the clients of servers of which the URLs are asked for before each call. The program signs their tokens.
+// New returns a driver. It calls servers before each call, because a restarted server has a new URL. The process p signs
+// the tokens.
 func New(log *history.Log, p *builtserver.Program, servers func() []string, seed uint64) (*Driver, error) {
 	d := &Driver{
 		log: log, servers: servers, seed: seed, stop: make(chan struct{}),
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * signingIn}, Timeout: callLimit},
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * claimers}, Timeout: callLimit},
 	}
 
 	var err error
@@ -60,55 +61,55 @@ func New(log *history.Log, p *builtserver.Program, servers func() []string, seed
 	return d, err
 }
 
-// Start lets the clients begin.
+// Start starts the clients.
 func (d *Driver) Start() {
-	for i := range signingIn {
+	for i := range claimers {
 		d.run(i, 10*time.Millisecond, d.claim)
 	}
 
-	for i := range removing {
-		d.run(signingIn+i, 6*time.Millisecond, d.remove)
+	for i := range removers {
+		d.run(claimers+i, 6*time.Millisecond, d.remove)
 	}
 
-	d.run(signingIn+removing, 40*time.Millisecond, d.resize)
-	d.run(signingIn+removing+1, 30*time.Millisecond, d.byHand)
-	d.run(signingIn+removing+2, 150*time.Millisecond, d.configure)
+	d.run(claimers+removers, 40*time.Millisecond, d.resize)
+	d.run(claimers+removers+1, 30*time.Millisecond, d.changeUsers)
+	d.run(claimers+removers+2, 150*time.Millisecond, d.configure)
 }
 
-// Stop lets calls finish and ends the clients.
+// Stop waits for the current calls and stops the clients.
 func (d *Driver) Stop() {
 	close(d.stop)
 	d.running.Wait()
 	d.client.CloseIdleConnections()
 }
 
-// client is one client: its number, its choices, and how many calls it made.
+// client is one client. Its random numbers depend only on the seed and its number.
 type client struct {
 	*Driver
 
 	number int
-	choose *rand.Rand
+	random *rand.Rand
 	calls  int
 }
 
-// run lets a client act again and again, with pauses of up to so long.
+// run starts a client that calls act repeatedly, with random pauses up to the given one.
 func (d *Driver) run(number int, pause time.Duration, act func(c *client)) {
-	c := &client{Driver: d, number: number, choose: rand.New(rand.NewPCG(d.seed, uint64(number)))} //nolint:gosec // No secret.
+	c := &client{Driver: d, number: number, random: rand.New(rand.NewPCG(d.seed, uint64(number)))} //nolint:gosec // No secret.
 
 	d.running.Go(func() {
 		for {
 			select {
 			case <-d.stop:
 				return
-			case <-time.After(time.Duration(c.choose.Int64N(int64(pause)))):
+			case <-time.After(time.Duration(c.random.Int64N(int64(pause)))):
 				act(c)
 			}
 		}
 	})
 }
 
-// answer is the part of all payloads that matters here.
-type answer struct {
+// payload has the fields of the payloads that the driver reads.
+type payload struct {
 	Result struct {
 		Outcome    string
 		License    *struct{ ID string }
@@ -116,13 +117,13 @@ type answer struct {
 	}
 }
 
-// call makes a call, at a server that is drawn, and records it with its answer.
+// call sends a mutation to a random server, and records the call with its response.
 func (c *client) call(operation, user string, on *bool, input map[string]any) history.Call {
 	servers := c.servers()
 	c.calls++
 	call := history.Call{
 		ID: fmt.Sprintf("%d-%d-%d", c.seed, c.number, c.calls), Operation: operation, User: user, On: on,
-		Server: c.choose.IntN(len(servers)), Begin: c.log.Now(),
+		Server: c.random.IntN(len(servers)), Begin: c.log.Now(),
 	}
 	token, fields := c.admin, ""
 
@@ -133,7 +134,7 @@ func (c *client) call(operation, user string, on *bool, input map[string]any) hi
 		fields = "license { id }"
 	}
 
-	var got answer
+	var got payload
 
 	err := builtserver.Send(context.Background(), c.client, servers[call.Server], token, call.ID, builtserver.Request{
 		Query: fmt.Sprintf("mutation($input: %sInput!) { result: %s(input: $input) { userErrors { code } %s } }",
@@ -145,7 +146,7 @@ func (c *client) call(operation, user string, on *bool, input map[string]any) hi
 	call.Outcome = got.Result.Outcome
 
 	if got.Result.License != nil {
-		call.License = plainID(got.Result.License.ID)
+		call.License = databaseID(got.Result.License.ID)
 	}
 
 	if len(got.Result.UserErrors) > 0 {
@@ -158,7 +159,7 @@ func (c *client) call(operation, user string, on *bool, input map[string]any) hi
 			call.Failure = refusal.Code
 		}
 
-		time.Sleep(whileAway)
+		time.Sleep(retryDelay)
 	}
 
 	c.log.Add(call)
@@ -166,9 +167,9 @@ func (c *client) call(operation, user string, on *bool, input map[string]any) hi
 	return call
 }
 
-// Probe signs a user in at one server, and says whether a definite answer came.
+// Probe claims a license for a user at one server. It returns an error if there was no definite response.
 func (d *Driver) Probe(ctx context.Context, server, number int) error {
-	var got answer
+	var got payload
 
 	call := history.Call{
 		ID: fmt.Sprintf("%d-probe-%d-%d", d.seed, server, number), Operation: history.Claim, User: userName(number % users),
@@ -181,7 +182,7 @@ func (d *Driver) Probe(ctx context.Context, server, number int) error {
 	call.End, call.Answered, call.Outcome = d.log.Now(), err == nil, got.Result.Outcome
 
 	if got.Result.License != nil {
-		call.License = plainID(got.Result.License.ID)
+		call.License = databaseID(got.Result.License.ID)
 	}
 
 	if err != nil {
@@ -193,8 +194,8 @@ func (d *Driver) Probe(ctx context.Context, server, number int) error {
 	return err
 }
 
-// plainID is an id as the database has it.
-func plainID(global string) string {
+// databaseID converts a global id of the API to an id of the database.
+func databaseID(global string) string {
 	raw, err := base32.Decode(global[strings.LastIndexByte(global, '_')+1:])
 	if err != nil {
 		return global
@@ -203,32 +204,32 @@ func plainID(global string) string {
 	return uuid.UUID(raw).String()
 }
 
-// globalID is an id as the API has it.
+// globalID converts an id of the database to a global id of the API.
 func globalID(kind, id string) string { return kind + "_" + base32.Encode(uuid.MustParse(id)) }
 
-// licenses are those that clients have heard of and not removed.
+// licenses are the ids of licenses that a response named and no client removed.
 type licenses struct {
-	mu    sync.Mutex
-	known []string
-	there map[string]bool
+	mu       sync.Mutex
+	known    []string
+	contains map[string]bool
 }
 
 func (l *licenses) add(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	if l.there == nil {
-		l.there = make(map[string]bool)
+	if l.contains == nil {
+		l.contains = make(map[string]bool)
 	}
 
-	if !l.there[id] {
-		l.there[id] = true
+	if !l.contains[id] {
+		l.contains[id] = true
 		l.known = append(l.known, id)
 	}
 }
 
-// take draws one and forgets it.
-func (l *licenses) take(choose *rand.Rand) (id string, found bool) {
+// take removes a random id and returns it.
+func (l *licenses) take(random *rand.Rand) (id string, found bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
@@ -236,11 +237,11 @@ func (l *licenses) take(choose *rand.Rand) (id string, found bool) {
 		return "", false
 	}
 
-	i := choose.IntN(len(l.known))
+	i := random.IntN(len(l.known))
 	id = l.known[i]
 	l.known[i] = l.known[len(l.known)-1]
 	l.known = l.known[:len(l.known)-1]
-	delete(l.there, id)
+	delete(l.contains, id)
 
 	return id, true
 }

@@ -5,34 +5,35 @@ import (
 	"time"
 )
 
-// Database is what a run left in the database.
+// Database is the contents of the database after a run.
 type Database struct {
-	// Transactions are all that changed something, in the order of their commits.
+	// Transactions are all transactions that changed something, in commit order.
 	Transactions []Transaction
 	// App is the id of the app that users sign in to.
 	App string
-	// Users are external ids by id.
+	// Users maps ids to external ids.
 	Users map[string]string
 
-	// What the tables hold at the end, to be compared with what the transactions lead to.
+	// The contents of the tables at the end. They must match the effects of the transactions.
 	Enabled  bool
 	Blocked  map[string]bool // By user id.
 	Pools    map[string]Pool // By product.
 	Policies map[string]Policy
 	Licenses map[string]License
-	// Missed is how often each user, by id, was turned away.
+	// Missed is the recorded number of missed claims by user id.
 	Missed map[string]int
 }
 
-// Transaction is what was committed at once: claims, or an admin's change.
+// Transaction is one transaction: the claims of a batch, or a change by an admin.
 type Transaction struct {
-	// At is when it was committed, by the database, since the run's start. It may have become visible later.
+	// At is the commit time by the database's clock, measured from the start of the run. The change can become visible
+	// later.
 	At     time.Duration
 	Claims []ClaimRow
 	Audit  []AuditRow
 }
 
-// ClaimRow is a row of the claims, with what its license gives.
+// ClaimRow is a row of the table claims, with the apps that are turned off in its license.
 type ClaimRow struct {
 	ID, User, Policy, Product, License string
 	Position                           int
@@ -45,10 +46,10 @@ type AuditRow struct {
 	Before, After                     json.RawMessage
 }
 
-// Pool counts the licenses of a product.
+// Pool is the license counts of a product.
 type Pool struct{ Total, Assigned int }
 
-// Policy is a policy as audit events describe it.
+// Policy is a policy in the JSON form of audit events.
 type Policy struct {
 	ID        string          `json:"id"`
 	App       string          `json:"appId"`
@@ -57,13 +58,13 @@ type Policy struct {
 	DeletedAt *time.Time      `json:"deletedAt"`
 }
 
-// PolicyProduct is a product of a policy and the apps that its licenses do not give.
+// PolicyProduct is a product of a policy and the apps that are turned off in it.
 type PolicyProduct struct {
 	Product string   `json:"productId"`
 	AppsOff []string `json:"appsOff"`
 }
 
-// License is a license as audit events describe it.
+// License is a license in the JSON form of audit events.
 type License struct {
 	ID        string     `json:"id"`
 	User      string     `json:"userId"`

@@ -1,4 +1,4 @@
-// Package history is what a run's clients saw, call by call, and what the database holds of it.
+// Package history records the calls that the clients of a run made, and the contents of the database afterwards.
 package history
 
 import (
@@ -12,30 +12,30 @@ import (
 // Claim is the operation of a sign-in. Other operations have the names of their mutations.
 const Claim = "claimLicense"
 
-// Call is one call of a client and its answer. Times are since the run's start, by the clock that no step
-// concerns.
+// Call is one call of a client and its response. Times are measured from the start of the run by a monotonic clock,
+// which no fault changes.
 type Call struct {
-	// ID is the request's id. The server's audit events carry it too.
+	// ID is the request id, which audit events also have.
 	ID string
-	// Operation is the mutation's name.
+	// Operation is the name of the mutation.
 	Operation string
-	// User is the external id of whom it concerns, if it concerns one.
+	// User is the external id of the affected user, if there is one.
 	User string
-	// On is what a switch was to be.
+	// On is the requested state, if the mutation sets a switch.
 	On *bool
-	// Server is which of the servers was called.
+	// Server is the index of the called server.
 	Server     int
 	Begin, End time.Duration
-	// Answered says that a definite answer came. Without one, the call may have had its effect, or may
-	// have it later.
+	// Answered reports whether the server sent a definite response. Otherwise the call may have taken effect, or may
+	// take effect later.
 	Answered bool
-	// Refused is the code of the first user error; then nothing was changed.
+	// Refused is the code of the first user error. If it is set, the call changed nothing.
 	Refused string
-	// Outcome is that of a claim.
+	// Outcome is the outcome of a claim.
 	Outcome string
-	// License is the one that the answer names.
+	// License is the id of the license in the response.
 	License string
-	// Failure is why no definite answer came: the code of an error, or a word for what the client met.
+	// Failure is why there was no definite response: the code of an error, or "no response".
 	Failure string
 }
 
@@ -46,16 +46,16 @@ type Log struct {
 	calls []Call
 }
 
-// NewLog begins a run.
+// NewLog returns a log of a run that starts now.
 func NewLog() *Log { return &Log{start: time.Now()} }
 
-// Start is when the run began.
+// Start returns the start of the run.
 func (l *Log) Start() time.Time { return l.start }
 
-// Now is how long the run lasts already.
+// Now returns the time since the start of the run.
 func (l *Log) Now() time.Duration { return time.Since(l.start) }
 
-// Add adds a call that has ended.
+// Add adds a finished call.
 func (l *Log) Add(call Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,7 +63,7 @@ func (l *Log) Add(call Call) {
 	l.calls = append(l.calls, call)
 }
 
-// Calls are all calls so far, in the order of their beginnings.
+// Calls returns all calls so far, ordered by their begin.
 func (l *Log) Calls() []Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,8 +74,8 @@ func (l *Log) Calls() []Call {
 	return calls
 }
 
-// Away is the longest time between from and to in which no call was answered.
-func Away(calls []Call, from, to time.Duration) time.Duration {
+// LongestOutage returns the longest time between from and to without a response.
+func LongestOutage(calls []Call, from, to time.Duration) time.Duration {
 	ends := []time.Duration{to}
 
 	for _, call := range calls {
@@ -94,8 +94,8 @@ func Away(calls []Call, from, to time.Duration) time.Duration {
 	return longest
 }
 
-// Back is how long after a moment the next call was answered.
-func Back(calls []Call, after time.Duration) time.Duration {
+// RecoveryTime returns the time from after to the next response.
+func RecoveryTime(calls []Call, after time.Duration) time.Duration {
 	first := time.Duration(math.MaxInt64)
 
 	for _, call := range calls {

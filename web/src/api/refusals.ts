@@ -1,6 +1,6 @@
 import type { RefusalFragment, UserErrorCode } from "../gql/graphql";
 
-/** Why the server refused a change, field by field. A form asks for each of its fields and shows the rest above. */
+/** The reasons why the server refused a change. A form shows each at its field, and the others on their own. */
 export class Refusals {
   constructor(private readonly all: readonly RefusalFragment[] = []) {}
 
@@ -12,14 +12,14 @@ export class Refusals {
     return this.all.some((refusal) => refusal.code === code);
   }
 
-  /** What concerns a field of the input, or what lies in it. */
+  /** Returns the messages about a field of the input or a part of it. */
   at(...path: (string | number)[]): string | undefined {
     const found = this.all.filter((refusal) => within(refusal, path)).map(({ message }) => message);
     return found.length > 0 ? found.join(" ") : undefined;
   }
 
-  /** What concerns none of the fields that a form has. */
-  besides(...paths: (string | number)[][]): string | undefined {
+  /** Returns the messages about none of the given fields. */
+  otherThan(...paths: (string | number)[][]): string | undefined {
     const found = this.all.filter((refusal) => !paths.some((path) => within(refusal, path)));
     return found.length > 0 ? found.map(({ message }) => message).join(" ") : undefined;
   }

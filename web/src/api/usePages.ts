@@ -21,13 +21,13 @@ interface State<Node> {
 export interface Pages<Node> extends State<Node> {
   /** Loads the next page, if there is one. */
   more(): void;
-  /** Reads anew what is shown, without taking it away meanwhile. */
+  /** Reads all loaded rows again. The old rows stay in view until the new ones arrive. */
   reload(): Promise<void>;
 }
 
-const nothing = { rows: [], hasMore: false, loading: true, loadingMore: false };
+const initialState = { rows: [], hasMore: false, loading: true, loadingMore: false };
 
-/** Reads a list page by page. Other variables make another list; what was read for the old ones is dropped. */
+/** Reads a list page by page. A change of the variables starts a new list and drops the rows of the old one. */
 export function usePages<Data, Variables extends AnyVariables, Node>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -35,8 +35,17 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
 ): Pages<Node> {
   const client = useClient();
   const key = JSON.stringify(variables);
-  const [state, setState] = useState<State<Node>>(nothing);
-  const turn = useRef(0); // An answer to an earlier turn comes too late.
+  const [{ listKey, ...stored }, setStored] = useState<State<Node> & { listKey: string }>({
+    ...initialState,
+    listKey: key,
+  });
+  // Rows of other variables are never shown.
+  const state: State<Node> = listKey === key ? stored : initialState;
+  const setState = (change: (before: State<Node>) => State<Node>) =>
+    setStored((before) => ({ ...change(before.listKey === key ? before : initialState), listKey: key }));
+
+  // Replies to requests of an earlier generation are dropped.
+  const generation = useRef(0);
 
   const read = async (after?: string | null) => {
     const page = { ...(JSON.parse(key) as object), after } as unknown as Variables;
@@ -45,12 +54,12 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
   };
 
   const readFromStart = useEffectEvent(async (atLeast: number) => {
-    const mine = ++turn.current;
+    const mine = ++generation.current;
     const rows: Node[] = [];
     let after: string | null | undefined;
     for (;;) {
       const { connection, error } = await read(after);
-      if (turn.current !== mine) return;
+      if (generation.current !== mine) return;
       if (!connection) {
         setState((before) => ({ ...before, loading: false, loadingMore: false, error }));
         return;
@@ -59,32 +68,40 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
       after = connection.pageInfo.endCursor;
       const hasMore = connection.pageInfo.hasNextPage;
       if (!hasMore || rows.length >= atLeast) {
-        setState({ rows, total: connection.totalCount, after, hasMore, loading: false, loadingMore: false });
+        setState(() => ({
+          rows,
+          total: connection.totalCount,
+          after,
+          hasMore,
+          loading: false,
+          loadingMore: false,
+          error: undefined,
+        }));
         return;
       }
     }
   });
 
   useEffect(() => {
-    setState(nothing);
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- It sets the state later, when the replies arrive.
     void readFromStart(1);
   }, [document, key, client]);
 
-  const latest = useRef({ state, read });
+  const latest = useRef({ state, read, setState });
   useEffect(() => {
-    latest.current = { state, read };
+    latest.current = { state, read, setState };
   });
 
   const more = useCallback(async () => {
-    const { state: now, read: readNow } = latest.current;
-    if (!now.hasMore || now.loading || now.loadingMore) return;
-    latest.current = { state: { ...now, loadingMore: true }, read: readNow };
-    setState((before) => ({ ...before, loadingMore: true }));
+    const now = latest.current;
+    if (!now.state.hasMore || now.state.loading || now.state.loadingMore) return;
+    latest.current = { ...now, state: { ...now.state, loadingMore: true } };
+    now.setState((before) => ({ ...before, loadingMore: true }));
 
-    const mine = turn.current;
-    const { connection, error } = await readNow(now.after);
-    if (turn.current !== mine) return;
-    setState((before) =>
+    const mine = generation.current;
+    const { connection, error } = await now.read(now.state.after);
+    if (generation.current !== mine) return;
+    now.setState((before) =>
       connection
         ? {
             ...before,
@@ -99,26 +116,26 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
     );
   }, []);
 
-  const [wanted, setWanted] = useState(0);
+  const [reloads, setReloads] = useState(0);
   const waiting = useRef<(() => void)[]>([]);
   const reload = useCallback(
     () =>
       new Promise<void>((resolve) => {
         waiting.current.push(resolve);
-        setWanted((n) => n + 1);
+        setReloads((n) => n + 1);
       }),
     [],
   );
   useEffect(() => {
-    if (wanted === 0) return;
-    const done = waiting.current.splice(0);
-    void readFromStart(latest.current.state.rows.length).finally(() => done.forEach((each) => each()));
-  }, [wanted]);
+    if (reloads === 0) return;
+    const callers = waiting.current.splice(0);
+    void readFromStart(latest.current.state.rows.length).finally(() => callers.forEach((resolve) => resolve()));
+  }, [reloads]);
 
   return { ...state, more, reload };
 }
 
-/** Reads the whole of a list that is known to be short, page by page. */
+/** Reads all pages of a list that is known to be short. */
 export function useAllPages<Data, Variables extends AnyVariables, Node>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,

@@ -4,29 +4,48 @@ import { useLocation, useNavigate, useParams } from "react-router";
 import { useQuery } from "urql";
 
 import { LinkButton } from "../components/LinkButton";
-import { Pane } from "../components/Pane";
-import { nameOf } from "../components/people";
-import { RowLink } from "../components/RowLink";
+import { DetailsPane } from "../components/DetailsPane";
+import { userName } from "../components/userNames";
+import { TextLink } from "../components/TextLink";
 import { Fact, Facts, Section } from "../components/Section";
-import { Empty, Failure, Loading } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { formatDateTime } from "../format";
 import { AuditEventDocument, type AuditEventQuery, AuditObjectDocument } from "../gql/graphql";
 import { strings } from "../strings";
-import { changesOf, fieldText, show } from "./changes";
-import { actionText, kindText } from "./view";
+import { changedFields } from "./changes";
+import { actionLabel, objectTypeName } from "./view";
 
 const words = strings.audit.details;
 
 const useStyles = makeStyles({
   scroller: { overflow: "auto" },
   table: { borderCollapse: "collapse", width: "100%" },
-  cell: { textAlign: "start", verticalAlign: "top", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}`, overflowWrap: "break-word", fontWeight: tokens.fontWeightRegular },
-  head: { textAlign: "start", padding: tokens.spacingHorizontalS, fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
-  json: { fontSize: tokens.fontSizeBase200, fontFamily: tokens.fontFamilyMonospace, overflow: "auto", padding: tokens.spacingHorizontalM, backgroundColor: tokens.colorNeutralBackground3, borderRadius: tokens.borderRadiusMedium },
+  cell: {
+    textAlign: "start",
+    verticalAlign: "top",
+    padding: tokens.spacingHorizontalS,
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+    overflowWrap: "break-word",
+    fontWeight: tokens.fontWeightRegular,
+  },
+  head: {
+    textAlign: "start",
+    padding: tokens.spacingHorizontalS,
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+  },
+  json: {
+    fontSize: tokens.fontSizeBase200,
+    fontFamily: tokens.fontFamilyMonospace,
+    overflow: "auto",
+    padding: tokens.spacingHorizontalM,
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderRadius: tokens.borderRadiusMedium,
+  },
   summary: { cursor: "pointer" },
 });
 
-/** One change: who, when, and what was before and after. */
+/** The details pane of one change: who made it, when, and the values before and after. */
 export function Component() {
   const { eventId = "" } = useParams();
   const { search } = useLocation();
@@ -35,22 +54,22 @@ export function Component() {
   const close = useCallback(() => void navigate({ pathname: "/audit", search }), [navigate, search]);
 
   const event = data?.node?.__typename === "AuditEvent" ? data.node : undefined;
-  const title = event ? actionText(event.action) : fetching ? words.loading : words.goneTitle;
+  const title = event ? actionLabel(event.action) : fetching ? words.loading : words.goneTitle;
 
   return (
-    <Pane title={title} onClose={close}>
+    <DetailsPane title={title} onClose={close}>
       {event ? (
         <Change event={event} />
       ) : fetching ? (
         <Loading label={words.loading} />
       ) : error ? (
-        <Failure error={error} retry={() => read({ requestPolicy: "network-only" })} />
+        <ErrorState error={error} retry={() => read({ requestPolicy: "network-only" })} />
       ) : (
-        <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+        <EmptyState title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
           {words.gone}
-        </Empty>
+        </EmptyState>
       )}
-    </Pane>
+    </DetailsPane>
   );
 }
 
@@ -63,12 +82,19 @@ function Change({ event }: { event: Event }) {
       <Facts>
         <Fact term={strings.audit.who}>{event.actor}</Fact>
         <Fact term={strings.audit.when}>{formatDateTime(event.at)}</Fact>
-        <Fact term={kindText(event.objectId)}>
+        <Fact term={objectTypeName(event.objectId)}>
           <ObjectLink id={event.objectId} />
         </Fact>
         <Fact term={words.request}>{event.requestId}</Fact>
       </Facts>
-      <Section title={words.changed} action={<LinkButton size="small" to={`/audit?object=${event.objectId}`}>{words.history}</LinkButton>}>
+      <Section
+        title={words.changed}
+        action={
+          <LinkButton size="small" to={`/audit?object=${event.objectId}`}>
+            {words.history}
+          </LinkButton>
+        }
+      >
         <div className={styles.scroller}>
           <table className={styles.table} aria-label={words.changed}>
             <thead>
@@ -81,13 +107,13 @@ function Change({ event }: { event: Event }) {
               </tr>
             </thead>
             <tbody>
-              {changesOf(event.before, event.after).map(({ field, before, after }) => (
+              {changedFields(event.objectId, event.before, event.after).map(({ field, label, before, after }) => (
                 <tr key={field}>
                   <th scope="row" className={styles.cell}>
-                    {fieldText(field)}
+                    {label}
                   </th>
-                  <td className={styles.cell}>{show(before)}</td>
-                  <td className={styles.cell}>{show(after)}</td>
+                  <td className={styles.cell}>{before}</td>
+                  <td className={styles.cell}>{after}</td>
                 </tr>
               ))}
             </tbody>
@@ -104,23 +130,23 @@ function Change({ event }: { event: Event }) {
   );
 }
 
-/** What was changed, by name, and where it is to be seen. */
+/** Links to the changed object by its name. */
 function ObjectLink({ id }: { id: string }) {
   const settings = id.startsWith("tenant_");
   const [{ data }] = useQuery({ query: AuditObjectDocument, variables: { id }, pause: settings });
-  if (settings) return <RowLink to="/settings">{strings.settings.title}</RowLink>;
+  if (settings) return <TextLink to="/settings">{strings.settings.title}</TextLink>;
   const object = data?.node;
   switch (object?.__typename) {
     case "Policy":
-      return <RowLink to={`/policies/${object.id}`}>{object.policyName}</RowLink>;
+      return <TextLink to={`/policies/${object.id}`}>{object.policyName}</TextLink>;
     case "User":
-      return <RowLink to={`/users/${object.id}`}>{nameOf(object)}</RowLink>;
+      return <TextLink to={`/users/${object.id}`}>{userName(object)}</TextLink>;
     case "ProductSubscription":
-      return <RowLink to={`/products/${object.product.id}`}>{object.product.name}</RowLink>;
+      return <TextLink to={`/products/${object.product.id}`}>{object.product.name}</TextLink>;
     case "License":
       return (
         <>
-          {object.product.name}, <RowLink to={`/users/${object.user.id}`}>{nameOf(object.user)}</RowLink>
+          {object.product.name}, <TextLink to={`/users/${object.user.id}`}>{userName(object.user)}</TextLink>
         </>
       );
     default:

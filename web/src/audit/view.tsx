@@ -1,34 +1,39 @@
-import { Field, Input, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
-import { useEffect, useState } from "react";
 import { Outlet, useLocation, useParams } from "react-router";
 
 import { usePages } from "../api/usePages";
-import { Choice } from "../components/Choice";
+import { SelectField } from "../components/SelectField";
 import { type Column, DataGrid } from "../components/DataGrid";
 import { LinkButton } from "../components/LinkButton";
 import { Page } from "../components/Page";
-import { RowLink } from "../components/RowLink";
-import { Empty, Failure, Loading } from "../components/states";
-import { Tools } from "../components/Tools";
+import { TextLink } from "../components/TextLink";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { ListToolbar } from "../components/ListToolbar";
+import { TextField } from "../components/TextField";
+import { useDelayedText } from "../components/useDelayedText";
 import { useUrlParam } from "../components/useUrlParam";
 import { formatDateTime } from "../format";
 import { AuditEventsDocument, type AuditEventsQuery } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { strings } from "../strings";
 
 const words = strings.audit;
 
 type Row = AuditEventsQuery["auditEvents"]["nodes"][number];
 
-const actionOptions = [{ value: "", text: words.anyAction }, ...Object.entries(words.actions).map(([value, text]) => ({ value, text }))];
+const actionOptions = [
+  { value: "", text: words.anyAction },
+  ...Object.entries(words.actions).map(([value, text]) => ({ value, text })),
+];
 
-export const actionText = (action: string) => (words.actions as Record<string, string>)[action] ?? action;
+export const actionLabel = (action: string) => (words.actions as Record<string, string>)[action] ?? action;
 
-/** What kind of thing an id is of: the part before its last underscore. */
-export const kindText = (id: string) => (words.kinds as Record<string, string>)[id.slice(0, id.lastIndexOf("_"))] ?? id;
+/** Names the type of an object by its id's prefix, the part before the last underscore. */
+export const objectTypeName = (id: string) =>
+  (words.kinds as Record<string, string>)[id.slice(0, id.lastIndexOf("_"))] ?? id;
 
-/** What admins changed. One change lies over the list. */
+/** The list of changes. The details of one change open in a pane over it. */
 export function Component() {
   const { eventId } = useParams();
   const [action, setAction] = useUrlParam("action");
@@ -39,14 +44,14 @@ export function Component() {
     { action: action || undefined, actor: actor.trim() || undefined, objectId: objectId || undefined },
     ({ auditEvents }) => auditEvents,
   );
-  useReadAnew(reload);
+  useRefreshOnFocus(reload);
 
   return (
     <Page title={words.title} lead={words.lead}>
-      <Tools>
-        <Choice label={words.action} value={action} options={actionOptions} onChange={setAction} />
-        <Actor value={actor} onChange={setActor} />
-      </Tools>
+      <ListToolbar>
+        <SelectField label={words.action} value={action} options={actionOptions} onChange={setAction} />
+        <ActorField value={actor} onChange={setActor} />
+      </ListToolbar>
       {objectId && (
         <MessageBar layout="multiline">
           <MessageBarBody>{words.thisObject}</MessageBarBody>
@@ -58,11 +63,14 @@ export function Component() {
       {loading ? (
         <Loading />
       ) : rows.length === 0 && error ? (
-        <Failure error={error} retry={() => void reload()} />
+        <ErrorState error={error} retry={() => void reload()} />
       ) : rows.length === 0 ? (
-        <Empty icon={<HistoryRegular />} title={action || actor || objectId ? words.noMatchTitle : words.emptyTitle}>
+        <EmptyState
+          icon={<HistoryRegular />}
+          title={action || actor || objectId ? words.noMatchTitle : words.emptyTitle}
+        >
           {action || actor || objectId ? words.noMatch : words.empty}
-        </Empty>
+        </EmptyState>
       ) : (
         <DataGrid
           label={words.list}
@@ -82,33 +90,23 @@ export function Component() {
 
 const columns: Column<Row>[] = [
   { key: "what", title: words.what, width: "2fr", cell: (row) => <What {...row} /> },
-  { key: "object", title: words.object, width: "1fr", cell: ({ objectId }) => kindText(objectId) },
+  { key: "object", title: words.object, width: "1fr", cell: ({ objectId }) => objectTypeName(objectId) },
   { key: "who", title: words.who, width: "1.6fr", cell: ({ actor }) => actor },
   { key: "when", title: words.when, width: "214px", cell: ({ at }) => formatDateTime(at) },
 ];
 
 function What({ id, action }: Row) {
-  const { search } = useLocation(); // What was chosen stays so when one comes back.
+  const { search } = useLocation(); // The filters stay when the pane closes.
   return (
-    <RowLink strong to={`/audit/${id}${search}`}>
-      {actionText(action)}
-    </RowLink>
+    <TextLink strong to={`/audit/${id}${search}`}>
+      {actionLabel(action)}
+    </TextLink>
   );
 }
 
-const pause = 400;
+const typingDelay = 400;
 
-function Actor({ value, onChange }: { value: string; onChange(actor: string): void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]); // Browser back changes it too.
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), pause);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <Field label={words.actor}>
-      <Input value={text} autoComplete="off" onChange={(_, data) => setText(data.value)} />
-    </Field>
-  );
+function ActorField({ value, onChange }: { value: string; onChange(actor: string): void }) {
+  const [text, setText] = useDelayedText(value, onChange, typingDelay);
+  return <TextField label={words.actor} value={text} onChange={setText} />;
 }

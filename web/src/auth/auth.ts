@@ -1,50 +1,50 @@
-// Signs people in at the OpenID provider: authorization code with PKCE. Tokens live in this page's memory alone;
-// a reload asks the provider again, which remembers who is there. What the browser's session storage keeps for
-// the moment of a sign-in is the library's note of what it asked, and the view to come back to.
+// Signs users in at the OpenID provider with the authorization code flow and PKCE. Tokens stay in memory, so a reload
+// signs in again, which the provider's session makes silent. Only during a sign-in, the session storage holds the
+// library's request state and the view to return to.
 import { ErrorResponse, InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 
-/** What the server says in config.json. */
+/** The server's config.json. */
 export interface AuthConfig {
   authority: string;
   clientId: string;
   scope: string;
-  /** Where the console is; /console/ unless it says otherwise. */
+  /** The path of the console; /console/ by default. */
   base?: string;
 }
 
-/** Somebody who is signed in, as the provider names them. What they may do, the API says. */
+/** The signed-in user, as the provider names them. Their permissions come from the API. */
 export interface Person {
   id: string;
   name: string;
 }
 
 export interface Auth {
-  /** Who is signed in; nobody after a sign-out. */
+  /** The signed-in user; null after a sign-out. */
   readonly user: Person | null;
-  /** Returns a token that is good for a while yet, renewed if need be. If that takes a sign-in, the page leaves. */
+  /** Returns a valid access token, renewed if it expires soon. Redirects to the provider if a sign-in is needed. */
   getAccessToken(): Promise<string>;
-  /** Goes to the provider, and comes back to this view. */
+  /** Redirects to the provider, which redirects back to the current view. */
   signIn(): Promise<never>;
-  /** Leaves here and at the provider. */
+  /** Signs out of the console and of the provider. */
   signOut(): Promise<never>;
-  /** Calls back whenever user changes; returns how to stop that. */
+  /** Calls the listener when user changes, until the returned function is called. */
   onChange(listener: () => void): () => void;
 }
 
-/** The provider, or the person there, said no: asking again by itself would lead round in circles. */
+/** The provider or the user refused the sign-in. Retrying without a click would loop. */
 export class SignInError extends Error {
   override name = "SignInError";
 }
 
-/** What a provider answers that is out of order for the moment. */
-const passing = ["server_error", "temporarily_unavailable"];
+/** OAuth error codes of a temporary failure of the provider. */
+const temporaryErrors = ["server_error", "temporarily_unavailable"];
 
-/** A token with less left than this, in seconds, is renewed before it is used. */
-const margin = 30;
+/** Tokens that expire within this many seconds are renewed before use. */
+const expiryMargin = 30;
 
 /**
- * Finds out who is there. Unless somebody has just signed out, the page leaves for the provider if nobody is; it
- * comes back to the same view.
+ * Signs the user in: completes a sign-in that returns from the provider, or redirects to the provider, which returns
+ * to the same view. On the page after a sign-out, it does neither.
  */
 export async function createAuth(config: AuthConfig): Promise<Auth> {
   const base = config.base ?? "/console/";
@@ -55,7 +55,7 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
     scope: config.scope,
     redirect_uri: at("callback"),
     post_logout_redirect_uri: at("signed-out"),
-    // Renewal by a frame fails where browsers keep other sites' cookies apart; tokens are renewed when needed.
+    // Renewal in an iframe fails in browsers that partition third-party cookies. getAccessToken renews instead.
     automaticSilentRenew: false,
     userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
     stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: "autoclaim.sign-in." }),
@@ -66,9 +66,12 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   let person: Person | null = null;
   let renewal: Promise<User> | undefined;
 
-  function become(user: User | null) {
+  function setUser(user: User | null) {
     current = user;
-    const next = user && { id: user.profile.sub, name: user.profile.name ?? user.profile.preferred_username ?? user.profile.sub };
+    const next = user && {
+      id: user.profile.sub,
+      name: user.profile.name ?? user.profile.preferred_username ?? user.profile.sub,
+    };
     if (next?.id === person?.id && next?.name === person?.name) return;
     person = next;
     for (const listener of listeners) listener();
@@ -80,19 +83,20 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
       state: { view: view ? location.pathname + location.search + location.hash : base },
       redirectMethod: "replace",
     });
-    return leaving();
+    return neverReturns();
   }
 
   async function signOut(): Promise<never> {
     const user = current;
-    become(null);
+    setUser(null);
     if (user?.refresh_token && (await manager.metadataService.getRevocationEndpoint())) {
-      // The provider ends what it granted; if it doesn't answer, it ends by itself.
+      // If the revocation fails, the token expires by itself.
       await manager.revokeTokens(["refresh_token"]).catch(() => undefined);
     }
-    if (await manager.metadataService.getEndSessionEndpoint()) await manager.signoutRedirect({ redirectMethod: "replace" });
+    if (await manager.metadataService.getEndSessionEndpoint())
+      await manager.signoutRedirect({ redirectMethod: "replace" });
     else location.replace(at("signed-out"));
-    return leaving();
+    return neverReturns();
   }
 
   async function renew(): Promise<User> {
@@ -100,20 +104,20 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
     try {
       const user = await manager.signinSilent();
       if (!user) return await signIn();
-      become(user);
+      setUser(user);
       return user;
     } catch (error) {
-      // The provider has answered, and wants to see the person again.
-      if (error instanceof ErrorResponse && !passing.includes(error.error ?? "")) return signIn();
-      // It has not. The token that there is will do as long as it may.
+      // The provider refused the refresh token, so the user has to sign in.
+      if (error instanceof ErrorResponse && !temporaryErrors.includes(error.error ?? "")) return signIn();
+      // The provider is unavailable. The current token works until it expires.
       if (current && !current.expired) return current;
       throw error;
     }
   }
 
   async function getAccessToken(): Promise<string> {
-    if (current && (current.expires_in ?? 0) > margin) return current.access_token;
-    // Those who ask at the same time wait for the same answer: a refresh token is good once.
+    if (current && (current.expires_in ?? 0) > expiryMargin) return current.access_token;
+    // Concurrent calls share one renewal, because a refresh token can be used once.
     renewal ??= renew().finally(() => (renewal = undefined));
     return (await renewal).access_token;
   }
@@ -121,7 +125,7 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   const isAt = (path: string) => location.pathname === base + path;
 
   if (isAt("callback")) {
-    become(await finish(manager, base));
+    setUser(await completeSignIn(manager, base));
   } else if (!isAt("signed-out")) {
     await signIn();
   }
@@ -140,15 +144,16 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   };
 }
 
-/** Takes what the provider sent, and shows the view that was asked for as if nothing had been between. */
-async function finish(manager: UserManager, base: string): Promise<User> {
-  const answer = new URLSearchParams(location.search);
+/** Completes the sign-in with the provider's response, and restores the address of the view that was requested. */
+async function completeSignIn(manager: UserManager, base: string): Promise<User> {
+  const response = new URLSearchParams(location.search);
   let user: User;
   try {
     user = await manager.signinRedirectCallback();
   } catch (error) {
     history.replaceState(null, "", base);
-    if (answer.has("error")) throw new SignInError(answer.get("error_description") ?? answer.get("error") ?? "", { cause: error });
+    if (response.has("error"))
+      throw new SignInError(response.get("error_description") ?? response.get("error") ?? "", { cause: error });
     throw error;
   }
 
@@ -157,5 +162,5 @@ async function finish(manager: UserManager, base: string): Promise<User> {
   return user;
 }
 
-/** Is never done: the page is on its way to another. */
-const leaving = () => new Promise<never>(() => undefined);
+/** Never resolves, because the browser is leaving the page. */
+const neverReturns = () => new Promise<never>(() => undefined);

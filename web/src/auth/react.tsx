@@ -4,12 +4,12 @@ import type { Auth, Person } from "./auth";
 
 export const AuthContext = createContext<Auth | null>(null);
 
-/** Lets what is in it use the sign-in. */
+/** Provides the sign-in to the components in it. */
 export function AuthProvider({ auth, children }: { auth: Auth; children: ReactNode }) {
   return <AuthContext value={auth}>{children}</AuthContext>;
 }
 
-/** Who is signed in, and what they can do about it; the component shows it anew when that changes. */
+/** Returns the signed-in user and the actions of the sign-in. Renders again when the user changes. */
 export function useAuth(): Auth & { readonly user: Person | null } {
   const auth = useContext(AuthContext);
   if (!auth) throw new Error("useAuth is for components within an AuthProvider.");

@@ -17,16 +17,24 @@ interface Props {
   open: boolean;
   title: string;
   children: ReactNode;
-  /** What the button says: the deed itself, not 'OK'. */
+  /** The label of the button: the action itself, not 'OK'. */
   confirm: string;
   cancel?: string;
-  /** Does it. What it returns is why it did not work; the dialog stays open then. */
+  /** Runs the action. If it returns an error message, the dialog stays open and shows it. */
   onConfirm(): Promise<string | undefined> | void;
   onClose(): void;
 }
 
-/** Asks before what cannot be undone. */
-export function ConfirmDialog({ open, title, children, confirm, cancel = strings.common.cancel, onConfirm, onClose }: Props) {
+/** Asks for confirmation before an action that cannot be undone. */
+export function ConfirmDialog({
+  open,
+  title,
+  children,
+  confirm,
+  cancel = strings.common.cancel,
+  onConfirm,
+  onClose,
+}: Props) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string>();
 

@@ -4,22 +4,18 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { strings } from "../strings";
+import type { Sort } from "./sort";
 
 export interface Column<Row> {
   key: string;
   title: string;
   cell(row: Row): ReactNode;
-  /** As in a style sheet's grid: "2fr", "120px". */
+  /** A track size of a CSS grid, such as "2fr" or "120px". */
   width?: string;
   align?: "end";
   sortable?: boolean;
-  /** Left out where there is little room. */
+  /** Hidden in a narrow window. */
   wideOnly?: boolean;
-}
-
-export interface Sort {
-  column: string;
-  descending: boolean;
 }
 
 interface Props<Row> {
@@ -28,15 +24,15 @@ interface Props<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey(row: Row): string;
-  /** How many rows there are in all, where not all are loaded. */
+  /** The number of all rows, if not all are loaded. */
   total?: number;
   sort?: Sort;
   onSort?(sort: Sort): void;
-  /** Is asked for when the end of the rows comes into view. */
+  /** Called when the last loaded rows scroll into view. */
   onMore?: () => void;
   loadingMore?: boolean;
   selectedKey?: string;
-  /** As tall as its rows, up to this. */
+  /** The table is as tall as its rows, up to this. */
   maxHeight?: string;
 }
 
@@ -70,8 +66,18 @@ const useStyles = makeStyles({
     alignItems: "center",
     [narrow]: { padding: `0 ${tokens.spacingHorizontalXS}`, minHeight: "32px" },
   },
-  // What cannot be pressed is said in each row there.
-  headText: { [narrow]: { position: "absolute", width: "1px", height: "1px", minHeight: 0, padding: 0, overflow: "hidden", clipPath: "inset(50%)" } },
+  // In a narrow window each row repeats the titles of columns that cannot be sorted.
+  headText: {
+    [narrow]: {
+      position: "absolute",
+      width: "1px",
+      height: "1px",
+      minHeight: 0,
+      padding: 0,
+      overflow: "hidden",
+      clipPath: "inset(50%)",
+    },
+  },
   sorter: {
     minWidth: 0,
     paddingLeft: tokens.spacingHorizontalXS,
@@ -91,7 +97,12 @@ const useStyles = makeStyles({
     minHeight: "48px",
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
     "&:hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
-    [narrow]: { display: "flex", flexDirection: "column", alignItems: "stretch", padding: `${tokens.spacingVerticalS} 0` },
+    [narrow]: {
+      display: "flex",
+      flexDirection: "column",
+      alignItems: "stretch",
+      padding: `${tokens.spacingVerticalS} 0`,
+    },
   },
   selected: { backgroundColor: tokens.colorNeutralBackground1Selected },
   cell: {
@@ -100,8 +111,18 @@ const useStyles = makeStyles({
     overflowWrap: "anywhere",
     [narrow]: {
       padding: `2px ${tokens.spacingHorizontalM}`,
-      "&[data-title]": { display: "grid", gridTemplateColumns: "minmax(96px, 38%) 1fr", columnGap: tokens.spacingHorizontalS, textAlign: "start", justifyItems: "start" },
-      "&[data-title]::before": { content: "attr(data-title)", color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+      "&[data-title]": {
+        display: "grid",
+        gridTemplateColumns: "minmax(96px, 38%) 1fr",
+        columnGap: tokens.spacingHorizontalS,
+        textAlign: "start",
+        justifyItems: "start",
+      },
+      "&[data-title]::before": {
+        content: "attr(data-title)",
+        color: tokens.colorNeutralForeground3,
+        fontSize: tokens.fontSizeBase200,
+      },
     },
   },
   end: { textAlign: "end", justifyContent: "flex-end" },
@@ -109,9 +130,21 @@ const useStyles = makeStyles({
   foot: { display: "flex", justifyContent: "center", padding: tokens.spacingVerticalS },
 });
 
-/** A table of which only the rows in view are made. In a narrow window each row is a card. */
+/** A virtualized table: only visible rows are in the document. In a narrow window each row is a card. */
 export function DataGrid<Row>(props: Props<Row>) {
-  const { label, columns, rows, rowKey, total, sort, onSort, onMore, loadingMore, selectedKey, maxHeight = "calc(100dvh - 260px)" } = props;
+  const {
+    label,
+    columns,
+    rows,
+    rowKey,
+    total,
+    sort,
+    onSort,
+    onMore,
+    loadingMore,
+    selectedKey,
+    maxHeight = "calc(100dvh - 260px)",
+  } = props;
   const styles = useStyles();
   const scroller = useRef<HTMLDivElement>(null);
   const template = columns.map(({ width = "1fr" }) => (width.endsWith("fr") ? `minmax(0, ${width})` : width)).join(" ");
@@ -135,7 +168,12 @@ export function DataGrid<Row>(props: Props<Row>) {
     <div ref={scroller} className={styles.scroller} style={{ maxHeight }}>
       <div role="table" aria-label={label} aria-rowcount={(total ?? rows.length) + 1}>
         <div role="rowgroup" className={styles.head} style={{ gridTemplateColumns: "1fr" }}>
-          <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: template, border: "none" }}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className={styles.head}
+            style={{ gridTemplateColumns: template, border: "none" }}
+          >
             {columns.map((column) => (
               <ColumnHeader key={column.key} column={column} sort={sort} onSort={onSort} />
             ))}
@@ -160,7 +198,11 @@ export function DataGrid<Row>(props: Props<Row>) {
                     key={column.key}
                     role={i === 0 ? "rowheader" : "cell"}
                     data-title={i === 0 ? undefined : column.title}
-                    className={mergeClasses(styles.cell, column.align && styles.end, column.wideOnly && styles.wideOnly)}
+                    className={mergeClasses(
+                      styles.cell,
+                      column.align && styles.end,
+                      column.wideOnly && styles.wideOnly,
+                    )}
                   >
                     {column.cell(row)}
                   </div>

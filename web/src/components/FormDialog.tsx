@@ -21,18 +21,18 @@ const useStyles = makeStyles({
 
 interface Props {
   title: string;
-  /** What the button says, and what it says as long as it takes. */
+  /** The label of the button, and its label while the form is being submitted. */
   submit: string;
   busyText: string;
   busy: boolean;
-  /** What is wrong that no field can show. */
+  /** An error that belongs to none of the fields. */
   problem?: string;
   children: ReactNode;
   onSubmit(): void;
   onClose(): void;
 }
 
-/** A few fields and a button. It stays until what it asks for is done. */
+/** A dialog with a form. The caller closes it once the form's action has succeeded. */
 export function FormDialog({ title, submit, busyText, busy, problem, children, onSubmit, onClose }: Props) {
   const styles = useStyles();
   const send = (event: FormEvent) => {

@@ -5,22 +5,32 @@ import { strings } from "../strings";
 
 const useStyles = makeStyles({
   page: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, minWidth: 0 },
-  head: { display: "flex", flexWrap: "wrap", alignItems: "flex-start", gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}` },
+  head: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "flex-start",
+    gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
+  },
   titles: { flex: "1 1 260px", display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS },
-  title: { margin: 0, fontSize: tokens.fontSizeHero700, lineHeight: tokens.lineHeightHero700, fontWeight: tokens.fontWeightSemibold },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeHero700,
+    lineHeight: tokens.lineHeightHero700,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   lead: { color: tokens.colorNeutralForeground2, maxWidth: "72ch" },
 });
 
 interface Props {
   title: string;
-  /** A sentence or two below the title. */
+  /** One or two sentences below the title. */
   lead?: ReactNode;
-  /** What can be done with the whole view, beside its title. */
+  /** Buttons beside the title, for actions of the whole view. */
   actions?: ReactNode;
   children?: ReactNode;
 }
 
-/** A view: its title, also of the document, and what it holds. */
+/** The frame of a view. Its title is also the document's title. */
 export function Page({ title, lead, actions, children }: Props) {
   const styles = useStyles();
   useTitle(title);
@@ -39,7 +49,7 @@ export function Page({ title, lead, actions, children }: Props) {
   );
 }
 
-/** Names the document after a view, or after what lies over it, as long as it is there. */
+/** Sets the document's title while the component is mounted. */
 export function useTitle(title: string): void {
   useEffect(() => {
     const before = document.title;

@@ -6,7 +6,7 @@ import { ProductChoicesDocument } from "../gql/graphql";
 import { strings } from "../strings";
 
 const words = strings.products.subscription;
-const pause = 200;
+const typingDelay = 200;
 
 const useStyles = makeStyles({
   option: { display: "flex", flexDirection: "column", minWidth: 0 },
@@ -23,26 +23,29 @@ interface Props {
   label: string;
   placeholder: string;
   noneFound: string;
-  /** Only products that the tenant owns. */
+  /** Lists only products that the tenant owns. */
   owned?: boolean;
   value: Product | undefined;
   problem?: string;
-  /** Says more about a product: how many licenses are left, that the user has it already. */
+  /** Returns a second line for a product, such as its available licenses. */
   noteOf?(product: Product & { available?: number }): string | undefined;
   onChange(product: Product | undefined): void;
 }
 
-/** Chooses one of many products; what one types finds it. */
+/** Chooses one of many products. Typing searches them. */
 export function ProductCombobox({ label, placeholder, noneFound, owned, value, problem, noteOf, onChange }: Props) {
   const styles = useStyles();
   const [text, setText] = useState(value?.name ?? "");
-  const [asked, setAsked] = useState("");
+  const [search, setSearch] = useState("");
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(text === value?.name ? "" : text.trim()), pause);
+    const timer = setTimeout(() => setSearch(text === value?.name ? "" : text.trim()), typingDelay);
     return () => clearTimeout(timer);
   }, [text, value?.name]);
 
-  const [{ data, error, fetching }] = useQuery({ query: ProductChoicesDocument, variables: { owned, text: asked || undefined } });
+  const [{ data, error, fetching }] = useQuery({
+    query: ProductChoicesDocument,
+    variables: { owned, text: search || undefined },
+  });
   const found = data?.products.nodes ?? [];
 
   return (

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { CombinedError } from "urql";
 
-import { troubleOf } from "../api/errors";
+import { classifyError, errorText } from "../api/errors";
 import { strings } from "../strings";
 import { Page } from "./Page";
 
@@ -28,7 +28,12 @@ const useStyles = makeStyles({
     color: tokens.colorBrandForeground1,
     backgroundColor: tokens.colorBrandBackground2,
   },
-  title: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, fontWeight: tokens.fontWeightSemibold },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase500,
+    lineHeight: tokens.lineHeightBase500,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   text: { maxWidth: "56ch", color: tokens.colorNeutralForeground2 },
 });
 
@@ -37,12 +42,12 @@ interface NoteProps {
   title: string;
   children?: ReactNode;
   action?: ReactNode;
-  /** The rank of its title among the headings around it. */
+  /** The level of the title's heading. */
   heading?: "h1" | "h2";
 }
 
-/** Stands where there is nothing to list: says why, and what to do. */
-export function Empty({ icon, title, children, action, heading: Heading = "h2" }: NoteProps) {
+/** Shown instead of an empty list: says why it is empty and what to do. */
+export function EmptyState({ icon, title, children, action, heading: Heading = "h2" }: NoteProps) {
   const styles = useStyles();
   return (
     <div className={styles.state}>
@@ -67,46 +72,41 @@ export function Loading({ label = strings.common.loading }: { label?: string }) 
   );
 }
 
-/** Says what went wrong with reading, and offers to try again. */
-export function Failure({ error, retry }: { error: CombinedError; retry?: () => void }) {
-  const trouble = troubleOf(error);
-  const title = trouble.kind === "forbidden" ? strings.common.forbiddenTitle : strings.common.failedTitle;
+/** Shown when data could not be loaded: says why and offers to try again. */
+export function ErrorState({ error, retry }: { error: CombinedError; retry?: () => void }) {
+  const requestError = classifyError(error);
+  const title = requestError.kind === "forbidden" ? strings.common.forbiddenTitle : strings.common.failedTitle;
 
   return (
     <div role="alert">
-      <Empty
+      <EmptyState
         title={title}
         action={
-          retry && trouble.kind !== "forbidden" ? <Button onClick={retry}>{strings.common.tryAgain}</Button> : undefined
+          retry && requestError.kind !== "forbidden" ? (
+            <Button onClick={retry}>{strings.common.tryAgain}</Button>
+          ) : undefined
         }
       >
-        {troubleText(error)}
-      </Empty>
+        {errorText(error)}
+      </EmptyState>
     </div>
   );
-}
-
-/** What went wrong, in a sentence or two. */
-export function troubleText(error: CombinedError): string {
-  const trouble = troubleOf(error);
-  if (trouble.kind !== "other") return strings.common[trouble.kind];
-  return trouble.requestId ? `${trouble.message} ${strings.common.request(trouble.requestId)}` : trouble.message;
 }
 
 export function NotFound() {
   return (
     <Page title={strings.common.notFoundTitle}>
-      <Empty title={strings.common.notFound} action={<Link to="/">{strings.common.goToStart}</Link>} />
+      <EmptyState title={strings.common.notFound} action={<Link to="/">{strings.common.goToStart}</Link>} />
     </Page>
   );
 }
 
-/** Stands in for a view that threw, or whose files could not be loaded. */
-export function Broken() {
+/** Shown instead of a view that threw an error or whose files could not be loaded. */
+export function CrashedView() {
   return (
     <Page title={strings.common.brokenTitle}>
       <div role="alert">
-        <Empty
+        <EmptyState
           title={strings.common.broken}
           action={<Button onClick={() => location.reload()}>{strings.common.reload}</Button>}
         />

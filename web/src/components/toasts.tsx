@@ -1,17 +1,25 @@
-import { Toast, ToastBody, Toaster, type ToastIntent, ToastTitle, useId, useToastController } from "@fluentui/react-components";
+import {
+  Toast,
+  ToastBody,
+  Toaster,
+  type ToastIntent,
+  ToastTitle,
+  useId,
+  useToastController,
+} from "@fluentui/react-components";
 import { createContext, type ReactNode, use, useCallback } from "react";
 
-type Tell = (title: string, options?: { intent?: ToastIntent; body?: ReactNode; action?: ReactNode }) => void;
+type ShowToast = (title: string, options?: { intent?: ToastIntent; body?: ReactNode; action?: ReactNode }) => void;
 
-const TellContext = createContext<Tell>(() => {});
+const ToastContext = createContext<ShowToast>(() => {});
 
-/** Tells what became of an action, in a corner and to screen readers. */
-export const useTell = () => use(TellContext);
+/** Shows the result of an action in a corner, and announces it to screen readers. */
+export const useToast = () => use(ToastContext);
 
 export function Toasts({ children }: { children: ReactNode }) {
   const id = useId("toasts");
   const { dispatchToast } = useToastController(id);
-  const tell = useCallback<Tell>(
+  const showToast = useCallback<ShowToast>(
     (title, { intent = "success", body, action } = {}) =>
       dispatchToast(
         <Toast>
@@ -24,9 +32,9 @@ export function Toasts({ children }: { children: ReactNode }) {
   );
 
   return (
-    <TellContext value={tell}>
+    <ToastContext value={showToast}>
       {children}
       <Toaster toasterId={id} position="bottom-end" pauseOnHover pauseOnWindowBlur />
-    </TellContext>
+    </ToastContext>
   );
 }

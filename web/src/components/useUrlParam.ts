@@ -3,27 +3,27 @@ import { useLocation, useNavigate, useNavigation, useSearchParams } from "react-
 
 const base = import.meta.env.BASE_URL.replace(/\/$/, "");
 
-/** A piece of a view's state that belongs to its address: a search, a sort, a period. Empty is left out of it. */
-export function useUrlParam(name: string, otherwise = ""): [string, (value: string) => void] {
+/** Keeps a part of a view's state in the address, such as a search. The address omits the default value. */
+export function useUrlParam(name: string, defaultValue = ""): [string, (value: string) => void] {
   const [params] = useSearchParams();
   const navigate = useNavigate();
-  const here = useLocation();
-  const { location: next } = useNavigation(); // Has the base before its path, which other locations do not.
+  const current = useLocation();
+  const { location: next } = useNavigation(); // Unlike other locations, its path includes the base.
 
-  // What is set while one is on the way to elsewhere, or a pane is open over the view, keeps nobody from it.
-  const pathname = next ? next.pathname.slice(base.length) : here.pathname;
-  const search = (next ?? here).search;
-  const moving = next !== undefined;
+  // Setting the parameter must not cancel a pending navigation or close a pane over the view.
+  const pathname = next ? next.pathname.slice(base.length) : current.pathname;
+  const search = (next ?? current).search;
+  const navigating = next !== undefined;
 
   const set = useCallback(
     (value: string) => {
       const after = new URLSearchParams(search);
-      if (value === otherwise) after.delete(name);
+      if (value === defaultValue) after.delete(name);
       else after.set(name, value);
-      void navigate({ pathname, search: after.toString() }, { replace: !moving });
+      void navigate({ pathname, search: after.toString() }, { replace: !navigating });
     },
-    [name, otherwise, navigate, pathname, search, moving],
+    [name, defaultValue, navigate, pathname, search, navigating],
   );
 
-  return [params.get(name) ?? otherwise, set];
+  return [params.get(name) ?? defaultValue, set];
 }

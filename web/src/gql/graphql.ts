@@ -4,212 +4,212 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Whether an app is given with a license. */
+/** Whether licenses that users claim include an app. */
 export type AppToggleState =
-  /** The app is given with some of the policy's products and not with others. */
+  /** Licenses of some of the policy's products include the app, those of others do not. */
   | 'MIXED'
-  /** The app is not given. */
+  /** Licenses do not include the app. */
   | 'OFF'
-  /** The app is given. */
+  /** Licenses include the app. */
   | 'ON';
 
-/** The input of assignLicense. */
+/** The input of `assignLicense`. */
 export type AssignLicenseInput = {
-  /** Apps of the product that are not to be given. */
+  /** Apps of the product to turn off. All other apps are on. */
   appsOff?: Array<string>;
-  /** The product. */
+  /** The id of the product. The tenant must have an available license of it. */
   productId: string;
-  /** The identity provider's id of the user. Give either this or userId. */
+  /** The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before. */
   userExternalId?: string | null | undefined;
-  /** The user's id. Give either this or userExternalId. */
+  /** The id of the user. Give either this or `userExternalId`. */
   userId?: string | null | undefined;
 };
 
-/** The input of blockUser. */
+/** The input of `blockUser`. */
 export type BlockUserInput = {
-  /** The identity provider's id of the user. Give either this or userId. */
+  /** The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before. */
   userExternalId?: string | null | undefined;
-  /** The user's id. Give either this or userExternalId. */
+  /** The id of the user. Give either this or `userExternalId`. */
   userId?: string | null | undefined;
 };
 
-/** The input of createPolicy. */
+/** The input of `createPolicy`. */
 export type CreatePolicyInput = {
-  /** The claimable app that the policy is for. */
+  /** The id of the app that the policy is for. The app must be claimable and must not have a policy. */
   appId: string;
-  /** Whether users can claim under the policy from now on. */
+  /** Whether users can claim licenses under the policy immediately. */
   enabled?: boolean;
-  /** 1 to 100 characters, unlike the names of the other policies. */
+  /** The name: 1 to 100 characters, without the white space around it. It must be unique among the tenant's policies. Case is ignored. */
   name: string;
-  /** The products in order: the primary first, then up to four backups. */
+  /** The 1 to 5 products in order: the primary product first, then the backups. */
   products: Array<PolicyProductInput>;
 };
 
-/** The input of createSubscription. */
+/** The input of `createSubscription`. */
 export type CreateSubscriptionInput = {
-  /** The product. */
+  /** The id of the product. */
   productId: string;
-  /** How many licenses were bought: 1 to 10,000,000. */
+  /** The number of licenses bought: 1 to 10,000,000. */
   quantity: number;
-  /** Where the subscription is in its life. */
+  /** The status of the subscription. */
   status?: SubscriptionStatus;
 };
 
-/** The input of deletePolicy. */
+/** The input of `deletePolicy`. */
 export type DeletePolicyInput = {
-  /** The policy's id. */
+  /** The id of the policy. */
   policyId: string;
-  /** The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out. */
+  /** The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check. */
   version?: number | null | undefined;
 };
 
-/** Where a license came from. */
+/** How a user got a license. */
 export type LicenseSource =
   /** The user claimed it under a policy. */
   | 'AUTO_CLAIM'
   /** An admin assigned it. */
   | 'DIRECT';
 
-/** A product for a policy. */
+/** A product to put into a policy. */
 export type PolicyProductInput = {
-  /** Apps of the product that are not to be given; all others are. */
+  /** Apps of the product to turn off. All other apps are on. */
   appsOff?: Array<string>;
-  /** A product that includes the app, and of which the tenant owns licenses. */
+  /** A product that includes the policy's app. Unless the policy already contains it, the tenant must have an `ACTIVE` or `WARNING` subscription for it. */
   productId: string;
 };
 
-/** The input of removeLicense. */
+/** The input of `removeLicense`. */
 export type RemoveLicenseInput = {
-  /** Whether to block the user from auto-claiming too; otherwise their next sign-in may claim a license again. */
+  /** Whether to block the user from claiming licenses as well. If false, the user may claim a license again at the next sign-in. */
   blockAutoClaim?: boolean;
-  /** The license's id. */
+  /** The id of the license. */
   licenseId: string;
 };
 
-/** How far back a report looks: so many whole days (UTC), and today so far. */
+/** The period of a report: a number of whole days in UTC, and today so far. */
 export type ReportPeriod =
-  /** Yesterday, and today so far. */
+  /** Yesterday and today so far. */
   | 'PAST_1_DAY'
-  /** The past 7 days. */
+  /** The past 7 days and today so far. */
   | 'PAST_7_DAYS'
-  /** The past 30 days. */
+  /** The past 30 days and today so far. */
   | 'PAST_30_DAYS'
-  /** The past 90 days. */
+  /** The past 90 days and today so far. */
   | 'PAST_90_DAYS';
 
-/** What a caller may do. */
+/** What a caller is allowed to do in their tenant. */
 export type Role =
-  /** Everything in its tenant. */
+  /** Everything. */
   | 'GLOBAL_ADMIN'
-  /** Read everything in its tenant. */
+  /** All queries and subscriptions. */
   | 'GLOBAL_READER'
-  /** Read claim reports. */
+  /** The claim report, its CSV file and the subscription `licenseClaimed`. */
   | 'REPORTS_READER'
-  /** Claim licenses for any user of its tenant, and nothing else. */
+  /** Only the mutation `claimLicense`, for any user of the tenant. */
   | 'SIGN_IN_SERVICE';
 
-/** The input of setAutoClaimEnabled. */
+/** The input of `setAutoClaimEnabled`. */
 export type SetAutoClaimEnabledInput = {
-  /** Whether users can claim. */
+  /** Whether users can claim licenses. */
   enabled: boolean;
 };
 
-/** Where a subscription is in its life. */
+/** The status of a subscription. It decides whether the subscription's quantity counts toward the tenant's licenses. */
 export type SubscriptionStatus =
-  /** In force; its quantity counts. */
+  /** In force. The quantity counts. */
   | 'ACTIVE'
-  /** Ended; its quantity does not count; licenses that were given stay. */
+  /** Canceled. The quantity does not count. Users keep their licenses. */
   | 'CANCELED'
-  /** Its quantity does not count; licenses that were given stay. */
+  /** Suspended. The quantity does not count. Users keep their licenses. */
   | 'SUSPENDED'
-  /** Expired, in its grace period: licenses stay, and its quantity still counts. */
+  /** Expired, within the grace period. The quantity still counts and users keep their licenses. */
   | 'WARNING';
 
-/** The input of unblockUser. */
+/** The input of `unblockUser`. */
 export type UnblockUserInput = {
-  /** The identity provider's id of the user. Give either this or userId. */
+  /** The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before. */
   userExternalId?: string | null | undefined;
-  /** The user's id. Give either this or userExternalId. */
+  /** The id of the user. Give either this or `userExternalId`. */
   userId?: string | null | undefined;
 };
 
-/** The input of updatePolicy. */
+/** The input of `updatePolicy`. */
 export type UpdatePolicyInput = {
-  /** Whether users can claim under the policy; as before if it is left out. */
+  /** Whether users can claim licenses under the policy. Null keeps the current setting. */
   enabled?: boolean | null | undefined;
-  /** The new name; the old one stays if it is left out. */
+  /** The new name: 1 to 100 characters, unique among the tenant's policies. Null keeps the current name. */
   name?: string | null | undefined;
-  /** The policy's id. */
+  /** The id of the policy. */
   policyId: string;
-  /** The whole new list of products with their toggles; as before if it is left out. */
+  /** The new list of 1 to 5 products with their toggles. It replaces the current list. Null keeps the current list. */
   products?: Array<PolicyProductInput> | null | undefined;
-  /** The version of the policy that the caller saw; if it is no longer current, nothing is changed. No such check if it is left out. */
+  /** The policy version that the client last read. If the policy has changed since then, nothing changes and the error is `CONFLICT`. Null skips this check. */
   version?: number | null | undefined;
 };
 
-/** The input of updateSubscription. */
+/** The input of `updateSubscription`. */
 export type UpdateSubscriptionInput = {
-  /** The new quantity: 1 to 10,000,000; as before if it is left out. */
+  /** The new number of licenses: 1 to 10,000,000. Null keeps the current number. */
   quantity?: number | null | undefined;
-  /** The new status; as before if it is left out. */
+  /** The new status. Null keeps the current status. */
   status?: SubscriptionStatus | null | undefined;
-  /** The subscription's id. */
+  /** The id of the subscription. */
   subscriptionId: string;
 };
 
-/** Why a change was refused. */
+/** The reason why the server refused a change. */
 export type UserErrorCode =
-  /** The user holds a license of the product already. */
+  /** The user already holds a license of the product. */
   | 'ALREADY_LICENSED'
-  /** The license was removed before. */
+  /** The license was already removed. */
   | 'ALREADY_REMOVED'
-  /** Several apps have this code. */
+  /** Several apps have this code. Use the vendor's id of the app instead. */
   | 'APP_AMBIGUOUS'
-  /** Another policy is for this app. */
+  /** Another policy exists for this app. */
   | 'APP_HAS_POLICY'
-  /** No policy may exist for this app. */
+  /** The app is not claimable, so no policy can exist for it. */
   | 'APP_NOT_CLAIMABLE'
   /** The product does not include this app. */
   | 'APP_NOT_IN_PRODUCT'
-  /** Auto-claim is off in the tenant. */
+  /** Auto-claim is turned off in the tenant. */
   | 'AUTO_CLAIM_OFF'
-  /** The product is at that end of the order already. */
+  /** The product is already first or last. */
   | 'CANNOT_MOVE'
-  /** The policy was changed meanwhile; the payload has it as it is now. */
+  /** Someone changed the policy since the client read it. The payload has the current policy. */
   | 'CONFLICT'
-  /** The input is malformed in a way that the message describes. */
+  /** The input is malformed. The message says how. */
   | 'INVALID_INPUT'
-  /** The last product of a policy cannot be removed. */
+  /** The last product of a policy cannot be removed. Turn the policy off instead. */
   | 'LAST_PRODUCT'
   /** The name is empty. */
   | 'NAME_REQUIRED'
-  /** Another policy has this name. */
+  /** Another policy has the same name. Case is ignored. */
   | 'NAME_TAKEN'
   /** The name has more than 100 characters. */
   | 'NAME_TOO_LONG'
-  /** The object does not exist, or belongs to another tenant. */
+  /** The object does not exist or belongs to another tenant. */
   | 'NOT_FOUND'
-  /** The order does not name each product once. */
+  /** The order must name each product of the policy exactly once. */
   | 'ORDER_INCOMPLETE'
-  /** No license of the product is left. */
+  /** No license of the product is available. */
   | 'OUT_OF_LICENSES'
-  /** The policy's own app cannot be turned off. */
+  /** The app that the policy is for cannot be turned off. */
   | 'POLICY_APP_REQUIRED'
   /** A policy needs at least one product. */
   | 'PRODUCTS_REQUIRED'
-  /** The product is there already. */
+  /** The policy already contains the product, or the input names it twice. */
   | 'PRODUCT_DUPLICATE'
-  /** The product does not include the policy's app. */
+  /** The product does not include the app that the policy is for. */
   | 'PRODUCT_LACKS_APP'
-  /** The policy does not have this product. */
+  /** The policy does not contain this product. */
   | 'PRODUCT_NOT_IN_POLICY'
-  /** The tenant has no subscription of the product that counts. */
+  /** The tenant has no `ACTIVE` or `WARNING` subscription for the product. */
   | 'PRODUCT_NOT_OWNED'
-  /** More licenses are assigned than would be left. */
+  /** More licenses are assigned than the new quantity allows. The message says how many to remove first. */
   | 'QUANTITY_BELOW_ASSIGNED'
   /** The quantity is not between 1 and 10,000,000. */
   | 'QUANTITY_OUT_OF_RANGE'
-  /** A policy has at most five products. */
+  /** A policy can contain at most 5 products. */
   | 'TOO_MANY_PRODUCTS';
 
 export type RefusalFragment = { code: UserErrorCode, message: string, path: Array<string> };

@@ -1,19 +1,43 @@
-import { Checkbox, Field, makeStyles, MessageBar, MessageBarBody, SearchBox, Select, Text, tokens } from "@fluentui/react-components";
+import {
+  Checkbox,
+  Field,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  SearchBox,
+  Select,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 
-import { Failure, Loading } from "../components/states";
+import { ErrorState, Loading } from "../components/states";
 import { strings } from "../strings";
-import { type AppState, appStates, type DraftProduct, setApps } from "./draft";
-import type { useAppsOf } from "./useAppsOf";
+import { type AppState, appStates, type DraftProduct, setApps } from "./products";
+import type { useProductApps } from "./useProductApps";
 
 const words = strings.policies.apps;
 
 const useStyles = makeStyles({
   editor: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  tools: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM, alignItems: "flex-end", "& > *": { flex: "1 1 220px", minWidth: 0 } },
+  tools: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalM,
+    alignItems: "flex-end",
+    "& > *": { flex: "1 1 220px", minWidth: 0 },
+  },
   search: { maxWidth: "none", width: "100%" },
-  box: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, backgroundColor: tokens.colorNeutralBackground1 },
-  all: { borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, padding: `0 ${tokens.spacingHorizontalS}`, fontWeight: tokens.fontWeightSemibold },
+  box: {
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  all: {
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    padding: `0 ${tokens.spacingHorizontalS}`,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   list: {
     listStyleType: "none",
     margin: 0,
@@ -28,28 +52,28 @@ const useStyles = makeStyles({
 interface Props {
   appId: string;
   products: readonly DraftProduct[];
-  apps: ReturnType<typeof useAppsOf>;
+  apps: ReturnType<typeof useProductApps>;
   readOnly?: boolean;
   problem?: string;
   onChange(products: DraftProduct[]): void;
 }
 
-/** Which apps and services are given with a license: of one product, or of all at once. */
+/** Turns apps and services on or off, in one product or in all products at once. */
 export function AppsEditor({ appId, products, apps, readOnly, problem, onChange }: Props) {
   const styles = useStyles();
   const [chosen, setChosen] = useState("");
   const [text, setText] = useState("");
-  const { appsOf } = apps;
+  const { appsByProduct } = apps;
 
   const productId = products.some(({ id }) => id === chosen) ? chosen : undefined;
-  const states = useMemo(() => appStates(products, appsOf, productId), [products, appsOf, productId]);
+  const states = useMemo(() => appStates(products, appsByProduct, productId), [products, appsByProduct, productId]);
   const shown = states.filter(({ app }) => app.name.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase()));
 
-  if (apps.error && !apps.complete) return <Failure error={apps.error} retry={apps.retry} />;
+  if (apps.error && !apps.complete) return <ErrorState error={apps.error} retry={apps.retry} />;
   if (!apps.complete) return <Loading />;
 
   const set = (ids: string[], on: boolean) =>
-    onChange(setApps(products, appsOf, productId, on ? ids : ids.filter((id) => id !== appId), on));
+    onChange(setApps(products, appsByProduct, productId, on ? ids : ids.filter((id) => id !== appId), on));
 
   const on = states.filter(({ state }) => state === true).length;
   const everything = on === states.length ? true : states.some(({ state }) => state !== false) ? "mixed" : false;
@@ -88,7 +112,12 @@ export function AppsEditor({ appId, products, apps, readOnly, problem, onChange 
               label={words.everything(on, states.length)}
               checked={everything}
               disabled={readOnly}
-              onChange={() => set(states.map(({ app }) => app.id), everything !== true)}
+              onChange={() =>
+                set(
+                  states.map(({ app }) => app.id),
+                  everything !== true,
+                )
+              }
             />
           </div>
         )}
@@ -100,7 +129,12 @@ export function AppsEditor({ appId, products, apps, readOnly, problem, onChange 
           <ul className={styles.list}>
             {shown.map((state) => (
               <li key={state.app.id}>
-                <AppBox {...state} locked={state.app.id === appId} readOnly={readOnly} onChange={(next) => set([state.app.id], next)} />
+                <AppBox
+                  {...state}
+                  locked={state.app.id === appId}
+                  readOnly={readOnly}
+                  onChange={(next) => set([state.app.id], next)}
+                />
               </li>
             ))}
           </ul>
@@ -116,9 +150,9 @@ interface AppBoxProps extends AppState {
   onChange(on: boolean): void;
 }
 
-function AppBox({ app, state, givenWith, locked, readOnly, onChange }: AppBoxProps) {
+function AppBox({ app, state, onIn, locked, readOnly, onChange }: AppBoxProps) {
   const styles = useStyles();
-  const note = locked ? words.locked : state === "mixed" ? words.mixed(givenWith.join(", ")) : undefined;
+  const note = locked ? words.locked : state === "mixed" ? words.mixed(onIn.join(", ")) : undefined;
   return (
     <Checkbox
       checked={state}

@@ -1,19 +1,53 @@
-import { Badge, Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, makeStyles, Text, tokens } from "@fluentui/react-components";
+import {
+  Badge,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 
 import type { PolicyStateFragment } from "../gql/graphql";
 import { strings } from "../strings";
-import { type Draft, draftOf } from "./draft";
-import { differences } from "./merge";
+import { differences, draftOf } from "./draft";
+import type { Draft } from "./fields";
 
 const words = strings.policies.conflict;
 
 const useStyles = makeStyles({
   content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  item: { border: `1px solid ${tokens.colorNeutralStroke2}`, borderRadius: tokens.borderRadiusMedium, padding: tokens.spacingHorizontalM },
-  head: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS, alignItems: "center", marginBottom: tokens.spacingVerticalXS },
-  values: { margin: 0, display: "grid", gridTemplateColumns: "max-content 1fr", gap: `2px ${tokens.spacingHorizontalM}` },
+  list: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+  },
+  item: {
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    padding: tokens.spacingHorizontalM,
+  },
+  head: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    alignItems: "center",
+    marginBottom: tokens.spacingVerticalXS,
+  },
+  values: {
+    margin: 0,
+    display: "grid",
+    gridTemplateColumns: "max-content 1fr",
+    gap: `2px ${tokens.spacingHorizontalM}`,
+  },
   term: { color: tokens.colorNeutralForeground2 },
   value: { margin: 0, whiteSpace: "pre-line", overflowWrap: "anywhere" },
 });
@@ -27,12 +61,16 @@ interface Props {
   onLater(): void;
 }
 
-/** Somebody else saved first: shows what they changed and lets one decide. */
+/** Shows what another admin saved in the meantime, and asks whose changes to keep. */
 export function ConflictDialog({ base, mine, theirs, onKeepMine, onTakeTheirs, onLater }: Props) {
   const styles = useStyles();
   const [busy, setBusy] = useState(false);
   const found = useMemo(() => {
-    const names = new Map([base, theirs].flatMap(({ products }) => products.flatMap(({ appToggles }) => appToggles.map(({ app }) => [app.id, app.name]))));
+    const names = new Map(
+      [base, theirs].flatMap(({ products }) =>
+        products.flatMap(({ appToggles }) => appToggles.map(({ app }) => [app.id, app.name])),
+      ),
+    );
     return differences(draftOf(base), mine, draftOf(theirs), (id) => names.get(id) ?? id);
   }, [base, mine, theirs]);
 
@@ -50,10 +88,10 @@ export function ConflictDialog({ base, mine, theirs, onKeepMine, onTakeTheirs, o
           <DialogContent className={styles.content}>
             <Text>{words.text}</Text>
             <ul className={styles.list} aria-label={words.theirs}>
-              {found.map(({ what, before, now, mine: my }) => (
-                <li key={what} className={styles.item}>
+              {found.map(({ key, label, before, now, mine: my }) => (
+                <li key={key} className={styles.item}>
                   <div className={styles.head}>
-                    <Text weight="semibold">{what}</Text>
+                    <Text weight="semibold">{label}</Text>
                     {my !== undefined && (
                       <Badge appearance="tint" color="warning">
                         {words.bothNote}

@@ -1,24 +1,36 @@
-import { Button, DrawerBody, DrawerFooter, makeStyles, MessageBar, MessageBarActions, MessageBarBody, Switch, Text, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  DrawerBody,
+  DrawerFooter,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { DeleteRegular } from "@fluentui/react-icons";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useMutation } from "urql";
 
 import { ConfirmDialog } from "../components/ConfirmDialog";
-import { Spoken } from "../components/Spoken";
-import { troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
-import { useUnsaved } from "../components/useUnsaved";
+import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
+import { mutationProblem } from "../api/errors";
+import { useToast } from "../components/toasts";
+import { useUnsavedChangesPrompt } from "../components/useUnsavedChangesPrompt";
 import { formatDateTime, formatNumber } from "../format";
 import { DeletePolicyDocument, type PolicyStateFragment } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { AppsEditor } from "./AppsEditor";
 import { ConflictDialog } from "./ConflictDialog";
-import { nameProblem } from "./draft";
-import { NameField } from "./NameField";
+import { isValid } from "./draft";
+import { FieldControl } from "./FieldControl";
+import { controlNames, fieldNames } from "./fields";
 import { ProductsEditor } from "./ProductsEditor";
-import { useAppsOf } from "./useAppsOf";
+import { useOtherPolicyNames } from "./useOtherPolicyNames";
 import { usePolicyForm } from "./usePolicyForm";
+import { useProductApps } from "./useProductApps";
 
 const words = strings.policies.details;
 
@@ -26,9 +38,19 @@ const useStyles = makeStyles({
   form: { display: "contents" },
   body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
   section: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  heading: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400, fontWeight: tokens.fontWeightSemibold },
+  heading: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   quiet: { color: tokens.colorNeutralForeground2 },
-  facts: { margin: 0, display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))", gap: tokens.spacingHorizontalM },
+  facts: {
+    margin: 0,
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))",
+    gap: tokens.spacingHorizontalM,
+  },
   term: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground2 },
   fact: { margin: 0, fontWeight: tokens.fontWeightSemibold },
   footer: {
@@ -47,41 +69,45 @@ interface Props {
   onClose(): void;
 }
 
-/** Everything about a policy, with one Save for all of it. */
+/** The form with all fields of a policy. One button saves them together. */
 export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const styles = useStyles();
   const viewer = useViewer();
-  const tell = useTell();
+  const showToast = useToast();
   const form = usePolicyForm(policy);
   const { draft, dirty, refusals } = form;
-  const apps = useAppsOf(draft.products);
-  const blocked = useUnsaved(dirty);
+  const apps = useProductApps(draft.products);
+  const prompt = useUnsavedChangesPrompt(dirty);
   const [deleting, setDeleting] = useState(false);
-  const [said, say] = useState(""); // Toasts lie outside of the pane, where screen readers are kept from.
+  const [announcement, announce] = useState(""); // Screen readers ignore toasts while the modal pane is open.
   const remove = useDelete(policy, onSaved);
 
   const readOnly = !viewer.mayChange || Boolean(policy.deletedAt);
-  const problem = nameProblem(draft.name, []);
+  const otherNames = useOtherPolicyNames(policy.name);
+  const valid = isValid(draft, { otherNames: [] }); // The server decides whether a name is taken.
+  const problem = form.requestError ?? refusals.otherThan(...fieldNames.map((name) => [name]));
 
   const saved = (worked: boolean) => {
     if (!worked) return;
     onSaved();
-    say(words.saved(draft.name.trim()));
-    tell(words.saved(draft.name.trim()));
+    announce(words.saved(draft.name.trim()));
+    showToast(words.saved(draft.name.trim()));
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (dirty && !problem && !form.saving) saved(await form.save());
+    if (dirty && valid && !form.saving) saved(await form.save());
   };
-  const forget = () => {
+  const discard = () => {
     form.discard();
-    blocked.proceed();
+    prompt.proceed();
   };
 
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
       <DrawerBody className={styles.body}>
-        {policy.deletedAt && <Note intent="warning">{dirty ? strings.policies.conflict.deletedMeanwhile : words.deleted}</Note>}
+        {policy.deletedAt && (
+          <Note intent="warning">{dirty ? strings.policies.conflict.deletedMeanwhile : words.deleted}</Note>
+        )}
         {!viewer.mayChange && <Note intent="info">{strings.common.readOnly}</Note>}
         {form.newer && !policy.deletedAt && (
           <Note intent="warning" action={<Button onClick={form.showTheirs}>{strings.policies.conflict.show}</Button>}>
@@ -90,30 +116,23 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
         )}
 
         <section className={styles.section}>
-          <NameField
-            value={draft.name}
-            own={policy.name}
-            readOnly={readOnly}
-            problem={refusals.at("name")}
-            onChange={(name) => form.change({ name })}
-          />
-          <div>
-            <Switch
-              label={draft.enabled ? words.statusOn : words.statusOff}
-              aria-label={strings.policies.fields.enabled}
-              checked={draft.enabled}
-              disabled={readOnly}
-              onChange={(_, { checked }) => form.change({ enabled: checked })}
+          {controlNames.map((name) => (
+            <FieldControl
+              key={name}
+              name={name}
+              draft={draft}
+              otherNames={otherNames}
+              readOnly={readOnly}
+              problem={refusals.at(name)}
+              note={name === "enabled" && !featureOn ? words.featureOff : undefined}
+              onChange={form.change}
             />
-            {!featureOn && (
-              <Text size={200} block className={styles.quiet}>
-                {words.featureOff}
-              </Text>
-            )}
-          </div>
+          ))}
           <dl className={styles.facts}>
             <Fact term={words.app}>{policy.app.name}</Fact>
-            <Fact term={words.available}>{formatNumber(draft.products.reduce((sum, { id }) => sum + (apps.available.get(id) ?? 0), 0))}</Fact>
+            <Fact term={words.available}>
+              {formatNumber(draft.products.reduce((sum, { id }) => sum + (apps.available.get(id) ?? 0), 0))}
+            </Fact>
             <Fact term={words.changed}>{formatDateTime(policy.updatedAt)}</Fact>
           </dl>
         </section>
@@ -129,7 +148,11 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
             available={apps.available}
             readOnly={readOnly}
             problemAt={(place) => refusals.at("products", place, "productId")}
-            problem={refusals.at("products") && !draft.products.some((_, i) => refusals.at("products", i)) ? refusals.at("products") : undefined}
+            problem={
+              refusals.at("products") && !draft.products.some((_, i) => refusals.at("products", i))
+                ? refusals.at("products")
+                : undefined
+            }
             onChange={(products) => form.change({ products })}
           />
         </section>
@@ -151,23 +174,33 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
 
       {!readOnly && (
         <DrawerFooter className={styles.footer}>
-          <Button appearance="primary" type="submit" disabledFocusable={!dirty || Boolean(problem) || form.saving}>
+          <Button appearance="primary" type="submit" disabledFocusable={!dirty || !valid || form.saving}>
             {form.saving ? strings.common.saving : strings.common.save}
           </Button>
           <Button disabled={!dirty || form.saving} onClick={form.discard}>
             {words.discard}
           </Button>
-          <Button className={styles.delete} appearance="subtle" icon={<DeleteRegular />} onClick={() => setDeleting(true)}>
+          <Button
+            className={styles.delete}
+            appearance="subtle"
+            icon={<DeleteRegular />}
+            onClick={() => setDeleting(true)}
+          >
             {words.delete}
           </Button>
-          <Spoken>{dirty ? "" : said}</Spoken>
-          {(form.trouble ?? refusals.besides(["name"], ["products"])) && (
-            <Note intent="error">{form.trouble ?? refusals.besides(["name"], ["products"])}</Note>
-          )}
+          <ScreenReaderStatus>{dirty ? "" : announcement}</ScreenReaderStatus>
+          {problem && <Note intent="error">{problem}</Note>}
         </DrawerFooter>
       )}
 
-      <ConfirmDialog open={blocked.asking} title={words.discardTitle} confirm={words.discard} cancel={words.keepEditing} onConfirm={forget} onClose={blocked.stay}>
+      <ConfirmDialog
+        open={prompt.isBlocked}
+        title={words.discardTitle}
+        confirm={words.discard}
+        cancel={words.keepEditing}
+        onConfirm={discard}
+        onClose={prompt.stay}
+      >
         {words.discardText}
       </ConfirmDialog>
       <ConfirmDialog
@@ -178,7 +211,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           const why = await remove();
           if (!why) {
             form.discard();
-            blocked.allow();
+            prompt.allow();
             onClose();
           }
           return why;
@@ -201,17 +234,16 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   );
 }
 
-/** Deletes the policy and says why if that did not work. */
+/** Deletes the policy. Returns an error message if that fails. */
 function useDelete(policy: PolicyStateFragment, onSaved: () => void) {
-  const tell = useTell();
+  const showToast = useToast();
   const [, remove] = useMutation(DeletePolicyDocument);
   return async (): Promise<string | undefined> => {
     const { data, error } = await remove({ input: { policyId: policy.id } });
-    if (error) return troubleText(error);
-    const why = data?.deletePolicy.userErrors.map(({ message }) => message).join(" ");
+    const why = mutationProblem(error, data?.deletePolicy.userErrors);
     if (why) return why;
     onSaved();
-    tell(words.wasDeleted(policy.name));
+    showToast(words.wasDeleted(policy.name));
     return undefined;
   };
 }
@@ -226,7 +258,15 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function Note({ intent, action, children }: { intent: "info" | "warning" | "error"; action?: ReactNode; children: ReactNode }) {
+function Note({
+  intent,
+  action,
+  children,
+}: {
+  intent: "info" | "warning" | "error";
+  action?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <MessageBar intent={intent} layout="multiline">
       <MessageBarBody>{children}</MessageBarBody>

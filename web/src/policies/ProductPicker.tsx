@@ -2,8 +2,8 @@ import { Combobox, Field, makeStyles, Option, Text, tokens } from "@fluentui/rea
 import { useEffect, useState } from "react";
 
 import { strings } from "../strings";
-import type { App, DraftProduct } from "./draft";
-import { useCandidates } from "./useCandidates";
+import type { App, DraftProduct } from "./products";
+import { useEligibleProducts } from "./useEligibleProducts";
 
 const words = strings.policies;
 
@@ -23,19 +23,19 @@ interface Props {
   onChoose(product: App): void;
 }
 
-const pause = 200;
+const typingDelay = 200;
 
-/** Chooses one of the products that the policy may still get; type to find it among many. */
+/** Chooses a product to add to the policy. Typing searches the products. */
 export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoose }: Props) {
   const styles = useStyles();
   const [text, setText] = useState("");
-  const [asked, setAsked] = useState("");
+  const [search, setSearch] = useState("");
   useEffect(() => {
-    const timer = setTimeout(() => setAsked(text.trim()), pause);
+    const timer = setTimeout(() => setSearch(text.trim()), typingDelay);
     return () => clearTimeout(timer);
   }, [text]);
 
-  const { candidates, hasMore, fetching, error } = useCandidates(appId, chosen, asked);
+  const { eligible, hasMore, fetching, error } = useEligibleProducts(appId, chosen, search);
 
   return (
     <Field label={label} validationMessage={problem} validationState={problem ? "error" : "none"} required>
@@ -48,14 +48,14 @@ export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoo
         selectedOptions={[]}
         onInput={(event) => setText(event.currentTarget.value)}
         onOptionSelect={(_, { optionValue }) => {
-          const product = candidates.find(({ id }) => id === optionValue);
+          const product = eligible.find(({ id }) => id === optionValue);
           if (!product) return;
           setText("");
           onChoose(product);
         }}
         listbox={{ className: styles.list }}
       >
-        {candidates.map(({ id, name, pool }) => (
+        {eligible.map(({ id, name, pool }) => (
           <Option key={id} value={id} text={name}>
             <span className={styles.option}>
               {name}
@@ -65,9 +65,15 @@ export function ProductPicker({ label, appId, chosen, problem, autoFocus, onChoo
             </span>
           </Option>
         ))}
-        {candidates.length === 0 && (
+        {eligible.length === 0 && (
           <Option disabled text="" value="">
-            {fetching ? strings.common.loading : error ? strings.common.failedTitle : asked ? words.products.noneFound : words.products.noneOwned}
+            {fetching
+              ? strings.common.loading
+              : error
+                ? strings.common.failedTitle
+                : search
+                  ? words.products.noneFound
+                  : words.products.noneOwned}
           </Option>
         )}
         {hasMore && (

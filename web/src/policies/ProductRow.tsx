@@ -3,7 +3,7 @@ import { ArrowDownRegular, ArrowUpRegular, DeleteRegular, ReOrderDotsVerticalReg
 import { useEffect, useRef } from "react";
 
 import { strings } from "../strings";
-import type { DraftProduct } from "./draft";
+import type { DraftProduct } from "./products";
 import { licensesLeft } from "./ProductPicker";
 import { type Reordering, useDragging } from "./useReordering";
 
@@ -54,7 +54,7 @@ export function ProductRow({ product, place, of, available, readOnly, problem, r
   return (
     <li ref={element} className={mergeClasses(styles.row, dragged && styles.dragged)}>
       {!readOnly && !single && (
-        // What it does for a pointer, the buttons do for everybody.
+        // Hidden from screen readers: the buttons do the same.
         <span ref={handle} className={styles.handle} title={words.drag(name)} aria-hidden>
           <ReOrderDotsVerticalRegular />
         </span>
@@ -103,7 +103,7 @@ export function ProductRow({ product, place, of, available, readOnly, problem, r
   );
 }
 
-/** Keeps the focus on a button that moves with its row: an element that changes its place loses it. */
+/** Restores the focus of a button after its row moved, because moving an element in the document removes it. */
 function useKeptFocus(place: number): (button: HTMLElement) => void {
   const button = useRef<HTMLElement>(null);
   useEffect(() => {

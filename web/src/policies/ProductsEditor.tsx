@@ -2,69 +2,91 @@ import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentu
 import { AddRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 
-import { Spoken } from "../components/Spoken";
+import { ScreenReaderStatus } from "../components/ScreenReaderStatus";
 import { strings } from "../strings";
-import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./draft";
+import { addProduct, type App, type DraftProduct, maxProducts, moveProduct, removeProduct } from "./products";
 import { ProductPicker } from "./ProductPicker";
 import { ProductRow } from "./ProductRow";
-import { useCandidates } from "./useCandidates";
+import { useEligibleProducts } from "./useEligibleProducts";
 import { useReordering } from "./useReordering";
 
 const words = strings.policies.products;
 
 const useStyles = makeStyles({
   editor: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  list: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+  },
   add: { alignSelf: "flex-start" },
-  adding: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: tokens.spacingHorizontalS, "& > :first-child": { flex: "1 1 220px" } },
+  adding: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "flex-end",
+    gap: tokens.spacingHorizontalS,
+    "& > :first-child": { flex: "1 1 220px" },
+  },
 });
 
 interface Props {
   appId: string | undefined;
   products: readonly DraftProduct[];
-  /** Licenses left by product. */
+  /** Available licenses by product ID. */
   available: ReadonlyMap<string, number>;
   readOnly?: boolean;
-  /** Whether the last product may go too, for another to take its place. */
+  /** Whether the last product can be removed. */
   canEmpty?: boolean;
-  /** What the server says against a product, by its place, or against the list. */
+  /** The server's messages about the product at a position, and about the list. */
   problemAt?(place: number): string | undefined;
   problem?: string;
   onChange(products: DraftProduct[]): void;
 }
 
-/** The products of a policy in order: the primary first, then up to four backups. */
-export function ProductsEditor({ appId, products, available, readOnly, canEmpty, problemAt, problem, onChange }: Props) {
+/** Edits the ordered products of a policy: the primary product, then up to four backups. */
+export function ProductsEditor({
+  appId,
+  products,
+  available,
+  readOnly,
+  canEmpty,
+  problemAt,
+  problem,
+  onChange,
+}: Props) {
   const styles = useStyles();
   const [adding, setAdding] = useState(false);
-  const [said, say] = useState("");
-  const [refused, setRefused] = useState(false);
-  const { candidates } = useCandidates(appId, products);
+  const [announcement, announce] = useState("");
+  const [removalRefused, setRemovalRefused] = useState(false);
+  const { eligible } = useEligibleProducts(appId, products);
 
   const move = (product: DraftProduct, to: number) => {
     if (to < 0 || to >= products.length) return;
     onChange(moveProduct(products, product.id, to));
-    say(words.moved(product.name, to + 1, products.length));
+    announce(words.moved(product.name, to + 1, products.length));
   };
 
   const remove = (product: DraftProduct) => {
     if (products.length === 1 && !canEmpty) {
-      setRefused(true);
+      setRemovalRefused(true);
       return;
     }
     onChange(removeProduct(products, product.id));
-    say(words.removed(product.name));
+    announce(words.removed(product.name));
   };
 
   const add = (product: App) => {
     setAdding(false);
-    setRefused(false);
+    setRemovalRefused(false);
     onChange(addProduct(products, product));
-    say(words.added(product.name));
+    announce(words.added(product.name));
   };
 
   const reordering = useReordering(products, move);
-  const canAdd = !readOnly && products.length > 0 && products.length < maxProducts && candidates.length > 0;
+  const canAdd = !readOnly && products.length > 0 && products.length < maxProducts && eligible.length > 0;
 
   return (
     <div className={styles.editor}>
@@ -84,8 +106,8 @@ export function ProductsEditor({ appId, products, available, readOnly, canEmpty,
           />
         ))}
       </ol>
-      <Spoken>{said}</Spoken>
-      {(refused && products.length === 1) || problem ? (
+      <ScreenReaderStatus>{announcement}</ScreenReaderStatus>
+      {(removalRefused && products.length === 1) || problem ? (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>{problem ?? words.last}</MessageBarBody>
         </MessageBar>

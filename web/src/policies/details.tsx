@@ -1,16 +1,24 @@
-import { Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, makeStyles, OverlayDrawer, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  DrawerHeaderTitle,
+  makeStyles,
+  OverlayDrawer,
+  tokens,
+} from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import { useCallback } from "react";
 import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
 import { useQuery } from "urql";
 
 import { useTitle } from "../components/Page";
-import { Empty, Failure, Loading } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { PolicyDetailsDocument } from "../gql/graphql";
 import { strings } from "../strings";
 import { DetailsForm } from "./DetailsForm";
-import type { ListContext } from "./list";
-import { useReadAnew } from "./useReadAnew";
+import type { ListContext } from "./view";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 
 const words = strings.policies.details;
 
@@ -20,7 +28,7 @@ const useStyles = makeStyles({
   title: { overflowWrap: "anywhere" },
 });
 
-/** The details pane of one policy, over the list. */
+/** The details pane of one policy. */
 export function Component() {
   const styles = useStyles();
   const { policyId = "" } = useParams();
@@ -28,13 +36,13 @@ export function Component() {
   const navigate = useNavigate();
   const { reload } = useOutletContext<ListContext>();
   const [{ data, error, fetching }, read] = useQuery({ query: PolicyDetailsDocument, variables: { id: policyId } });
-  useReadAnew(useCallback(() => read({ requestPolicy: "network-only" }), [read]));
+  useRefreshOnFocus(useCallback(() => read({ requestPolicy: "network-only" }), [read]));
 
   const policy = data?.policy;
   const title = policy?.name ?? (fetching ? words.loading : words.goneTitle);
   useTitle(title);
 
-  // The pane asks whether changes may be lost when the address changes, however that came about.
+  // useUnsavedChangesPrompt asks about unsaved changes when the address changes.
   const close = useCallback(() => void navigate({ pathname: "/policies", search }), [navigate, search]);
 
   return (
@@ -42,23 +50,31 @@ export function Component() {
       <DrawerHeader className={styles.header}>
         <DrawerHeaderTitle
           className={styles.title}
-          action={<Button appearance="subtle" aria-label={strings.common.close} icon={<DismissRegular />} onClick={close} />}
+          action={
+            <Button appearance="subtle" aria-label={strings.common.close} icon={<DismissRegular />} onClick={close} />
+          }
         >
           {title}
         </DrawerHeaderTitle>
       </DrawerHeader>
       {policy ? (
-        <DetailsForm key={policy.id} policy={policy} featureOn={data.settings.autoClaimEnabled} onSaved={reload} onClose={close} />
+        <DetailsForm
+          key={policy.id}
+          policy={policy}
+          featureOn={data.settings.autoClaimEnabled}
+          onSaved={reload}
+          onClose={close}
+        />
       ) : (
         <DrawerBody>
           {error ? (
-            <Failure error={error} retry={() => read({ requestPolicy: "network-only" })} />
+            <ErrorState error={error} retry={() => read({ requestPolicy: "network-only" })} />
           ) : fetching ? (
             <Loading label={words.loading} />
           ) : (
-            <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+            <EmptyState title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
               {words.gone}
-            </Empty>
+            </EmptyState>
           )}
         </DrawerBody>
       )}

@@ -1,130 +1,58 @@
-// A policy as one edits it. All changes of it are functions here; what is shown follows from what they return.
-import type { PolicyProductInput, PolicyStateFragment } from "../gql/graphql";
+// A policy as it is edited: one value for each field of the table.
+import type { PolicyStateFragment, UpdatePolicyInput } from "../gql/graphql";
+import { type Draft, type DraftInput, fieldNames, type FieldName, fieldOf } from "./fields";
+import type { PolicyField, ValidationContext } from "./fieldTypes";
 
-export const maxProducts = 5;
-export const maxName = 100;
+const mapFields = (names: readonly FieldName[], map: (field: PolicyField<unknown>, name: FieldName) => unknown) =>
+  Object.fromEntries(names.map((name) => [name, map(fieldOf(name), name)]));
 
-export interface App {
-  id: string;
-  name: string;
+export const emptyDraft = mapFields(fieldNames, ({ initial }) => initial) as Draft;
+
+export const draftOf = (policy: PolicyStateFragment) => mapFields(fieldNames, (field) => field.read(policy)) as Draft;
+
+export const sameDraft = (a: Draft, b: Draft) => fieldNames.every((name) => fieldOf(name).same(a[name], b[name]));
+
+/** Returns all fields, as createPolicy takes them. */
+export const draftInput = (draft: Draft) =>
+  mapFields(fieldNames, (field, name) => field.input(draft[name])) as DraftInput;
+
+/** Returns the fields that changed, as updatePolicy takes them. */
+export function changedInput(before: Draft, after: Draft): Partial<Omit<UpdatePolicyInput, "policyId" | "version">> {
+  const changed = fieldNames.filter((name) => !fieldOf(name).same(before[name], after[name]));
+  return mapFields(changed, (field, name) => field.input(after[name]));
 }
 
-export interface DraftProduct {
-  id: string;
-  name: string;
-  /** Ids of apps that are not given. All others are. */
-  off: readonly string[];
+/** Says whether the fields pass the checks of the console. */
+export const isValid = (draft: Draft, context: ValidationContext, names: readonly FieldName[] = fieldNames) =>
+  names.every((name) => fieldOf(name).validate(draft[name], context) === undefined);
+
+/** Keeps what I changed, and takes everything else from the other admin's version. */
+export const merge = (base: Draft, mine: Draft, theirs: Draft) =>
+  mapFields(fieldNames, (field, name) => field.merge(base[name], mine[name], theirs[name])) as Draft;
+
+export interface Difference {
+  key: string;
+  label: string;
+  before: string;
+  now: string;
+  /** My value; undefined if I did not change it. */
+  mine?: string;
 }
 
-export interface Draft {
-  name: string;
-  enabled: boolean;
-  products: readonly DraftProduct[];
-}
-
-export function draftOf(policy: PolicyStateFragment): Draft {
-  return {
-    name: policy.name,
-    enabled: policy.enabled,
-    products: policy.products.map(({ product, appToggles }) => ({
-      id: product.id,
-      name: product.name,
-      off: appToggles.filter(({ state }) => state === "OFF").map(({ app }) => app.id),
-    })),
-  };
-}
-
-export const productsInput = (products: readonly DraftProduct[]): PolicyProductInput[] =>
-  products.map(({ id, off }) => ({ productId: id, appsOff: [...off] }));
-
-export function sameApps(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((id) => b.includes(id));
-}
-
-export function sameOrder(a: readonly DraftProduct[], b: readonly DraftProduct[]): boolean {
-  return a.length === b.length && a.every(({ id }, i) => id === b[i]!.id);
-}
-
-export function sameDraft(a: Draft, b: Draft): boolean {
-  return (
-    a.name.trim() === b.name.trim() &&
-    a.enabled === b.enabled &&
-    sameOrder(a.products, b.products) &&
-    a.products.every(({ off }, i) => sameApps(off, b.products[i]!.off))
-  );
-}
-
-export function addProduct(products: readonly DraftProduct[], { id, name }: App): DraftProduct[] {
-  return [...products, { id, name, off: [] }];
-}
-
-export function removeProduct(products: readonly DraftProduct[], id: string): DraftProduct[] {
-  return products.filter((product) => product.id !== id);
-}
-
-/** Puts a product at a place among the others. */
-export function moveProduct(products: readonly DraftProduct[], id: string, to: number): DraftProduct[] {
-  const moved = products.find((product) => product.id === id);
-  if (!moved) return [...products];
-  const others = removeProduct(products, id);
-  others.splice(to, 0, moved);
-  return others;
-}
-
-/** The apps of each product by its id. */
-export type AppsOf = ReadonlyMap<string, readonly App[]>;
-
-/** Turns apps on or off in one product, or in all that include them. */
-export function setApps(
-  products: readonly DraftProduct[],
-  appsOf: AppsOf,
-  productId: string | undefined,
-  appIds: readonly string[],
-  on: boolean,
-): DraftProduct[] {
-  return products.map((product) => {
-    if (productId && product.id !== productId) return product;
-    const here = appIds.filter((id) => appsOf.get(product.id)?.some((app) => app.id === id));
-    const kept = product.off.filter((id) => !here.includes(id));
-    return { ...product, off: on ? kept : [...kept, ...here] };
+/** Describes what the other admin changed, and where I changed the same. */
+export function differences(base: Draft, mine: Draft, theirs: Draft, appName: (id: string) => string): Difference[] {
+  return fieldNames.flatMap((name) => {
+    const { describe } = fieldOf(name);
+    const textsOf = (draft: Draft) => new Map(describe(draft[name], appName).map(({ key, text }) => [key, text]));
+    const [before, my] = [textsOf(base), textsOf(mine)];
+    return describe(theirs[name], appName)
+      .filter(({ key, text }) => before.has(key) && before.get(key) !== text)
+      .map(({ key, label, text }) => ({
+        key,
+        label,
+        before: before.get(key)!,
+        now: text,
+        mine: my.get(key) === before.get(key) ? undefined : my.get(key),
+      }));
   });
 }
-
-export interface AppState {
-  app: App;
-  state: boolean | "mixed";
-  /** The products with which it is given. */
-  givenWith: string[];
-}
-
-/** The apps of one product, or of all, by name, and whether they are given. */
-export function appStates(products: readonly DraftProduct[], appsOf: AppsOf, productId?: string): AppState[] {
-  const states = new Map<string, { app: App; on: string[]; of: number }>();
-  for (const product of products) {
-    if (productId && product.id !== productId) continue;
-    for (const app of appsOf.get(product.id) ?? []) {
-      const state = states.get(app.id) ?? { app, on: [], of: 0 };
-      state.of++;
-      if (!product.off.includes(app.id)) state.on.push(product.name);
-      states.set(app.id, state);
-    }
-  }
-  return [...states.values()]
-    .map(({ app, on, of }) => ({ app, givenWith: on, state: on.length === 0 ? false : on.length === of ? true : ("mixed" as const) }))
-    .sort((a, b) => a.app.name.localeCompare(b.app.name));
-}
-
-/** How a name compares with others: the server decides, but one should know while typing. */
-const folded = (name: string) => name.trim().normalize("NFKC").toLocaleLowerCase();
-
-export type NameProblem = "required" | "tooLong" | "taken";
-
-export function nameProblem(name: string, others: readonly string[]): NameProblem | undefined {
-  const trimmed = name.trim();
-  if (trimmed === "") return "required";
-  if (nameLength(trimmed) > maxName) return "tooLong";
-  return others.some((other) => folded(other) === folded(trimmed)) ? "taken" : undefined;
-}
-
-/** In characters as the server counts them, not in halves of them. */
-export const nameLength = (name: string) => [...name.trim()].length;

@@ -1,19 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { useAllPages } from "../api/usePages";
-import { LicensesLeftDocument, PoliciesDocument, type PoliciesQuery } from "../gql/graphql";
-
-type Node = PoliciesQuery["policies"]["nodes"][number];
-
-export interface PolicyRow extends Omit<Node, "products"> {
-  products: Node["products"];
-  available: number;
-}
+import { LicensesLeftDocument, PoliciesDocument } from "../gql/graphql";
+import type { PolicyRow } from "./rows";
 
 /**
- * All policies. There is at most one for each app that can be claimed, so all of them are read, page by page,
- * and searched and sorted here. The licenses left are told live.
+ * Reads all policies, to search and sort them in the browser. There are few: at most one for each claimable app.
+ * Their available licenses update live.
  */
 export function usePolicies() {
   const pages = useAllPages(PoliciesDocument, {}, ({ policies }) => policies);
@@ -22,7 +16,10 @@ export function usePolicies() {
     () =>
       pages.rows.map<PolicyRow>((policy) => ({
         ...policy,
-        available: policy.products.reduce((sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses), 0),
+        available: policy.products.reduce(
+          (sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses),
+          0,
+        ),
       })),
     [pages.rows, left],
   );
@@ -30,30 +27,34 @@ export function usePolicies() {
   return { ...pages, rows };
 }
 
-const pause = 200; // A storm of sign-ins tells of each license; the eye needs five in a second.
+const redrawInterval = 200; // Under load, events arrive faster than they should be drawn.
 
 function useLicensesLeft(reload: () => Promise<void>): ReadonlyMap<string, number> {
   const [left, setLeft] = useState<ReadonlyMap<string, number>>(new Map());
-  const told = useRef(new Map<string, number>());
+  const pending = useRef(new Map<string, number>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const onGap = useCallback(async () => {
+  const onReconnect = useCallback(async () => {
     await reload();
-    told.current.clear();
+    pending.current.clear();
     setLeft(new Map());
   }, [reload]);
 
-  useLive(LicensesLeftDocument, {}, {
-    onEvent({ licensePoolChanged: { product, available } }) {
-      told.current.set(product.id, available);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setLeft(new Map(told.current));
-      }, pause);
+  useSubscription(
+    LicensesLeftDocument,
+    {},
+    {
+      onEvent({ licensePoolChanged: { product, available } }) {
+        pending.current.set(product.id, available);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setLeft(new Map(pending.current));
+        }, redrawInterval);
+      },
+      onReconnect,
     },
-    onGap,
-  });
+  );
 
   return left;
 }

@@ -2,43 +2,45 @@ import { useState } from "react";
 import { useMutation } from "urql";
 
 import { noRefusals, Refusals } from "../api/refusals";
-import { troubleText } from "../components/states";
-import { type PolicyStateFragment, SavePolicyDocument, type UpdatePolicyInput } from "../gql/graphql";
-import { type Draft, draftOf, productsInput, sameDraft } from "./draft";
-import { merge } from "./merge";
+import { errorText } from "../api/errors";
+import { type PolicyStateFragment, SavePolicyDocument } from "../gql/graphql";
+import { changedInput, draftOf, merge, sameDraft } from "./draft";
+import type { Draft } from "./fields";
 
 /**
- * A policy being edited: the version that one began with, what one made of it, and, if somebody else saved
- * meanwhile, what it is now.
+ * Keeps the state of a policy's form: the version that editing started from, the edited draft, and, if another admin
+ * saved in the meantime, their version. All changes are saved in one mutation.
  */
 export function usePolicyForm(latest: PolicyStateFragment) {
   const [base, setBase] = useState(latest);
   const [draft, setDraft] = useState(() => draftOf(latest));
   const [refusals, setRefusals] = useState(noRefusals);
-  const [trouble, setTrouble] = useState<string>();
+  const [requestError, setRequestError] = useState<string>();
   const [theirs, setTheirs] = useState<PolicyStateFragment>();
   const [{ fetching: saving }, update] = useMutation(SavePolicyDocument);
 
   const before = draftOf(base);
   const dirty = !sameDraft(before, draft);
 
-  const beginWith = (policy: PolicyStateFragment, next = draftOf(policy)) => {
+  const startFrom = (policy: PolicyStateFragment, next = draftOf(policy)) => {
     setBase(policy);
     setDraft(next);
     setTheirs(undefined);
     setRefusals(noRefusals);
-    setTrouble(undefined);
+    setRequestError(undefined);
   };
 
-  // What was read anew takes the place of what nobody has touched.
+  // An unedited form follows the latest version.
   const newer = latest.version > base.version;
-  if (newer && !dirty && !saving) beginWith(latest);
+  if (newer && !dirty && !saving) startFrom(latest);
 
-  /** Saves what changed, all of it or nothing, and says whether that worked. */
+  /** Saves what changed and says whether that worked. */
   const save = async (from = base, mine = draft): Promise<boolean> => {
-    const { data, error } = await update({ input: changes(from, mine) });
+    const { data, error } = await update({
+      input: { policyId: from.id, version: from.version, ...changedInput(draftOf(from), mine) },
+    });
     const answer = data?.updatePolicy;
-    setTrouble(error && troubleText(error));
+    setRequestError(error && errorText(error));
     if (!answer) return false;
 
     const refused = new Refusals(answer.userErrors);
@@ -48,7 +50,7 @@ export function usePolicyForm(latest: PolicyStateFragment) {
     }
     setRefusals(refused);
     if (refused.any || !answer.policy) return false;
-    beginWith(answer.policy);
+    startFrom(answer.policy);
     return true;
   };
 
@@ -57,38 +59,25 @@ export function usePolicyForm(latest: PolicyStateFragment) {
     draft,
     dirty,
     saving,
-    trouble,
+    requestError,
     refusals,
     theirs,
-    /** Somebody saved since; known before one has tried to. */
+    /** Whether another admin saved after editing started. */
     newer: newer && dirty,
     change: (part: Partial<Draft>) => {
       setRefusals(noRefusals);
       setDraft((now) => ({ ...now, ...part }));
     },
-    discard: () => beginWith(newer ? latest : base),
+    discard: () => startFrom(newer ? latest : base),
     save: () => save(),
     showTheirs: () => setTheirs(latest),
     decideLater: () => setTheirs(undefined),
-    takeTheirs: () => theirs && beginWith(theirs),
+    takeTheirs: () => theirs && startFrom(theirs),
     keepMine: async (): Promise<boolean> => {
       if (!theirs) return false;
       const merged = merge(before, draft, draftOf(theirs));
-      beginWith(theirs, merged);
+      startFrom(theirs, merged);
       return save(theirs, merged);
     },
-  };
-}
-
-/** What differs from the version that it names; the rest is left as it is. */
-function changes(base: PolicyStateFragment, draft: Draft): UpdatePolicyInput {
-  const before = draftOf(base);
-  const sameProducts = sameDraft(before, { ...before, products: draft.products });
-  return {
-    policyId: base.id,
-    version: base.version,
-    ...(draft.name.trim() !== base.name && { name: draft.name }),
-    ...(draft.enabled !== base.enabled && { enabled: draft.enabled }),
-    ...(!sameProducts && { products: productsInput(draft.products) }),
   };
 }

@@ -1,19 +1,26 @@
-import { attachClosestEdge, extractClosestEdge, type Edge } from "@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge";
+import {
+  attachClosestEdge,
+  extractClosestEdge,
+  type Edge,
+} from "@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge";
 import { combine } from "@atlaskit/pragmatic-drag-and-drop/combine";
 import { draggable, dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 
-import type { DraftProduct } from "./draft";
+import type { DraftProduct } from "./products";
 
 export interface Reordering {
-  /** Tells one list's products from another's. */
+  /** Identifies the list, so that products cannot be dragged to another one. */
   list: string;
-  /** Where a dragged product was let go: before or behind this one. */
+  /** Handles the drop of a product above or below another one. */
   drop(id: string, targetId: string, edge: Edge | null): void;
 }
 
-/** Reorders products by dragging. The buttons of each do the same without a pointer. */
-export function useReordering(products: readonly DraftProduct[], move: (product: DraftProduct, to: number) => void): Reordering {
+/** Reorders products by dragging. The buttons of ProductRow do the same with the keyboard. */
+export function useReordering(
+  products: readonly DraftProduct[],
+  move: (product: DraftProduct, to: number) => void,
+): Reordering {
   const list = useId();
   const drop = (id: string, targetId: string, edge: Edge | null) => {
     const from = products.findIndex((product) => product.id === id);
@@ -27,7 +34,7 @@ export function useReordering(products: readonly DraftProduct[], move: (product:
   return { list, drop };
 }
 
-/** Makes an element draggable by its handle, and a place to drop others at. */
+/** Makes an element draggable by its handle, and a drop target for the others of its list. */
 export function useDragging(id: string, { list, drop }: Reordering, off: boolean) {
   const element = useRef<HTMLLIElement>(null);
   const handle = useRef<HTMLSpanElement>(null);
@@ -49,7 +56,8 @@ export function useDragging(id: string, { list, drop }: Reordering, off: boolean
       dropTargetForElements({
         element: element.current,
         canDrop: ({ source }) => source.data.list === list,
-        getData: ({ input, element: target }) => attachClosestEdge(mine, { input, element: target, allowedEdges: ["top", "bottom"] }),
+        getData: ({ input, element: target }) =>
+          attachClosestEdge(mine, { input, element: target, allowedEdges: ["top", "bottom"] }),
         onDrag: ({ self, source }) => setEdge(source.data.id === id ? null : extractClosestEdge(self.data)),
         onDragLeave: () => setEdge(null),
         onDrop: ({ self, source }) => {

@@ -1,23 +1,29 @@
-import { Field, Input, Radio, RadioGroup } from "@fluentui/react-components";
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { useState } from "react";
 import { useMutation } from "urql";
 
 import { noRefusals, Refusals } from "../api/refusals";
 import { FormDialog } from "../components/FormDialog";
 import { type Product, ProductCombobox } from "../components/ProductCombobox";
-import { troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { errorText } from "../api/errors";
+import { TextField } from "../components/TextField";
+import { useToast } from "../components/toasts";
 import { formatNumber } from "../format";
-import { CreateSubscriptionDocument, type SubscriptionRowFragment, type SubscriptionStatus, UpdateSubscriptionDocument } from "../gql/graphql";
+import {
+  CreateSubscriptionDocument,
+  type SubscriptionRowFragment,
+  type SubscriptionStatus,
+  UpdateSubscriptionDocument,
+} from "../gql/graphql";
 import { strings } from "../strings";
-import { statuses } from "./SubscriptionList";
+import { subscriptionStatuses } from "./SubscriptionStatus";
 
 const words = strings.products.subscription;
 
 interface Props {
-  /** The one to change; a new one if there is none. */
+  /** The subscription to change; undefined to add one. */
   subscription?: SubscriptionRowFragment;
-  /** What the new one is of; to choose if there is none. */
+  /** The product of the new subscription; undefined to let the user choose. */
   product?: Product;
   onDone(): Promise<void> | void;
   onClose(): void;
@@ -25,14 +31,14 @@ interface Props {
 
 /** Adds a subscription, or changes the quantity and the status of one. */
 export function SubscriptionDialog({ subscription, product: given, onDone, onClose }: Props) {
-  const tell = useTell();
+  const showToast = useToast();
   const fixed = subscription?.product ?? given;
   const [product, setProduct] = useState<Product | undefined>(fixed);
   const [quantity, setQuantity] = useState(subscription ? String(subscription.quantity) : "");
   const [status, setStatus] = useState<SubscriptionStatus>(subscription?.status ?? "ACTIVE");
-  const [insist, setInsist] = useState(false);
+  const [showProblems, setInsist] = useState(false);
   const [refusals, setRefusals] = useState(noRefusals);
-  const [trouble, setTrouble] = useState<string>();
+  const [requestError, setRequestError] = useState<string>();
   const [creating, create] = useMutation(CreateSubscriptionDocument);
   const [updating, update] = useMutation(UpdateSubscriptionDocument);
 
@@ -44,18 +50,23 @@ export function SubscriptionDialog({ subscription, product: given, onDone, onClo
     if (!product || count < 1) return;
 
     const { userErrors, error } = subscription
-      ? await update({ input: { subscriptionId: subscription.id, quantity: count, status } }).then(({ data, error }) => ({ userErrors: data?.updateSubscription.userErrors, error }))
-      : await create({ input: { productId: product.id, quantity: count, status } }).then(({ data, error }) => ({ userErrors: data?.createSubscription.userErrors, error }));
+      ? await update({ input: { subscriptionId: subscription.id, quantity: count, status } }).then(
+          ({ data, error }) => ({ userErrors: data?.updateSubscription.userErrors, error }),
+        )
+      : await create({ input: { productId: product.id, quantity: count, status } }).then(({ data, error }) => ({
+          userErrors: data?.createSubscription.userErrors,
+          error,
+        }));
 
-    setTrouble(error && troubleText(error));
+    setRequestError(error && errorText(error));
     setRefusals(new Refusals(userErrors));
     if (error || userErrors?.length) return;
-    tell(subscription ? words.saved : words.added(formatNumber(count), product.name));
+    showToast(subscription ? words.saved : words.added(formatNumber(count), product.name));
     onClose();
     await onDone();
   };
 
-  const badQuantity = refusals.at("quantity") ?? (insist && count < 1 ? words.quantityBad : undefined);
+  const badQuantity = refusals.at("quantity") ?? (showProblems && count < 1 ? words.quantityBad : undefined);
 
   return (
     <FormDialog
@@ -63,7 +74,7 @@ export function SubscriptionDialog({ subscription, product: given, onDone, onClo
       submit={subscription ? words.save : words.create}
       busyText={words.saving}
       busy={creating.fetching || updating.fetching}
-      problem={trouble ?? refusals.besides(["quantity"], ["status"], ...(fixed ? [] : [["productId"]]))}
+      problem={requestError ?? refusals.otherThan(["quantity"], ["status"], ...(fixed ? [] : [["productId"]]))}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -73,16 +84,26 @@ export function SubscriptionDialog({ subscription, product: given, onDone, onClo
           placeholder={words.productPlaceholder}
           noneFound={words.noneFound}
           value={product}
-          problem={refusals.at("productId") ?? (insist && !product ? words.productRequired : undefined)}
+          problem={refusals.at("productId") ?? (showProblems && !product ? words.productRequired : undefined)}
           onChange={setProduct}
         />
       )}
-      <Field label={words.quantity} hint={words.quantityHint} required validationMessage={badQuantity} validationState={badQuantity ? "error" : "none"}>
-        <Input inputMode="numeric" autoComplete="off" value={quantity} onChange={(_, data) => setQuantity(data.value)} />
-      </Field>
+      <TextField
+        label={words.quantity}
+        hint={words.quantityHint}
+        required
+        inputMode="numeric"
+        value={quantity}
+        problem={badQuantity}
+        onChange={setQuantity}
+      />
       <Field label={words.status} hint={words.meanings[status]} validationMessage={refusals.at("status")}>
-        <RadioGroup layout="horizontal" value={status} onChange={(_, data) => setStatus(data.value as SubscriptionStatus)}>
-          {statuses.map((each) => (
+        <RadioGroup
+          layout="horizontal"
+          value={status}
+          onChange={(_, data) => setStatus(data.value as SubscriptionStatus)}
+        >
+          {subscriptionStatuses.map((each) => (
             <Radio key={each} value={each} label={words.statuses[each]} />
           ))}
         </RadioGroup>

@@ -1,80 +1,99 @@
-import { Badge, Button, type BadgeProps } from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { EditRegular, ReceiptRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useLocation } from "react-router";
 
 import { usePages } from "../api/usePages";
-import { Choice } from "../components/Choice";
+import { SelectField } from "../components/SelectField";
 import { type Column, DataGrid } from "../components/DataGrid";
-import { RowLink } from "../components/RowLink";
-import { Empty, Failure, Loading } from "../components/states";
-import { Tools } from "../components/Tools";
+import { TextLink } from "../components/TextLink";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
-import { useWhenChanged } from "../components/useWhenChanged";
+import { useOnChange } from "../components/useOnChange";
 import { formatDate, formatNumber } from "../format";
-import { type SubscriptionRowFragment, SubscriptionsDocument, type SubscriptionStatus } from "../gql/graphql";
+import { type SubscriptionRowFragment, SubscriptionsDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { SubscriptionDialog } from "./SubscriptionDialog";
+import { subscriptionStatuses, SubscriptionStatusBadge } from "./SubscriptionStatus";
 
 const words = strings.products.subscription;
 
-export const statuses = Object.keys(words.statuses) as SubscriptionStatus[];
-
-const colors: Record<SubscriptionStatus, BadgeProps["color"]> = {
-  ACTIVE: "success",
-  WARNING: "warning",
-  SUSPENDED: "danger",
-  CANCELED: "informative",
-};
-
-export function StatusBadge({ status }: { status: SubscriptionStatus }) {
-  return (
-    <Badge appearance="tint" color={colors[status]}>
-      {words.statuses[status]}
-    </Badge>
-  );
-}
-
-/** All subscriptions, or those of a status. */
+/** The list of subscriptions, optionally of one status. */
 export function SubscriptionList({ changes, onChanged }: { changes: number; onChanged(): Promise<void> }) {
   const { mayChange } = useViewer();
   const [status, setStatus] = useUrlParam("status");
   const [edited, edit] = useState<SubscriptionRowFragment>();
   const { rows, loading, error, more, loadingMore, reload } = usePages(
     SubscriptionsDocument,
-    { status: statuses.find((each) => each === status) },
+    { status: subscriptionStatuses.find((each) => each === status) },
     ({ subscriptions }) => subscriptions,
   );
-  useWhenChanged(changes, reload);
+  useOnChange(changes, reload);
 
   const columns: Column<SubscriptionRowFragment>[] = [
     { key: "product", title: words.product, width: "2.4fr", cell: ({ product }) => <ProductLink {...product} /> },
-    { key: "quantity", title: words.quantity, width: "120px", align: "end", cell: ({ quantity }) => formatNumber(quantity) },
-    { key: "status", title: words.status, width: "130px", cell: (row) => <StatusBadge status={row.status} /> },
-    { key: "created", title: words.created, width: "140px", wideOnly: true, cell: ({ createdAt }) => formatDate(createdAt) },
-    { key: "changed", title: words.changed, width: "140px", wideOnly: true, cell: ({ updatedAt }) => formatDate(updatedAt) },
-    ...(mayChange ? [{ key: "edit", title: words.editShort, width: "124px", cell: (row: SubscriptionRowFragment) => <EditButton row={row} onClick={() => edit(row)} /> }] : []),
+    {
+      key: "quantity",
+      title: words.quantity,
+      width: "120px",
+      align: "end",
+      cell: ({ quantity }) => formatNumber(quantity),
+    },
+    {
+      key: "status",
+      title: words.status,
+      width: "130px",
+      cell: (row) => <SubscriptionStatusBadge status={row.status} />,
+    },
+    {
+      key: "created",
+      title: words.created,
+      width: "140px",
+      wideOnly: true,
+      cell: ({ createdAt }) => formatDate(createdAt),
+    },
+    {
+      key: "changed",
+      title: words.changed,
+      width: "140px",
+      wideOnly: true,
+      cell: ({ updatedAt }) => formatDate(updatedAt),
+    },
+    ...(mayChange
+      ? [
+          {
+            key: "edit",
+            title: words.editShort,
+            width: "124px",
+            cell: (row: SubscriptionRowFragment) => <EditButton row={row} onClick={() => edit(row)} />,
+          },
+        ]
+      : []),
   ];
 
   return (
     <>
-      <Tools>
-        <Choice
+      <ListToolbar>
+        <SelectField
           label={words.filter}
           value={status}
-          options={[{ value: "", text: words.anyStatus }, ...statuses.map((value) => ({ value: value as string, text: words.statuses[value] }))]}
+          options={[
+            { value: "", text: words.anyStatus },
+            ...subscriptionStatuses.map((value) => ({ value: value, text: words.statuses[value] })),
+          ]}
           onChange={setStatus}
         />
-      </Tools>
+      </ListToolbar>
       {loading ? (
         <Loading />
       ) : rows.length === 0 && error ? (
-        <Failure error={error} retry={() => void reload()} />
+        <ErrorState error={error} retry={() => void reload()} />
       ) : rows.length === 0 ? (
-        <Empty icon={<ReceiptRegular />} title={status ? words.noMatchTitle : words.emptyTitle}>
+        <EmptyState icon={<ReceiptRegular />} title={status ? words.noMatchTitle : words.emptyTitle}>
           {status ? words.noMatch : words.empty}
-        </Empty>
+        </EmptyState>
       ) : (
         <DataGrid
           label={words.list}
@@ -93,7 +112,12 @@ export function SubscriptionList({ changes, onChanged }: { changes: number; onCh
 
 export function EditButton({ row, onClick }: { row: SubscriptionRowFragment; onClick(): void }) {
   return (
-    <Button size="small" icon={<EditRegular />} aria-label={words.editLabel(row.product.name, formatNumber(row.quantity), words.statuses[row.status])} onClick={onClick}>
+    <Button
+      size="small"
+      icon={<EditRegular />}
+      aria-label={words.editLabel(row.product.name, formatNumber(row.quantity), words.statuses[row.status])}
+      onClick={onClick}
+    >
       {words.editShort}
     </Button>
   );
@@ -102,8 +126,8 @@ export function EditButton({ row, onClick }: { row: SubscriptionRowFragment; onC
 function ProductLink({ id, name }: SubscriptionRowFragment["product"]) {
   const { search } = useLocation();
   return (
-    <RowLink strong to={`/products/${id}${search}`}>
+    <TextLink strong to={`/products/${id}${search}`}>
       {name}
-    </RowLink>
+    </TextLink>
   );
 }

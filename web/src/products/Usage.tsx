@@ -2,21 +2,31 @@ import { Badge, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-c
 
 import { formatDate, formatNumber } from "../format";
 import { strings } from "../strings";
-import type { Pool } from "./rows";
+import { type Pool, runOutOf } from "./forecast";
 
 const words = strings.products;
 
 const useStyles = makeStyles({
   usage: { display: "flex", flexDirection: "column", gap: "4px", width: "100%", maxWidth: "260px" },
   quiet: { color: tokens.colorNeutralForeground3 },
-  track: { height: "6px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralStroke2, overflow: "hidden" },
-  fill: { display: "block", height: "100%", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorCompoundBrandStroke },
+  track: {
+    height: "6px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorNeutralStroke2,
+    overflow: "hidden",
+  },
+  fill: {
+    display: "block",
+    height: "100%",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorCompoundBrandStroke,
+  },
   high: { backgroundColor: tokens.colorPaletteDarkOrangeBackground3 },
   full: { backgroundColor: tokens.colorPaletteRedBackground3 },
   rate: { display: "flex", flexDirection: "column", alignItems: "flex-start", gap: "2px" },
 });
 
-/** How many of the licenses are in use, in figures and as a bar. */
+/** How many licenses are in use, as figures and as a bar. */
 export function Usage({ name, pool }: { name: string; pool?: Pool | null }) {
   const styles = useStyles();
   if (!pool) return <Text className={styles.quiet}>{words.notOwned}</Text>;
@@ -35,36 +45,22 @@ export function Usage({ name, pool }: { name: string; pool?: Pool | null }) {
         aria-valuenow={pool.assigned}
         aria-valuetext={text}
       >
-        <span className={mergeClasses(styles.fill, share >= 1 ? styles.full : share >= 0.9 ? styles.high : undefined)} style={{ width: `${share * 100}%` }} />
+        <span
+          className={mergeClasses(styles.fill, share >= 1 ? styles.full : share >= 0.9 ? styles.high : undefined)}
+          style={{ width: `${share * 100}%` }}
+        />
       </span>
     </div>
   );
 }
 
-const soon = 14 * 86_400_000;
-const year = 365 * 86_400_000;
-
-/** When there will be no licenses left, if claims go on as they do. */
-export function RunsOut({ pool, runsOut, rate }: { pool?: Pool | null; runsOut: number; rate: number }) {
+/** When the licenses run out at the current rate of claims, and that rate. */
+export function RunOutDate({ pool, runsOut, rate }: { pool?: Pool | null; runsOut: number; rate: number }) {
   const styles = useStyles();
   if (!pool) return null;
   return (
     <span className={styles.rate}>
-      {runsOut === 0 ? (
-        <Badge appearance="tint" color="danger">
-          {words.soldOut}
-        </Badge>
-      ) : runsOut === Infinity ? (
-        <Text className={styles.quiet}>{words.noRate}</Text>
-      ) : runsOut - Date.now() > year ? (
-        words.later
-      ) : runsOut - Date.now() < soon ? (
-        <Badge appearance="tint" color="warning">
-          {words.aboutOn(formatDate(new Date(runsOut).toISOString()))}
-        </Badge>
-      ) : (
-        words.aboutOn(formatDate(new Date(runsOut).toISOString()))
-      )}
+      <RunOutText runsOut={runsOut} />
       {rate > 0 && (
         <Text size={200} className={styles.quiet}>
           {rateText(rate)}
@@ -72,6 +68,30 @@ export function RunsOut({ pool, runsOut, rate }: { pool?: Pool | null; runsOut: 
       )}
     </span>
   );
+}
+
+function RunOutText({ runsOut }: { runsOut: number }) {
+  const styles = useStyles();
+  switch (runOutOf(runsOut)) {
+    case "empty":
+      return (
+        <Badge appearance="tint" color="danger">
+          {words.soldOut}
+        </Badge>
+      );
+    case "soon":
+      return (
+        <Badge appearance="tint" color="warning">
+          {words.aboutOn(formatDate(new Date(runsOut).toISOString()))}
+        </Badge>
+      );
+    case "later":
+      return words.aboutOn(formatDate(new Date(runsOut).toISOString()));
+    case "in over a year":
+      return words.later;
+    case "never":
+      return <Text className={styles.quiet}>{words.noRate}</Text>;
+  }
 }
 
 export function rateText(rate: number): string {

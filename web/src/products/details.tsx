@@ -3,19 +3,20 @@ import { AddRegular } from "@fluentui/react-icons";
 import { useCallback, useState } from "react";
 import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
 
-import { useFresh } from "../api/useFresh";
+import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { useAllPages } from "../api/usePages";
-import { Pane } from "../components/Pane";
+import { DetailsPane } from "../components/DetailsPane";
 import { Fact, Facts, Section } from "../components/Section";
-import { Empty, Failure, Loading } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { formatDate, formatNumber } from "../format";
 import { ProductDetailsDocument, type SubscriptionRowFragment, SubscriptionsDocument } from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
-import { runsOutOf } from "./rows";
+import { runOutTime } from "./forecast";
 import { SubscriptionDialog } from "./SubscriptionDialog";
-import { EditButton, StatusBadge } from "./SubscriptionList";
-import { rateText, RunsOut, Usage } from "./Usage";
+import { EditButton } from "./SubscriptionList";
+import { SubscriptionStatusBadge } from "./SubscriptionStatus";
+import { rateText, RunOutDate, Usage } from "./Usage";
 import type { ListContext } from "./view";
 
 const words = strings.products.details;
@@ -32,7 +33,13 @@ const useStyles = makeStyles({
   },
   what: { flex: "1 1 180px", display: "flex", flexDirection: "column" },
   quiet: { color: tokens.colorNeutralForeground2 },
-  apps: { margin: 0, paddingInlineStart: tokens.spacingHorizontalL, columns: "2 220px", columnGap: tokens.spacingHorizontalXXL, lineHeight: tokens.lineHeightBase400 },
+  apps: {
+    margin: 0,
+    paddingInlineStart: tokens.spacingHorizontalL,
+    columns: "2 220px",
+    columnGap: tokens.spacingHorizontalXXL,
+    lineHeight: tokens.lineHeightBase400,
+  },
 });
 
 /** The details pane of one product. */
@@ -40,26 +47,26 @@ export function Component() {
   const { productId = "" } = useParams();
   const { search } = useLocation();
   const navigate = useNavigate();
-  const { data, error, loading, readAnew } = useFresh(ProductDetailsDocument, { id: productId });
+  const { data, error, loading, refresh } = useRefreshableQuery(ProductDetailsDocument, { id: productId });
   const close = useCallback(() => void navigate({ pathname: "/products", search }), [navigate, search]);
 
   const product = loading ? undefined : data?.product;
   const title = product?.name ?? (loading ? words.loading : words.goneTitle);
 
   return (
-    <Pane title={title} onClose={close}>
+    <DetailsPane title={title} onClose={close}>
       {product ? (
-        <Details product={product} onChanged={readAnew} />
+        <Details product={product} onChanged={refresh} />
       ) : loading ? (
         <Loading label={words.loading} />
       ) : error ? (
-        <Failure error={error} retry={readAnew} />
+        <ErrorState error={error} retry={refresh} />
       ) : (
-        <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+        <EmptyState title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
           {words.gone}
-        </Empty>
+        </EmptyState>
       )}
-    </Pane>
+    </DetailsPane>
   );
 }
 
@@ -76,7 +83,11 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
   const { mayChange } = useViewer();
   const { reload: reloadList, rates } = useOutletContext<ListContext>();
   const [edited, edit] = useState<SubscriptionRowFragment | "new">();
-  const { rows, loading, error, reload } = useAllPages(SubscriptionsDocument, { productId: product.id }, ({ subscriptions }) => subscriptions);
+  const { rows, loading, error, reload } = useAllPages(
+    SubscriptionsDocument,
+    { productId: product.id },
+    ({ subscriptions }) => subscriptions,
+  );
   const { pool } = product;
   const rate = rates.get(product.id) ?? 0;
 
@@ -100,7 +111,7 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
           <Fact term={words.available}>{formatNumber(pool?.available ?? 0)}</Fact>
           {pool && (
             <Fact term={words.runsOut}>
-              <RunsOut pool={pool} runsOut={runsOutOf(pool, rate)} rate={0} />
+              <RunOutDate pool={pool} runsOut={runOutTime(pool, rate)} rate={0} />
             </Fact>
           )}
           {rate > 0 && <Fact term={words.rate}>{rateText(rate)}</Fact>}
@@ -121,7 +132,7 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
         {loading ? (
           <Loading />
         ) : error ? (
-          <Failure error={error} retry={() => void reload()} />
+          <ErrorState error={error} retry={() => void reload()} />
         ) : rows.length === 0 ? (
           <Text className={styles.quiet}>{words.none}</Text>
         ) : (
@@ -134,7 +145,7 @@ function Details({ product, onChanged }: { product: Product; onChanged(): void }
                     {strings.products.subscription.created}: {formatDate(row.createdAt)}
                   </Text>
                 </span>
-                <StatusBadge status={row.status} />
+                <SubscriptionStatusBadge status={row.status} />
                 {mayChange && <EditButton row={row} onClick={() => edit(row)} />}
               </li>
             ))}

@@ -1,34 +1,38 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { PoolsChangedDocument } from "../gql/graphql";
-import type { Pool } from "./rows";
+import type { Pool } from "./forecast";
 
-const pause = 200; // A storm of sign-ins tells of each license; the eye needs five pictures in a second.
+const redrawInterval = 200; // Under load, events arrive faster than they should be drawn.
 
-/** What is told of pools since they were read, which newer readings take the place of. */
+/** Collects the license pools that changed since they were read. refresh reads them again and clears the collection. */
 export function useLivePools(reload: () => Promise<void>) {
   const [pools, setPools] = useState<ReadonlyMap<string, Pool>>(new Map());
-  const told = useRef(new Map<string, Pool>());
+  const pending = useRef(new Map<string, Pool>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const readAnew = useCallback(async () => {
-    told.current.clear(); // What is told from now on is at least as new as what is read.
+  const refresh = useCallback(async () => {
+    pending.current.clear(); // Events from now on are at least as new as the reply.
     await reload();
-    setPools(new Map(told.current));
+    setPools(new Map(pending.current));
   }, [reload]);
 
-  useLive(PoolsChangedDocument, {}, {
-    onEvent({ licensePoolChanged: { product, ...pool } }) {
-      told.current.set(product.id, pool);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setPools(new Map(told.current));
-      }, pause);
+  useSubscription(
+    PoolsChangedDocument,
+    {},
+    {
+      onEvent({ licensePoolChanged: { product, ...pool } }) {
+        pending.current.set(product.id, pool);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setPools(new Map(pending.current));
+        }, redrawInterval);
+      },
+      onReconnect: refresh,
     },
-    onGap: readAnew,
-  });
+  );
 
-  return { pools, readAnew };
+  return { pools, refresh };
 }

@@ -3,24 +3,26 @@ import { AddRegular, BoxMultipleRegular, ReceiptRegular } from "@fluentui/react-
 import { useCallback, useMemo, useState } from "react";
 import { Outlet, useLocation, useParams } from "react-router";
 
-import { useFresh } from "../api/useFresh";
+import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { useAllPages } from "../api/usePages";
-import { Choice } from "../components/Choice";
+import { SelectField } from "../components/SelectField";
 import { type Column, DataGrid } from "../components/DataGrid";
 import { Page } from "../components/Page";
-import { RowLink } from "../components/RowLink";
-import { Empty, Failure, Loading } from "../components/states";
-import { Tools } from "../components/Tools";
+import { TextLink } from "../components/TextLink";
+import { formatSort, parseSort } from "../components/sort";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
 import { formatNumber } from "../format";
 import { ClaimRatesDocument, ProductsDocument } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
-import { type ProductRow, ratesOf, runsOutOf, sorted } from "./rows";
+import { claimRates, runOutTime } from "./forecast";
+import { type ProductRow, sorted } from "./rows";
 import { SubscriptionDialog } from "./SubscriptionDialog";
 import { SubscriptionList } from "./SubscriptionList";
-import { RunsOut, Usage } from "./Usage";
+import { RunOutDate, Usage } from "./Usage";
 import { useLivePools } from "./useLivePools";
 
 const words = strings.products;
@@ -30,13 +32,13 @@ const useStyles = makeStyles({
 });
 
 export interface ListContext {
-  /** Reads the list anew, after a change. */
+  /** Reads the list again after a change. */
   reload(): Promise<void>;
-  /** Claims a day of each product. */
+  /** Claims per day, by product ID. */
   rates: ReadonlyMap<string, number>;
 }
 
-/** What the tenant owns: pools and subscriptions. A product's details lie over it. */
+/** The tenant's license pools and subscriptions. The details of one product open in a pane over them. */
 export function Component() {
   const styles = useStyles();
   const { mayChange } = useViewer();
@@ -48,22 +50,22 @@ export function Component() {
 
   const owned = show === "all" ? undefined : true;
   const pages = useAllPages(ProductsDocument, { owned, text: text.trim() || undefined }, ({ products }) => products);
-  const { pools, readAnew } = useLivePools(pages.reload);
-  const claims = useFresh(ClaimRatesDocument, {});
-  const rates = useMemo(() => ratesOf(claims.data?.claimReport), [claims.data]);
+  const { pools, refresh } = useLivePools(pages.reload);
+  const claims = useRefreshableQuery(ClaimRatesDocument, {});
+  const rates = useMemo(() => claimRates(claims.data?.claimReport), [claims.data]);
 
   const reload = useCallback(async () => {
     setChanges((n) => n + 1);
-    await readAnew();
-  }, [readAnew]);
-  useReadAnew(reload);
+    await refresh();
+  }, [refresh]);
+  useRefreshOnFocus(reload);
 
   const rows = useMemo(
     () =>
       pages.rows.map<ProductRow>((product) => {
         const pool = pools.get(product.id) ?? product.pool;
         const rate = rates.get(product.id) ?? 0;
-        return { ...product, pool, rate, runsOut: runsOutOf(pool, rate) };
+        return { ...product, pool, rate, runsOut: runOutTime(pool, rate) };
       }),
     [pages.rows, pools, rates],
   );
@@ -80,7 +82,12 @@ export function Component() {
         )
       }
     >
-      <TabList className={styles.tabs} aria-label={words.views} selectedValue={tab} onTabSelect={(_, { value }) => setTab(String(value))}>
+      <TabList
+        className={styles.tabs}
+        aria-label={words.views}
+        selectedValue={tab}
+        onTabSelect={(_, { value }) => setTab(String(value))}
+      >
         <Tab value="licenses" icon={<BoxMultipleRegular />}>
           {words.licensesTab}
         </Tab>
@@ -92,8 +99,11 @@ export function Component() {
         <SubscriptionList changes={changes} onChanged={reload} />
       ) : (
         <>
-          <Tools search={{ label: words.search, value: text, onChange: setText }} count={pages.loading ? undefined : words.count(rows.length)}>
-            <Choice
+          <ListToolbar
+            search={{ label: words.search, value: text, onChange: setText }}
+            count={pages.loading ? undefined : words.count(rows.length)}
+          >
+            <SelectField
               label={words.show}
               value={show}
               options={[
@@ -102,18 +112,18 @@ export function Component() {
               ]}
               onChange={setShow}
             />
-          </Tools>
+          </ListToolbar>
           {pages.loading ? (
             <Loading />
           ) : rows.length === 0 && pages.error ? (
-            <Failure error={pages.error} retry={() => void pages.reload()} />
+            <ErrorState error={pages.error} retry={() => void pages.reload()} />
           ) : rows.length === 0 ? (
             text ? (
-              <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+              <EmptyState title={words.noMatchTitle}>{words.noMatch}</EmptyState>
             ) : (
-              <Empty icon={<BoxMultipleRegular />} title={words.emptyTitle}>
+              <EmptyState icon={<BoxMultipleRegular />} title={words.emptyTitle}>
                 {mayChange ? words.empty : words.emptyReader}
-              </Empty>
+              </EmptyState>
             )
           ) : (
             <Products rows={rows} loadingMore={pages.loadingMore} />
@@ -129,8 +139,8 @@ export function Component() {
 function Products({ rows, loadingMore }: { rows: readonly ProductRow[]; loadingMore: boolean }) {
   const { productId } = useParams();
   const [order, setOrder] = useUrlParam("sort", "name");
-  const sort = { column: order.replace(/^-/, ""), descending: order.startsWith("-") };
-  const shown = useMemo(() => sorted(rows, sort), [rows, sort.column, sort.descending]);
+  const sort = useMemo(() => parseSort(order), [order]);
+  const shown = useMemo(() => sorted(rows, sort), [rows, sort]);
   return (
     <DataGrid
       label={words.list}
@@ -138,7 +148,7 @@ function Products({ rows, loadingMore }: { rows: readonly ProductRow[]; loadingM
       rows={shown}
       rowKey={({ id }) => id}
       sort={sort}
-      onSort={({ column, descending }) => setOrder(descending ? `-${column}` : column)}
+      onSort={(next) => setOrder(formatSort(next))}
       selectedKey={productId}
       loadingMore={loadingMore}
       maxHeight="max(400px, calc(100dvh - 330px))"
@@ -148,16 +158,29 @@ function Products({ rows, loadingMore }: { rows: readonly ProductRow[]; loadingM
 
 const columns: Column<ProductRow>[] = [
   { key: "name", title: words.product, width: "2.4fr", sortable: true, cell: (row) => <Name {...row} /> },
-  { key: "used", title: words.used, width: "1.6fr", sortable: true, cell: ({ name, pool }) => <Usage name={name} pool={pool} /> },
-  { key: "available", title: words.available, width: "120px", align: "end", sortable: true, cell: ({ pool }) => (pool ? formatNumber(pool.available) : "") },
-  { key: "runsOut", title: words.runsOut, width: "1.4fr", sortable: true, cell: (row) => <RunsOut {...row} /> },
+  {
+    key: "used",
+    title: words.used,
+    width: "1.6fr",
+    sortable: true,
+    cell: ({ name, pool }) => <Usage name={name} pool={pool} />,
+  },
+  {
+    key: "available",
+    title: words.available,
+    width: "120px",
+    align: "end",
+    sortable: true,
+    cell: ({ pool }) => (pool ? formatNumber(pool.available) : ""),
+  },
+  { key: "runsOut", title: words.runsOut, width: "1.4fr", sortable: true, cell: (row) => <RunOutDate {...row} /> },
 ];
 
 function Name({ id, name }: ProductRow) {
-  const { search } = useLocation(); // What was searched for stays so when one comes back.
+  const { search } = useLocation(); // The search stays when the pane closes.
   return (
-    <RowLink strong to={`/products/${id}${search}`}>
+    <TextLink strong to={`/products/${id}${search}`}>
       {name}
-    </RowLink>
+    </TextLink>
   );
 }

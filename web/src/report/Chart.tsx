@@ -3,7 +3,7 @@ import { useId, useState } from "react";
 
 import { formatDay, formatNumber, formatShortDay } from "../format";
 import { strings } from "../strings";
-import { type Day, scaleOf, type Series } from "./series";
+import { type ChartDay, axisTicks, type ChartSeries } from "./chartData";
 import { useWidth } from "./useWidth";
 
 const words = strings.report;
@@ -27,7 +27,14 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     maxWidth: "220px",
   },
-  legend: { listStyleType: "none", margin: `${tokens.spacingVerticalS} 0 0`, padding: 0, display: "flex", flexWrap: "wrap", gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}` },
+  legend: {
+    listStyleType: "none",
+    margin: `${tokens.spacingVerticalS} 0 0`,
+    padding: 0,
+    display: "flex",
+    flexWrap: "wrap",
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`,
+  },
   key: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalXS, fontSize: tokens.fontSizeBase200 },
   swatch: { width: "12px", height: "12px", borderRadius: "2px", flexShrink: 0 },
 });
@@ -35,14 +42,14 @@ const useStyles = makeStyles({
 const height = 220;
 const margin = { top: 8, right: 4, bottom: 24 };
 
-/** The claims of each day, a bar a day, stacked by product. The table beside it says the same to those who cannot see it. */
-export function Chart({ series, days }: { series: readonly Series[]; days: readonly Day[] }) {
+/** A bar for each day, stacked by product. DayTable shows the same data as a table. */
+export function Chart({ series, days }: { series: readonly ChartSeries[]; days: readonly ChartDay[] }) {
   const styles = useStyles();
   const [measure, width] = useWidth();
   const [at, setAt] = useState<number>();
   const title = useId();
 
-  const marks = scaleOf(Math.max(...days.map(({ total }) => total)));
+  const marks = axisTicks(Math.max(...days.map(({ total }) => total)));
   const top = marks.at(-1)!;
   const left = 12 + 7 * formatNumber(top).length;
   const inner = Math.max(1, width - left - margin.right);
@@ -57,7 +64,14 @@ export function Chart({ series, days }: { series: readonly Series[]; days: reado
   return (
     <div ref={measure} className={styles.chart}>
       {width > 0 && (
-        <svg className={styles.svg} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={title} onPointerLeave={() => setAt(undefined)}>
+        <svg
+          className={styles.svg}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+          role="img"
+          aria-labelledby={title}
+          onPointerLeave={() => setAt(undefined)}
+        >
           <title id={title}>{summaryOf(days)}</title>
           {marks.map((mark) => (
             <g key={mark}>
@@ -69,7 +83,14 @@ export function Chart({ series, days }: { series: readonly Series[]; days: reado
           ))}
           {days.map((day, i) => (
             <g key={day.day}>
-              <rect className={styles.hit} x={x(i)} y={margin.top} width={step} height={height - margin.top - margin.bottom} onPointerEnter={() => setAt(i)} />
+              <rect
+                className={styles.hit}
+                x={x(i)}
+                y={margin.top}
+                width={step}
+                height={height - margin.top - margin.bottom}
+                onPointerEnter={() => setAt(i)}
+              />
               {stack(day.counts).map(({ from, to }, j) =>
                 to > from ? (
                   <rect
@@ -85,7 +106,12 @@ export function Chart({ series, days }: { series: readonly Series[]; days: reado
                 ) : null,
               )}
               {(days.length - 1 - i) % every === 0 && (
-                <text className={styles.label} x={Math.min(x(i) + step / 2, width - 22)} y={height - 6} textAnchor="middle">
+                <text
+                  className={styles.label}
+                  x={Math.min(x(i) + step / 2, width - 22)}
+                  y={height - 6}
+                  textAnchor="middle"
+                >
                   {formatShortDay(day.day)}
                 </text>
               )}
@@ -94,7 +120,11 @@ export function Chart({ series, days }: { series: readonly Series[]; days: reado
         </svg>
       )}
       {hovered && at !== undefined && (
-        <div className={styles.tip} aria-hidden style={x(at) < width / 2 ? { left: x(at) + step + 8 } : { right: width - x(at) + 8 }}>
+        <div
+          className={styles.tip}
+          aria-hidden
+          style={x(at) < width / 2 ? { left: x(at) + step + 8 } : { right: width - x(at) + 8 }}
+        >
           <Text size={200} weight="semibold" block>
             {formatDay(hovered.day)}
           </Text>
@@ -121,14 +151,20 @@ export function Chart({ series, days }: { series: readonly Series[]; days: reado
   );
 }
 
-/** Where each part of a stack begins and ends. */
+/** Returns where each part of a stack starts and ends. */
 function stack(counts: readonly number[]) {
   let from = 0;
   return counts.map((n) => ({ from, to: (from += n) }));
 }
 
-function summaryOf(days: readonly Day[]): string {
+function summaryOf(days: readonly ChartDay[]): string {
   const total = days.reduce((sum, day) => sum + day.total, 0);
   const peak = days.reduce((most, day) => (day.total > most.total ? day : most));
-  return [words.chart + ":", words.chartSummary(total, days.length), peak.total > 0 && words.chartPeak(formatDay(peak.day), peak.total)].filter(Boolean).join(" ");
+  return [
+    words.chart + ":",
+    words.chartSummary(total, days.length),
+    peak.total > 0 && words.chartPeak(formatDay(peak.day), peak.total),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }

@@ -4,13 +4,14 @@ import { useMemo } from "react";
 
 import { usePages } from "../api/usePages";
 import { type Column, DataGrid } from "../components/DataGrid";
-import { Empty, Failure, Loading } from "../components/states";
-import { useWhenChanged } from "../components/useWhenChanged";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { useOnChange } from "../components/useOnChange";
 import { formatDateTime } from "../format";
 import { type ClaimRowFragment, ReportClaimsDocument, type ReportClaimsQueryVariables } from "../gql/graphql";
 import { strings } from "../strings";
-import { Person } from "./Person";
-import { merge, type useLiveClaims } from "./useLiveClaims";
+import { addLiveClaims } from "./claims";
+import { UserCell } from "./UserCell";
+import type { useLiveClaims } from "./useLiveClaims";
 
 const words = strings.report;
 
@@ -19,21 +20,27 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3 },
 });
 
-/** Each claim of the period. What is claimed now comes to its head. */
-export function ClaimsList({ filter, live: { fresh, gaps } }: { filter: ReportClaimsQueryVariables; live: ReturnType<typeof useLiveClaims> }) {
+/** The claims of the period, newest first. New claims appear at the top. */
+export function ClaimsList({
+  filter,
+  live: { claims, reconnects },
+}: {
+  filter: ReportClaimsQueryVariables;
+  live: ReturnType<typeof useLiveClaims>;
+}) {
   const pages = usePages(ReportClaimsDocument, filter, ({ claimReport }) => claimReport.claims);
-  useWhenChanged(gaps, pages.reload);
-  const rows = useMemo(() => merge(fresh, pages.rows, filter.text ?? ""), [fresh, pages.rows, filter.text]);
+  useOnChange(reconnects, pages.reload);
+  const rows = useMemo(() => addLiveClaims(claims, pages.rows, filter.text ?? ""), [claims, pages.rows, filter.text]);
 
   if (pages.loading) return <Loading />;
-  if (rows.length === 0 && pages.error) return <Failure error={pages.error} retry={() => void pages.reload()} />;
+  if (rows.length === 0 && pages.error) return <ErrorState error={pages.error} retry={() => void pages.reload()} />;
   if (rows.length === 0) {
     return filter.text ? (
-      <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+      <EmptyState title={words.noMatchTitle}>{words.noMatch}</EmptyState>
     ) : (
-      <Empty icon={<DataTrendingRegular />} title={words.emptyTitle}>
+      <EmptyState icon={<DataTrendingRegular />} title={words.emptyTitle}>
         {words.empty}
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -50,9 +57,14 @@ export function ClaimsList({ filter, live: { fresh, gaps } }: { filter: ReportCl
 }
 
 const columns: Column<ClaimRowFragment>[] = [
-  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
+  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <UserCell {...user} /> },
   { key: "product", title: words.product, width: "2.2fr", cell: (claim) => <Product {...claim} /> },
-  { key: "policy", title: words.policy, width: "1.8fr", cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name) },
+  {
+    key: "policy",
+    title: words.policy,
+    width: "1.8fr",
+    cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name),
+  },
   { key: "when", title: words.when, width: "214px", cell: ({ claimedAt }) => formatDateTime(claimedAt) },
   { key: "license", title: words.license, width: "104px", cell: ({ stillHeld }) => <Held held={stillHeld} /> },
 ];

@@ -2,20 +2,33 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 
 import { formatDay, formatNumber } from "../format";
 import { strings } from "../strings";
-import type { Day, Series } from "./series";
+import type { ChartDay, ChartSeries } from "./chartData";
 
 const words = strings.report;
 
 const useStyles = makeStyles({
   scroller: { overflow: "auto", maxHeight: "260px" },
   table: { borderCollapse: "collapse", width: "100%", fontSize: tokens.fontSizeBase200 },
-  head: { position: "sticky", top: 0, backgroundColor: tokens.colorNeutralBackground1, textAlign: "end", padding: tokens.spacingHorizontalS, fontWeight: tokens.fontWeightSemibold },
-  day: { textAlign: "start", fontWeight: tokens.fontWeightRegular, whiteSpace: "nowrap", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
+  head: {
+    position: "sticky",
+    top: 0,
+    backgroundColor: tokens.colorNeutralBackground1,
+    textAlign: "end",
+    padding: tokens.spacingHorizontalS,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  day: {
+    textAlign: "start",
+    fontWeight: tokens.fontWeightRegular,
+    whiteSpace: "nowrap",
+    padding: tokens.spacingHorizontalS,
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
   cell: { textAlign: "end", padding: tokens.spacingHorizontalS, borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
 });
 
-/** What the chart shows, in figures, latest day first. */
-export function DayTable({ series, days }: { series: readonly Series[]; days: readonly Day[] }) {
+/** The data of the chart as a table, newest day first. */
+export function DayTable({ series, days }: { series: readonly ChartSeries[]; days: readonly ChartDay[] }) {
   const styles = useStyles();
   return (
     <div className={styles.scroller} tabIndex={0} role="group" aria-label={words.chart}>

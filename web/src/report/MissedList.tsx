@@ -2,32 +2,40 @@ import { PersonProhibitedRegular } from "@fluentui/react-icons";
 
 import { usePages } from "../api/usePages";
 import { type Column, DataGrid } from "../components/DataGrid";
-import { Empty, Failure, Loading } from "../components/states";
-import { useWhenChanged } from "../components/useWhenChanged";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { useOnChange } from "../components/useOnChange";
 import { formatDateTime, formatNumber } from "../format";
-import { ReportMissedClaimsDocument, type ReportMissedClaimsQuery, type ReportMissedClaimsQueryVariables } from "../gql/graphql";
+import {
+  ReportMissedClaimsDocument,
+  type ReportMissedClaimsQuery,
+  type ReportMissedClaimsQueryVariables,
+} from "../gql/graphql";
 import { strings } from "../strings";
-import { Person } from "./Person";
+import { UserCell } from "./UserCell";
 
 const words = strings.report;
 
 type Row = ReportMissedClaimsQuery["claimReport"]["missedClaims"]["nodes"][number];
 
-/** Whom policies turned away because no license was left. */
+/** Users who got no license because none was left. */
 export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryVariables; count: number }) {
-  const { rows, loading, error, more, loadingMore, reload } = usePages(ReportMissedClaimsDocument, filter, ({ claimReport }) => claimReport.missedClaims);
+  const { rows, loading, error, more, loadingMore, reload } = usePages(
+    ReportMissedClaimsDocument,
+    filter,
+    ({ claimReport }) => claimReport.missedClaims,
+  );
 
-  useWhenChanged(count, reload);
+  useOnChange(count, reload);
 
   if (loading) return <Loading />;
-  if (rows.length === 0 && error) return <Failure error={error} retry={() => void reload()} />;
+  if (rows.length === 0 && error) return <ErrorState error={error} retry={() => void reload()} />;
   if (rows.length === 0) {
     return filter.text ? (
-      <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+      <EmptyState title={words.noMatchTitle}>{words.noMatch}</EmptyState>
     ) : (
-      <Empty icon={<PersonProhibitedRegular />} title={words.noMissedTitle}>
+      <EmptyState icon={<PersonProhibitedRegular />} title={words.noMissedTitle}>
         {words.noMissed}
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -44,8 +52,13 @@ export function MissedList({ filter, count }: { filter: ReportMissedClaimsQueryV
 }
 
 const columns: Column<Row>[] = [
-  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <Person {...user} /> },
-  { key: "policy", title: words.policy, width: "2fr", cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name) },
+  { key: "user", title: words.user, width: "2.2fr", cell: ({ user }) => <UserCell {...user} /> },
+  {
+    key: "policy",
+    title: words.policy,
+    width: "2fr",
+    cell: ({ policy }) => (policy.deletedAt ? words.deleted(policy.name) : policy.name),
+  },
   { key: "first", title: words.firstAt, width: "214px", cell: ({ firstAt }) => formatDateTime(firstAt) },
   { key: "last", title: words.lastAt, width: "214px", cell: ({ lastAt }) => formatDateTime(lastAt) },
   { key: "count", title: words.times, width: "110px", align: "end", cell: ({ count }) => formatNumber(count) },

@@ -9,7 +9,7 @@ import type { ReportTotalsQuery } from "../gql/graphql";
 import { strings } from "../strings";
 import { Chart } from "./Chart";
 import { DayTable } from "./DayTable";
-import { seriesOf } from "./series";
+import { chartDataOf } from "./chartData";
 
 const words = strings.report;
 
@@ -22,25 +22,65 @@ const card = {
 } as const;
 
 const useStyles = makeStyles({
-  grid: { display: "grid", gap: tokens.spacingHorizontalL, gridTemplateColumns: "minmax(0, 1fr) 300px", "@media (max-width: 1100px)": { gridTemplateColumns: "minmax(0, 1fr)" } },
-  side: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, minWidth: 0, "@media (max-width: 1100px)": { flexDirection: "row", flexWrap: "wrap", "& > *": { flex: "1 1 260px" } } },
-  figures: { margin: 0, display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(min(160px, 100%), 1fr))", gap: tokens.spacingHorizontalL },
+  grid: {
+    display: "grid",
+    gap: tokens.spacingHorizontalL,
+    gridTemplateColumns: "minmax(0, 1fr) 300px",
+    "@media (max-width: 1100px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+  },
+  side: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    minWidth: 0,
+    "@media (max-width: 1100px)": { flexDirection: "row", flexWrap: "wrap", "& > *": { flex: "1 1 260px" } },
+  },
+  figures: {
+    margin: 0,
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fit, minmax(min(160px, 100%), 1fr))",
+    gap: tokens.spacingHorizontalL,
+  },
   card,
   figure: { display: "flex", flexDirection: "column-reverse", justifyContent: "flex-end" },
-  number: { margin: 0, fontSize: tokens.fontSizeHero800, lineHeight: tokens.lineHeightHero800, fontWeight: tokens.fontWeightSemibold, fontVariantNumeric: "tabular-nums" },
+  number: {
+    margin: 0,
+    fontSize: tokens.fontSizeHero800,
+    lineHeight: tokens.lineHeightHero800,
+    fontWeight: tokens.fontWeightSemibold,
+    fontVariantNumeric: "tabular-nums",
+  },
   term: { color: tokens.colorNeutralForeground2 },
   quiet: { color: tokens.colorNeutralForeground2 },
-  shares: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
-  share: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", columnGap: tokens.spacingHorizontalS, fontSize: tokens.fontSizeBase200 },
-  track: { gridColumn: "1 / -1", height: "6px", borderRadius: tokens.borderRadiusCircular, backgroundColor: tokens.colorNeutralStroke2, overflow: "hidden" },
+  shares: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+  },
+  share: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 1fr) auto",
+    columnGap: tokens.spacingHorizontalS,
+    fontSize: tokens.fontSizeBase200,
+  },
+  track: {
+    gridColumn: "1 / -1",
+    height: "6px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: tokens.colorNeutralStroke2,
+    overflow: "hidden",
+  },
   fill: { height: "100%", borderRadius: tokens.borderRadiusCircular },
 });
 
-/** The figures of a period and how they came about day by day. */
+/** The totals of a period, and its claims per day. */
 export function Totals({ totals }: { totals: ReportTotalsQuery["claimReport"] }) {
   const styles = useStyles();
   const [shown, show] = useUrlParam("days");
-  const { series, days } = useMemo(() => seriesOf(totals), [totals]);
+  const { series, days } = useMemo(() => chartDataOf(totals), [totals]);
   const asTable = shown === "table";
   const length = Math.round((Date.parse(totals.until) - Date.parse(totals.since)) / 86_400_000);
   const colorOf = (id: string) => (series.find((each) => each.id === id) ?? series.at(-1))?.color;
@@ -59,7 +99,11 @@ export function Totals({ totals }: { totals: ReportTotalsQuery["claimReport"] })
               heading="h2"
               title={words.chart}
               action={
-                <Button size="small" icon={asTable ? <DataBarVerticalRegular /> : <TableRegular />} onClick={() => show(asTable ? "" : "table")}>
+                <Button
+                  size="small"
+                  icon={asTable ? <DataBarVerticalRegular /> : <TableRegular />}
+                  onClick={() => show(asTable ? "" : "table")}
+                >
                   {asTable ? words.asChart : words.asTable}
                 </Button>
               }
@@ -74,12 +118,20 @@ export function Totals({ totals }: { totals: ReportTotalsQuery["claimReport"] })
             <Shares
               title={words.byProduct}
               total={totals.totalClaims}
-              shares={totals.byProduct.map(({ product, claims }) => ({ ...product, claims, color: colorOf(product.id) }))}
+              shares={totals.byProduct.map(({ product, claims }) => ({
+                ...product,
+                claims,
+                color: colorOf(product.id),
+              }))}
             />
             <Shares
               title={words.byPolicy}
               total={totals.totalClaims}
-              shares={totals.byPolicy.map(({ policy, claims }) => ({ id: policy.id, claims, name: policy.deletedAt ? words.deleted(policy.name) : policy.name }))}
+              shares={totals.byPolicy.map(({ policy, claims }) => ({
+                id: policy.id,
+                claims,
+                name: policy.deletedAt ? words.deleted(policy.name) : policy.name,
+              }))}
             />
           </div>
         </div>
@@ -116,7 +168,10 @@ function Shares({ title, total, shares }: { title: string; total: number; shares
               <span>{name}</span>
               <span>{words.share(formatNumber(claims), Math.round((claims / total) * 100))}</span>
               <span className={styles.track} aria-hidden>
-                <span className={styles.fill} style={{ display: "block", width: `${(claims / total) * 100}%`, backgroundColor: color }} />
+                <span
+                  className={styles.fill}
+                  style={{ display: "block", width: `${(claims / total) * 100}%`, backgroundColor: color }}
+                />
               </span>
             </li>
           ))}

@@ -4,8 +4,13 @@ import { fetchAs } from "../api/client";
 import type { Auth } from "../auth/auth";
 import { ReportCsvDocument, type ReportCsvQueryVariables } from "../gql/graphql";
 
-/** Downloads the report's rows as a file, as who is signed in; a link could not carry the token. */
-export async function downloadCsv(client: Client, auth: Auth, wanted: ReportCsvQueryVariables, name: string): Promise<void> {
+/** Downloads the rows of the report as a CSV file. A plain link cannot send the access token. */
+export async function downloadCsv(
+  client: Client,
+  auth: Auth,
+  wanted: ReportCsvQueryVariables,
+  name: string,
+): Promise<void> {
   const { data, error } = await client.query(ReportCsvDocument, wanted, { requestPolicy: "network-only" }).toPromise();
   if (!data) throw error ?? new Error("no report");
 

@@ -1,8 +1,13 @@
 import type { ReportPeriod } from "../gql/graphql";
 import { strings } from "../strings";
 
-/** The periods by their days, as addresses have them. */
-const periods: Record<string, ReportPeriod> = { "1": "PAST_1_DAY", "7": "PAST_7_DAYS", "30": "PAST_30_DAYS", "90": "PAST_90_DAYS" };
+/** The periods by their number of days, as the address has it. */
+const periods: Record<string, ReportPeriod> = {
+  "1": "PAST_1_DAY",
+  "7": "PAST_7_DAYS",
+  "30": "PAST_30_DAYS",
+  "90": "PAST_90_DAYS",
+};
 
 export const defaultDays = "90";
 

@@ -1,51 +1,41 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { useLive } from "../api/live";
+import { useSubscription } from "../api/useSubscription";
 import { type ClaimRowFragment, ReportClaimedDocument } from "../gql/graphql";
 
-const pause = 200; // A storm of sign-ins tells of each claim; the eye needs five pictures in a second.
+const redrawInterval = 200; // Under load, claims arrive faster than they should be drawn.
 
 /**
- * The claims that were made since the view opened. Whatever was told, figures are read anew: they are the
- * database's, not a sum of what was seen here. Each gap may have claims that were not told.
+ * Collects the claims that are made while the view is open. Each batch of claims and each reconnect calls refresh, so
+ * that totals come from the server and not from a sum of events. reconnects counts the times when events may have been
+ * missed.
  */
-export function useLiveClaims(policyId: string | undefined, readAnew: () => void) {
-  const [fresh, setFresh] = useState<readonly ClaimRowFragment[]>([]);
-  const [gaps, setGaps] = useState(0);
-  const told = useRef<ClaimRowFragment[]>([]);
+export function useLiveClaims(policyId: string | undefined, refresh: () => void) {
+  const [claims, setClaims] = useState<readonly ClaimRowFragment[]>([]);
+  const [reconnects, setReconnects] = useState(0);
+  const pending = useRef<ClaimRowFragment[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  useLive(ReportClaimedDocument, { policyId }, {
-    onEvent({ licenseClaimed }) {
-      told.current.push(licenseClaimed);
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        setFresh((before) => [...before, ...told.current.splice(0)]);
-        readAnew();
-      }, pause);
+  useSubscription(
+    ReportClaimedDocument,
+    { policyId },
+    {
+      onEvent({ licenseClaimed }) {
+        pending.current.push(licenseClaimed);
+        timer.current ??= setTimeout(() => {
+          timer.current = undefined;
+          setClaims((before) => [...before, ...pending.current.splice(0)]);
+          refresh();
+        }, redrawInterval);
+      },
+      onReconnect() {
+        refresh();
+        setReconnects((n) => n + 1);
+      },
     },
-    onGap() {
-      readAnew();
-      setGaps((n) => n + 1);
-    },
-  });
+  );
 
-  const of = useCallback((claim: ClaimRowFragment) => !policyId || claim.policy.id === policyId, [policyId]);
-  return { fresh: useMemo(() => fresh.filter(of), [fresh, of]), gaps };
-}
-
-/** What was read, below what was told since and is not in it. */
-export function merge(fresh: readonly ClaimRowFragment[], read: readonly ClaimRowFragment[], text: string): readonly ClaimRowFragment[] {
-  if (fresh.length === 0) return read;
-  const known = new Set(read.map(({ id }) => id));
-  const news = fresh.filter((claim) => !known.has(claim.id) && mentions(claim, text));
-  if (news.length === 0) return read;
-  return [...news, ...read].sort((a, b) => Date.parse(b.claimedAt) - Date.parse(a.claimedAt) || (a.id < b.id ? 1 : -1));
-}
-
-/** Finds whom the server finds, as far as case goes. */
-function mentions({ user }: ClaimRowFragment, text: string): boolean {
-  const part = text.trim().toLocaleLowerCase();
-  return [user.displayName, user.email, user.externalId].some((each) => each.toLocaleLowerCase().includes(part));
+  const isOfPolicy = useCallback((claim: ClaimRowFragment) => !policyId || claim.policy.id === policyId, [policyId]);
+  return { claims: useMemo(() => claims.filter(isOfPolicy), [claims, isOfPolicy]), reconnects };
 }

@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 
-/** How wide an element is, in pixels, as the window and what is around it change. */
+/** Measures the width of an element in pixels, and again when it changes. */
 export function useWidth(): [(element: HTMLElement | null) => (() => void) | undefined, number] {
   const [width, setWidth] = useState(0);
   const measure = useCallback((element: HTMLElement | null) => {

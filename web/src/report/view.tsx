@@ -1,30 +1,42 @@
-import { Badge, Button, makeStyles, MessageBar, MessageBarBody, mergeClasses, Spinner, Tab, TabList, tokens } from "@fluentui/react-components";
+import {
+  Badge,
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  mergeClasses,
+  Spinner,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
 import { ArrowDownloadRegular, DataTrendingRegular, PersonProhibitedRegular } from "@fluentui/react-icons";
 import { useCallback, useState } from "react";
 import { useClient, useQuery } from "urql";
 
-import { useFresh } from "../api/useFresh";
+import { errorText } from "../api/errors";
+import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { useAuth } from "../auth/react";
-import { Choice } from "../components/Choice";
+import { SelectField } from "../components/SelectField";
 import { Page } from "../components/Page";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
-import { Tools } from "../components/Tools";
+import { ErrorState, Loading } from "../components/states";
+import { useToast } from "../components/toasts";
+import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
 import { ReportPoliciesDocument, ReportTotalsDocument } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { strings } from "../strings";
 import { ClaimsList } from "./ClaimsList";
 import { downloadCsv } from "./download";
 import { MissedList } from "./MissedList";
 import { defaultDays, periodOf, periodOptions } from "./period";
 import { Totals } from "./Totals";
-import { useInterval } from "./useInterval";
+import { usePolling } from "./usePolling";
 import { useLiveClaims } from "./useLiveClaims";
 
 const words = strings.report;
 
-const pause = 15_000; // Who is turned away is not told live.
+const pollingInterval = 15_000; // The API has no subscription for users who are turned away.
 
 const useStyles = makeStyles({
   tools: { display: "flex", flexWrap: "wrap", alignItems: "flex-end", gap: tokens.spacingHorizontalM },
@@ -33,7 +45,7 @@ const useStyles = makeStyles({
   tabs: { flexWrap: "wrap", marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalM})` },
 });
 
-/** Who claimed what in a period: figures, days, and each claim, live. */
+/** The report of a period: totals, claims per day, and the list of claims, live. */
 export function Component() {
   const styles = useStyles();
   const [days, setDays] = useUrlParam("period", defaultDays);
@@ -43,10 +55,10 @@ export function Component() {
   const report = { period: periodOf(days), policyId: policyId || undefined };
 
   const [{ data: choices }] = useQuery({ query: ReportPoliciesDocument, variables: { period: report.period } });
-  const totals = useFresh(ReportTotalsDocument, report);
-  const live = useLiveClaims(report.policyId, totals.readAnew);
-  useReadAnew(totals.readAnew);
-  useInterval(totals.readAnew, pause);
+  const totals = useRefreshableQuery(ReportTotalsDocument, report);
+  const live = useLiveClaims(report.policyId, totals.refresh);
+  useRefreshOnFocus(totals.refresh);
+  usePolling(totals.refresh, pollingInterval);
   const read = totals.data?.claimReport;
   const filter = { ...report, text: text.trim() || undefined };
 
@@ -55,21 +67,23 @@ export function Component() {
   return (
     <Page title={words.title} lead={words.lead} actions={<Download days={days} filter={filter} />}>
       <div className={styles.tools}>
-        <Choice label={words.period} value={days} options={periodOptions} onChange={setDays} />
-        <Choice
+        <SelectField label={words.period} value={days} options={periodOptions} onChange={setDays} />
+        <SelectField
           label={words.policy}
           value={policyId}
           options={[
             { value: "", text: words.allPolicies },
             ...policies.map(({ id, name, deletedAt }) => ({ value: id, text: deletedAt ? words.deleted(name) : name })),
-            ...(policyId && !policies.some(({ id }) => id === policyId) ? [{ value: policyId, text: words.policy }] : []),
+            ...(policyId && !policies.some(({ id }) => id === policyId)
+              ? [{ value: policyId, text: words.policy }]
+              : []),
           ]}
           onChange={setPolicyId}
         />
       </div>
       {!read ? (
         totals.error ? (
-          <Failure error={totals.error} retry={totals.readAnew} />
+          <ErrorState error={totals.error} retry={totals.refresh} />
         ) : (
           <Loading />
         )
@@ -77,7 +91,7 @@ export function Component() {
         <div className={mergeClasses(styles.content, totals.loading && styles.stale)}>
           {totals.error && (
             <MessageBar intent="warning" layout="multiline">
-              <MessageBarBody>{troubleText(totals.error)}</MessageBarBody>
+              <MessageBarBody>{errorText(totals.error)}</MessageBarBody>
             </MessageBar>
           )}
           <Totals totals={read} />
@@ -85,7 +99,12 @@ export function Component() {
       )}
       {read && (
         <>
-          <TabList className={styles.tabs} aria-label={words.list} selectedValue={list} onTabSelect={(_, { value }) => setList(String(value))}>
+          <TabList
+            className={styles.tabs}
+            aria-label={words.list}
+            selectedValue={list}
+            onTabSelect={(_, { value }) => setList(String(value))}
+          >
             <Tab value="claims" icon={<DataTrendingRegular />}>
               {words.claimsTab} <Count of={read.totalClaims} />
             </Tab>
@@ -93,7 +112,7 @@ export function Component() {
               {words.missedTab} <Count of={read.missedClaims.totalCount} />
             </Tab>
           </TabList>
-          <Tools search={{ label: words.search, value: text, onChange: setText }} />
+          <ListToolbar search={{ label: words.search, value: text, onChange: setText }} />
           {list === "missed" ? (
             <MissedList filter={filter} count={read.missedClaims.totalCount} />
           ) : (
@@ -118,7 +137,7 @@ function Count({ of }: { of: number }) {
 function Download({ days, filter }: { days: string; filter: Parameters<typeof downloadCsv>[2] }) {
   const client = useClient();
   const auth = useAuth();
-  const tell = useTell();
+  const showToast = useToast();
   const [busy, setBusy] = useState(false);
 
   const download = useCallback(async () => {
@@ -127,14 +146,18 @@ function Download({ days, filter }: { days: string; filter: Parameters<typeof do
       await downloadCsv(client, auth, filter, words.fileName(Number(days)));
     } catch (error) {
       console.warn(error);
-      tell(words.downloadFailed, { intent: "error", body: words.downloadFailedText });
+      showToast(words.downloadFailed, { intent: "error", body: words.downloadFailedText });
     } finally {
       setBusy(false);
     }
-  }, [client, auth, filter, days, tell]);
+  }, [client, auth, filter, days, showToast]);
 
   return (
-    <Button icon={busy ? <Spinner size="extra-tiny" /> : <ArrowDownloadRegular />} disabledFocusable={busy} onClick={download}>
+    <Button
+      icon={busy ? <Spinner size="extra-tiny" /> : <ArrowDownloadRegular />}
+      disabledFocusable={busy}
+      onClick={download}
+    >
       {busy ? words.downloading : words.download}
     </Button>
   );

@@ -1,15 +1,17 @@
-import { makeStyles, MessageBar, MessageBarBody, Switch, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { useCallback, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { mutationProblem } from "../api/errors";
 import { ConfirmDialog } from "../components/ConfirmDialog";
 import { Page } from "../components/Page";
-import { RowLink } from "../components/RowLink";
+import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { ErrorState, Loading } from "../components/states";
+import { SwitchField } from "../components/SwitchField";
+import { useToast } from "../components/toasts";
 import { SetAutoClaimEnabledDocument, SettingsDocument } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 
@@ -24,18 +26,23 @@ const useStyles = makeStyles({
     maxWidth: "720px",
   },
   quiet: { color: tokens.colorNeutralForeground2 },
-  switch: { marginInlineStart: "-8px" },
 });
 
-/** The tenant's settings: the feature switch. */
+/** The tenant's settings: auto-claim on or off. */
 export function Component() {
   const [{ data, error }, read] = useQuery({ query: SettingsDocument });
-  const readAnew = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
-  useReadAnew(readAnew);
+  const refresh = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
+  useRefreshOnFocus(refresh);
 
   return (
     <Page title={words.title} lead={words.lead}>
-      {data ? <AutoClaim enabled={data.settings.autoClaimEnabled} /> : error ? <Failure error={error} retry={readAnew} /> : <Loading />}
+      {data ? (
+        <AutoClaim enabled={data.settings.autoClaimEnabled} />
+      ) : error ? (
+        <ErrorState error={error} retry={refresh} />
+      ) : (
+        <Loading />
+      )}
     </Page>
   );
 }
@@ -43,17 +50,19 @@ export function Component() {
 function AutoClaim({ enabled }: { enabled: boolean }) {
   const styles = useStyles();
   const { mayChange } = useViewer();
-  const tell = useTell();
+  const showToast = useToast();
   const [{ fetching }, setEnabled] = useMutation(SetAutoClaimEnabledDocument);
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string>();
 
   const set = async (next: boolean) => {
     const { data, error } = await setEnabled({ input: { enabled: next } });
-    const why = error ? troubleText(error) : data?.setAutoClaimEnabled.userErrors.map(({ message }) => message).join(" ");
-    if (!why) tell(next ? words.turnedOn : words.turnedOff);
-    return why || undefined;
+    const why = mutationProblem(error, data?.setAutoClaimEnabled.userErrors);
+    if (!why) showToast(next ? words.turnedOn : words.turnedOff);
+    return why;
   };
+
+  const turnOn = async () => setProblem(await set(true));
 
   return (
     <div className={styles.card}>
@@ -64,27 +73,29 @@ function AutoClaim({ enabled }: { enabled: boolean }) {
             <MessageBarBody>{strings.common.readOnly}</MessageBarBody>
           </MessageBar>
         )}
-        <Switch
-          className={styles.switch}
-          aria-label={words.autoClaim}
-          label={enabled ? words.on : words.off}
-          checked={enabled}
-          disabled={!mayChange || fetching}
-          onChange={async () => (enabled ? setAsking(true) : setProblem(await set(true)))}
+        <SwitchField
+          label={words.autoClaim}
+          value={enabled}
+          on={words.on}
+          off={words.off}
+          problem={problem}
+          readOnly={!mayChange || fetching}
+          onChange={(next) => void (next ? turnOn() : setAsking(true))}
         />
-        {problem && (
-          <MessageBar intent="error" layout="multiline">
-            <MessageBarBody>{problem}</MessageBarBody>
-          </MessageBar>
-        )}
         <Text size={200} className={styles.quiet}>
           {words.changesNothing}
         </Text>
         <div>
-          <RowLink to="/audit?action=setAutoClaimEnabled">{words.history}</RowLink>
+          <TextLink to="/audit?action=setAutoClaimEnabled">{words.history}</TextLink>
         </div>
       </Section>
-      <ConfirmDialog open={asking} title={words.turnOffTitle} confirm={words.turnOff} onConfirm={() => set(false)} onClose={() => setAsking(false)}>
+      <ConfirmDialog
+        open={asking}
+        title={words.turnOffTitle}
+        confirm={words.turnOff}
+        onConfirm={() => set(false)}
+        onClose={() => setAsking(false)}
+      >
         {words.turnOffText}
       </ConfirmDialog>
     </div>

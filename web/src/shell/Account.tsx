@@ -1,56 +1,19 @@
-import { Button, type ButtonProps, makeStyles, tokens } from "@fluentui/react-components";
-import { lazy, type RefAttributes, Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
-import { strings } from "../strings";
-import { useViewer } from "./viewer";
-
-const useStyles = makeStyles({
-  button: { minWidth: 0, padding: "2px", borderRadius: tokens.borderRadiusCircular },
-  initials: {
-    display: "grid",
-    placeItems: "center",
-    width: "32px",
-    height: "32px",
-    borderRadius: tokens.borderRadiusCircular,
-    backgroundColor: tokens.colorBrandBackground,
-    color: tokens.colorNeutralForegroundOnBrand,
-    fontSize: tokens.fontSizeBase200,
-    fontWeight: tokens.fontWeightSemibold,
-  },
-});
+import { AccountButton } from "./AccountButton";
 
 const AccountMenu = lazy(() => import("./AccountMenu"));
 
-/** The way to one's account. Few take it, so its menu comes when somebody does. */
+/** The account button. Its menu is loaded when the user opens it, because few users do. */
 export function Account() {
-  const [wanted, setWanted] = useState(false);
-  const button = <AccountButton aria-haspopup="menu" aria-expanded={false} onClick={() => setWanted(true)} />;
+  const [opened, setOpened] = useState(false);
+  const button = <AccountButton aria-haspopup="menu" aria-expanded={false} onClick={() => setOpened(true)} />;
 
-  return wanted ? (
+  return opened ? (
     <Suspense fallback={button}>
       <AccountMenu />
     </Suspense>
   ) : (
     button
   );
-}
-
-export function AccountButton(props: ButtonProps & RefAttributes<HTMLButtonElement>) {
-  const styles = useStyles();
-  const { name } = useViewer();
-  return (
-    <Button {...(props as ButtonProps)} appearance="transparent" className={styles.button} aria-label={strings.common.account(name)}>
-      <span className={styles.initials} aria-hidden>
-        {initials(name)}
-      </span>
-    </Button>
-  );
-}
-
-function initials(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean);
-  return [words[0], words.length > 1 ? words.at(-1) : ""]
-    .map((word) => word?.[0] ?? "")
-    .join("")
-    .toLocaleUpperCase();
 }

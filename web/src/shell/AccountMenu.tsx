@@ -16,7 +16,7 @@ import { SignOutRegular } from "@fluentui/react-icons";
 
 import { useAuth } from "../auth/react";
 import { strings } from "../strings";
-import { AccountButton } from "./Account";
+import { AccountButton } from "./AccountButton";
 import { type ThemeChoice, useThemeChoice } from "./theme";
 import { useViewer } from "./viewer";
 
@@ -27,7 +27,7 @@ const useStyles = makeStyles({
 
 const choices: ThemeChoice[] = ["light", "dark", "system"];
 
-/** Who is signed in, the theme, and the way out. */
+/** Shows the signed-in user, and offers the theme and the sign-out. */
 export default function AccountMenu() {
   const styles = useStyles();
   const { name, email, role } = useViewer();

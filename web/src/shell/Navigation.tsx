@@ -53,19 +53,34 @@ const useStyles = makeStyles({
   },
 });
 
-const reads = ({ mayRead }: Viewer) => mayRead;
-const reports = ({ mayReport }: Viewer) => mayReport;
+const canRead = ({ mayRead }: Viewer) => mayRead;
+const canReport = ({ mayReport }: Viewer) => mayReport;
 
 const views = [
-  { to: "/policies", title: strings.common.policies, Icon: bundleIcon(RibbonStarFilled, RibbonStarRegular), may: reads },
-  { to: "/report", title: strings.common.report, Icon: bundleIcon(DataTrendingFilled, DataTrendingRegular), may: reports },
-  { to: "/products", title: strings.common.products, Icon: bundleIcon(BoxMultipleFilled, BoxMultipleRegular), may: reads },
-  { to: "/users", title: strings.common.users, Icon: bundleIcon(PeopleFilled, PeopleRegular), may: reads },
-  { to: "/audit", title: strings.common.audit, Icon: bundleIcon(HistoryFilled, HistoryRegular), may: reads },
-  { to: "/settings", title: strings.common.settings, Icon: bundleIcon(SettingsFilled, SettingsRegular), may: reads },
+  {
+    to: "/policies",
+    title: strings.common.policies,
+    Icon: bundleIcon(RibbonStarFilled, RibbonStarRegular),
+    may: canRead,
+  },
+  {
+    to: "/report",
+    title: strings.common.report,
+    Icon: bundleIcon(DataTrendingFilled, DataTrendingRegular),
+    may: canReport,
+  },
+  {
+    to: "/products",
+    title: strings.common.products,
+    Icon: bundleIcon(BoxMultipleFilled, BoxMultipleRegular),
+    may: canRead,
+  },
+  { to: "/users", title: strings.common.users, Icon: bundleIcon(PeopleFilled, PeopleRegular), may: canRead },
+  { to: "/audit", title: strings.common.audit, Icon: bundleIcon(HistoryFilled, HistoryRegular), may: canRead },
+  { to: "/settings", title: strings.common.settings, Icon: bundleIcon(SettingsFilled, SettingsRegular), may: canRead },
 ];
 
-/** The views that who is signed in may see. */
+/** Links to the views that the viewer may see. */
 export function Navigation() {
   const styles = useStyles();
   const viewer = useViewer();

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Link, Outlet, useLocation, useNavigation } from "react-router";
 import { useQuery } from "urql";
 
-import { Empty, Failure, Loading } from "../components/states";
+import { EmptyState, ErrorState, Loading } from "../components/states";
 import { Toasts } from "../components/toasts";
 import { ViewerDocument } from "../gql/graphql";
 import { useAuth } from "../auth/react";
@@ -27,7 +27,13 @@ const useStyles = makeStyles({
   skip: {
     position: "absolute",
     left: "-9999px",
-    "&:focus": { left: tokens.spacingHorizontalM, top: "14px", zIndex: 10, backgroundColor: tokens.colorNeutralBackground1, padding: tokens.spacingHorizontalS },
+    "&:focus": {
+      left: tokens.spacingHorizontalM,
+      top: "14px",
+      zIndex: 10,
+      backgroundColor: tokens.colorNeutralBackground1,
+      padding: tokens.spacingHorizontalS,
+    },
   },
   banner: {
     gridColumn: "1 / -1",
@@ -55,7 +61,11 @@ const useStyles = makeStyles({
   menuButton: { display: "none", [narrow]: { display: "inline-flex" } },
   navigation: {
     padding: tokens.spacingHorizontalM,
-    [narrow]: { display: "none", backgroundColor: tokens.colorNeutralBackground1, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
+    [narrow]: {
+      display: "none",
+      backgroundColor: tokens.colorNeutralBackground1,
+      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+    },
   },
   navigationOpen: { [narrow]: { display: "block" } },
   main: {
@@ -67,13 +77,13 @@ const useStyles = makeStyles({
   busy: { opacity: 0.6 },
 });
 
-/** What stands around every view: who is signed in, where one is, and where one can go. */
+/** The frame around every view: the banner, the navigation and the account. */
 export function Shell() {
   const [{ data, error, fetching }, reload] = useQuery({ query: ViewerDocument, requestPolicy: "cache-first" });
 
-  if (error) return <Failure error={error} retry={() => reload({ requestPolicy: "network-only" })} />;
+  if (error) return <ErrorState error={error} retry={() => reload({ requestPolicy: "network-only" })} />;
   if (!data) return fetching ? <Loading /> : null;
-  if (!viewerOf(data).mayReport) return <NotForYou name={viewerOf(data).name} />;
+  if (!viewerOf(data).mayReport) return <NoAccess name={viewerOf(data).name} />;
   return (
     <ViewerProvider value={viewerOf(data)}>
       <Toasts>
@@ -91,18 +101,22 @@ function Frame() {
   const main = useRef<HTMLElement>(null);
   const view = pathname.split("/")[1];
 
-  // Who has gone to another view by a link reads on at its beginning.
+  // Moves the focus to the new view, so that screen readers start there.
   const before = useRef(view);
   useEffect(() => {
     if (before.current === view) return;
     before.current = view;
     setOpen(false);
-    if (!document.querySelector('[role="dialog"]')) main.current?.focus(); // A pane over the view has it.
+    if (!document.querySelector('[role="dialog"]')) main.current?.focus(); // An open pane keeps the focus.
   }, [view]);
 
   return (
     <div className={styles.shell}>
-      <FluentLink href="#main" className={styles.skip} onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+      <FluentLink
+        href="#main"
+        className={styles.skip}
+        onClick={(event) => (event.preventDefault(), main.current?.focus())}
+      >
         {strings.common.skipToContent}
       </FluentLink>
       <header className={styles.banner}>
@@ -115,7 +129,7 @@ function Frame() {
           onClick={() => setOpen(!open)}
         />
         <Link to="/" className={styles.brand}>
-          <Mark />
+          <Logo />
           {strings.common.product}
         </Link>
         <Account />
@@ -123,34 +137,46 @@ function Frame() {
       <div className={mergeClasses(styles.navigation, open && styles.navigationOpen)}>
         <Navigation />
       </div>
-      <main ref={main} id="main" tabIndex={-1} className={mergeClasses(styles.main, state === "loading" && styles.busy)}>
+      <main
+        ref={main}
+        id="main"
+        tabIndex={-1}
+        className={mergeClasses(styles.main, state === "loading" && styles.busy)}
+      >
         <Outlet />
       </main>
     </div>
   );
 }
 
-/** Signed in, but nothing here is for them. */
-function NotForYou({ name }: { name: string }) {
+/** Shown to a signed-in user without an admin role. */
+function NoAccess({ name }: { name: string }) {
   const auth = useAuth();
   return (
     <main>
-      <Empty
+      <EmptyState
         heading="h1"
         title={strings.common.forbiddenTitle}
         action={<Button onClick={() => void auth.signOut()}>{strings.common.signOut}</Button>}
       >
-        {strings.common.notForYou(name)}
-      </Empty>
+        {strings.common.noAccess(name)}
+      </EmptyState>
     </main>
   );
 }
 
-function Mark() {
+function Logo() {
   return (
     <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden>
       <rect width="32" height="32" rx="8" fill={tokens.colorBrandBackground} />
-      <path d="M8 17.5 13.5 23 24 10.5" fill="none" stroke="#fff" strokeWidth="3.5" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="M8 17.5 13.5 23 24 10.5"
+        fill="none"
+        stroke="#fff"
+        strokeWidth="3.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

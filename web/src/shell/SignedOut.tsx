@@ -2,16 +2,16 @@ import { Button } from "@fluentui/react-components";
 
 import { useAuth } from "../auth/react";
 import { useTitle } from "../components/Page";
-import { Empty } from "../components/states";
+import { EmptyState } from "../components/states";
 import { strings } from "../strings";
 
-/** Where one is after signing out. */
+/** The page after signing out. */
 export function SignedOut() {
   const auth = useAuth();
   useTitle(strings.common.signedOut);
   return (
     <main>
-      <Empty
+      <EmptyState
         heading="h1"
         title={strings.common.signedOut}
         action={
@@ -21,7 +21,7 @@ export function SignedOut() {
         }
       >
         {strings.common.signedOutText}
-      </Empty>
+      </EmptyState>
     </main>
   );
 }

@@ -2,7 +2,7 @@ import { Navigate } from "react-router";
 
 import { useViewer } from "./viewer";
 
-/** Leads to the first view that one may see. */
+/** Redirects to the first view that the viewer may see. */
 export function Start() {
   const { mayRead } = useViewer();
   return <Navigate to={mayRead ? "/policies" : "/report"} replace />;

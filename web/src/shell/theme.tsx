@@ -10,22 +10,22 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 
 export type ThemeChoice = "light" | "dark" | "system";
 
-interface Choice {
+interface SelectField {
   choice: ThemeChoice;
   choose(choice: ThemeChoice): void;
 }
 
-const ChoiceContext = createContext<Choice>({ choice: "system", choose() {} });
+const ChoiceContext = createContext<SelectField>({ choice: "system", choose() {} });
 export const useThemeChoice = () => useContext(ChoiceContext);
 
 const key = "autoclaim.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-// Styles are made as the page runs; the Content-Security-Policy lets in those that have the page's nonce.
+// Griffel adds style elements at run time. The Content-Security-Policy allows those with the page's nonce.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 const renderer = createDOMRenderer(document, { styleElementAttributes: nonce ? { nonce } : {} });
 
-// Disabled text needs no contrast, but what is read does: these are as WCAG asks, on all backgrounds in use.
+// These colors have the contrast that WCAG requires on all backgrounds in use. The defaults do not.
 const light: Theme = { ...webLightTheme, colorNeutralForeground3: "#575757", colorNeutralForeground4: "#616161" };
 const darkTheme: Theme = {
   ...webDarkTheme,
@@ -55,7 +55,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
     document.documentElement.dataset.theme = isDark ? "dark" : "light";
   }, [isDark]);
 
-  const value = useMemo<Choice>(
+  const value = useMemo<SelectField>(
     () => ({
       choice,
       choose(next) {

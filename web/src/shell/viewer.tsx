@@ -2,7 +2,7 @@ import { createContext, use } from "react";
 
 import type { ViewerQuery } from "../gql/graphql";
 
-/** Who is signed in, and what the console lets them do. */
+/** The signed-in user, and what they may do in the console. */
 export interface Viewer {
   name: string;
   email: string;

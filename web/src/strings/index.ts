@@ -6,7 +6,7 @@ import { report } from "./en/report";
 import { settings } from "./en/settings";
 import { users } from "./en/users";
 
-/** All that the console says, in English. A translation is another object of this type. */
+/** All texts of the console, in English. A translation is another object of this type. */
 const english = { common, policies, report, products, users, audit, settings };
 
 export type Strings = typeof english;

@@ -2,15 +2,16 @@ import { Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { errorText } from "../api/errors";
 import { noRefusals, Refusals } from "../api/refusals";
 import { FormDialog } from "../components/FormDialog";
-import { nameOf } from "../components/people";
+import { userName } from "../components/userNames";
 import { type Product, ProductCombobox } from "../components/ProductCombobox";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { ErrorState, Loading } from "../components/states";
+import { useToast } from "../components/toasts";
 import { AssignLicenseDocument, ProductAppsDocument } from "../gql/graphql";
 import { strings } from "../strings";
-import type { User } from "./details";
+import type { User } from "./user";
 
 const words = strings.users.assign;
 
@@ -33,34 +34,34 @@ const useStyles = makeStyles({
 
 interface Props {
   user: User;
-  /** The products of which the user holds a license. */
+  /** Ids of the products that the user has a license for. */
   held: readonly string[];
   onDone(): Promise<void>;
   onClose(): void;
 }
 
-/** Gives the user a license of a product, with some of its apps turned off. */
+/** Assigns a license to the user, optionally with some apps turned off. */
 export function AssignDialog({ user, held, onDone, onClose }: Props) {
-  const tell = useTell();
+  const showToast = useToast();
   const [product, setProduct] = useState<Product>();
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
-  const [insist, setInsist] = useState(false);
+  const [showProblems, setInsist] = useState(false);
   const [refusals, setRefusals] = useState(noRefusals);
-  const [trouble, setTrouble] = useState<string>();
+  const [requestError, setRequestError] = useState<string>();
   const [{ fetching }, assign] = useMutation(AssignLicenseDocument);
-  const name = nameOf(user);
+  const name = userName(user);
 
   const submit = async () => {
     setInsist(true);
     setRefusals(noRefusals);
-    setTrouble(undefined);
+    setRequestError(undefined);
     if (!product) return;
     const { data, error } = await assign({ input: { userId: user.id, productId: product.id, appsOff: [...off] } });
     const errors = data?.assignLicense.userErrors ?? [];
-    setTrouble(error && troubleText(error));
+    setRequestError(error && errorText(error));
     setRefusals(new Refusals(errors));
     if (error || errors.length > 0) return;
-    tell(words.assigned(product.name, name));
+    showToast(words.assigned(product.name, name));
     onClose();
     await onDone();
   };
@@ -71,7 +72,7 @@ export function AssignDialog({ user, held, onDone, onClose }: Props) {
       submit={words.assign}
       busyText={words.assigning}
       busy={fetching}
-      problem={trouble ?? refusals.besides(["productId"], ["appsOff"])}
+      problem={requestError ?? refusals.otherThan(["productId"], ["appsOff"])}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -81,9 +82,13 @@ export function AssignDialog({ user, held, onDone, onClose }: Props) {
         noneFound={words.noneFound}
         owned
         value={product}
-        problem={refusals.at("productId") ?? (insist && !product ? words.productRequired : undefined)}
+        problem={refusals.at("productId") ?? (showProblems && !product ? words.productRequired : undefined)}
         noteOf={({ id, available = 0 }) =>
-          held.includes(id) ? words.held : available > 0 ? strings.policies.products.left(available) : strings.policies.products.noneLeft
+          held.includes(id)
+            ? words.held
+            : available > 0
+              ? strings.policies.products.left(available)
+              : strings.policies.products.noneLeft
         }
         onChange={(next) => {
           setProduct(next);
@@ -107,13 +112,13 @@ function Apps({ productId, off, problem, onChange }: AppsProps) {
   const styles = useStyles();
   const [{ data, error }, read] = useQuery({ query: ProductAppsDocument, variables: { id: productId } });
   const apps = data?.product?.apps;
-  if (error) return <Failure error={error} retry={() => read({ requestPolicy: "network-only" })} />;
+  if (error) return <ErrorState error={error} retry={() => read({ requestPolicy: "network-only" })} />;
   if (!apps || data.product?.id !== productId) return <Loading />;
 
-  const on = apps.length - off.size;
-  const set = (id: string, given: boolean) => {
+  const onCount = apps.length - off.size;
+  const set = (id: string, on: boolean) => {
     const next = new Set(off);
-    if (given) next.delete(id);
+    if (on) next.delete(id);
     else next.add(id);
     onChange(next);
   };
@@ -124,8 +129,8 @@ function Apps({ productId, off, problem, onChange }: AppsProps) {
       <div className={styles.box} role="group" aria-label={words.apps}>
         <div className={styles.all}>
           <Checkbox
-            label={words.everything(on, apps.length)}
-            checked={off.size === 0 ? true : on > 0 ? "mixed" : false}
+            label={words.everything(onCount, apps.length)}
+            checked={off.size === 0 ? true : onCount > 0 ? "mixed" : false}
             onChange={() => onChange(off.size === 0 ? new Set(apps.map(({ id }) => id)) : new Set())}
           />
         </div>

@@ -4,20 +4,26 @@ import { useCallback, useState } from "react";
 import { useOutletContext } from "react-router";
 import { useMutation } from "urql";
 
-import { useLive } from "../api/live";
+import { mutationProblem } from "../api/errors";
+import { useSubscription } from "../api/useSubscription";
 import { useAllPages, usePages } from "../api/usePages";
 import { ConfirmDialog } from "../components/ConfirmDialog";
-import { nameOf } from "../components/people";
-import { RowLink } from "../components/RowLink";
+import { userName } from "../components/userNames";
+import { TextLink } from "../components/TextLink";
 import { Section } from "../components/Section";
-import { Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { ErrorState, Loading } from "../components/states";
+import { useToast } from "../components/toasts";
 import { formatDate } from "../format";
-import { RemoveLicenseDocument, ReportClaimedDocument, UserLicensesDocument, type UserLicensesQuery } from "../gql/graphql";
+import {
+  RemoveLicenseDocument,
+  ReportClaimedDocument,
+  UserLicensesDocument,
+  type UserLicensesQuery,
+} from "../gql/graphql";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { AssignDialog } from "./AssignDialog";
-import type { User } from "./details";
+import type { User } from "./user";
 import type { ListContext } from "./view";
 
 const words = strings.users.details;
@@ -26,14 +32,20 @@ type License = UserLicensesQuery["licenses"]["nodes"][number];
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column" },
-  item: { display: "flex", alignItems: "flex-start", gap: tokens.spacingHorizontalM, padding: `${tokens.spacingVerticalM} 0`, borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
+  item: {
+    display: "flex",
+    alignItems: "flex-start",
+    gap: tokens.spacingHorizontalM,
+    padding: `${tokens.spacingVerticalM} 0`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
   what: { flex: 1, minWidth: 0, display: "flex", flexDirection: "column", gap: "2px" },
   quiet: { color: tokens.colorNeutralForeground2 },
   ask: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   note: { display: "block", color: tokens.colorNeutralForeground2 },
 });
 
-/** What the user holds and held, and what an admin can do about it. */
+/** The user's current and removed licenses, with buttons to assign and remove. */
 export function Licenses({ user, onChanged }: { user: User; onChanged(): void }) {
   const { mayChange } = useViewer();
   const { reload: reloadList } = useOutletContext<ListContext>();
@@ -43,12 +55,16 @@ export function Licenses({ user, onChanged }: { user: User; onChanged(): void })
   const [removing, remove] = useState<License>();
 
   const reloadHeld = held.reload;
-  useLive(ReportClaimedDocument, {}, {
-    onEvent({ licenseClaimed }) {
-      if (licenseClaimed.user.id === user.id) void reloadHeld();
+  useSubscription(
+    ReportClaimedDocument,
+    {},
+    {
+      onEvent({ licenseClaimed }) {
+        if (licenseClaimed.user.id === user.id) void reloadHeld();
+      },
+      onReconnect: reloadHeld,
     },
-    onGap: reloadHeld,
-  });
+  );
 
   const reloadFormer = former.reload;
   const changed = useCallback(async () => {
@@ -76,7 +92,14 @@ export function Licenses({ user, onChanged }: { user: User; onChanged(): void })
           {former.hasMore && <Button onClick={former.more}>{strings.common.more}</Button>}
         </Section>
       )}
-      {assigning && <AssignDialog user={user} held={held.rows.map(({ product }) => product.id)} onDone={changed} onClose={() => setAssigning(false)} />}
+      {assigning && (
+        <AssignDialog
+          user={user}
+          held={held.rows.map(({ product }) => product.id)}
+          onDone={changed}
+          onClose={() => setAssigning(false)}
+        />
+      )}
       {removing && <RemoveDialog user={user} license={removing} onDone={changed} onClose={() => remove(undefined)} />}
     </>
   );
@@ -84,7 +107,12 @@ export function Licenses({ user, onChanged }: { user: User; onChanged(): void })
 
 interface ListProps {
   label: string;
-  pages: { rows: License[]; loading: boolean; error?: Parameters<typeof Failure>[0]["error"]; reload(): Promise<void> };
+  pages: {
+    rows: License[];
+    loading: boolean;
+    error?: Parameters<typeof ErrorState>[0]["error"];
+    reload(): Promise<void>;
+  };
   none: string;
   onRemove?(license: License): void;
 }
@@ -92,7 +120,7 @@ interface ListProps {
 function List({ label, pages: { rows, loading, error, reload }, none, onRemove }: ListProps) {
   const styles = useStyles();
   if (loading) return <Loading />;
-  if (error && rows.length === 0) return <Failure error={error} retry={() => void reload()} />;
+  if (error && rows.length === 0) return <ErrorState error={error} retry={() => void reload()} />;
   if (rows.length === 0) return <Text className={styles.quiet}>{none}</Text>;
 
   return (
@@ -102,7 +130,10 @@ function List({ label, pages: { rows, loading, error, reload }, none, onRemove }
           <span className={styles.what}>
             <Text weight="semibold">{license.product.name}</Text>
             <Text size={200} className={styles.quiet}>
-              <Source {...license} />. {license.removedAt ? words.until(formatDate(license.assignedAt), formatDate(license.removedAt)) : words.since(formatDate(license.assignedAt))}
+              <Source {...license} />.{" "}
+              {license.removedAt
+                ? words.until(formatDate(license.assignedAt), formatDate(license.removedAt))
+                : words.since(formatDate(license.assignedAt))}
             </Text>
             {license.appsOff.length > 0 && (
               <Text size={200} className={styles.quiet}>
@@ -125,7 +156,12 @@ function Source({ policy }: License) {
   if (!policy) return words.direct;
   return (
     <>
-      {words.claimed} {policy.deletedAt ? strings.report.deleted(policy.name) : <RowLink to={`/policies/${policy.id}`}>{policy.name}</RowLink>}
+      {words.claimed}{" "}
+      {policy.deletedAt ? (
+        strings.report.deleted(policy.name)
+      ) : (
+        <TextLink to={`/policies/${policy.id}`}>{policy.name}</TextLink>
+      )}
     </>
   );
 }
@@ -137,13 +173,13 @@ interface RemoveProps {
   onClose(): void;
 }
 
-/** Asks before a license is taken away, and whether the next sign-in may claim one again. */
+/** Confirms the removal of a license, and asks whether to block the user from claiming one again. */
 function RemoveDialog({ user, license, onDone, onClose }: RemoveProps) {
   const styles = useStyles();
-  const tell = useTell();
+  const showToast = useToast();
   const [block, setBlock] = useState(false);
   const [, remove] = useMutation(RemoveLicenseDocument);
-  const name = nameOf(user);
+  const name = userName(user);
 
   return (
     <ConfirmDialog
@@ -152,9 +188,9 @@ function RemoveDialog({ user, license, onDone, onClose }: RemoveProps) {
       confirm={words.remove}
       onConfirm={async () => {
         const { data, error } = await remove({ input: { licenseId: license.id, blockAutoClaim: block } });
-        const why = error ? troubleText(error) : data?.removeLicense.userErrors.map(({ message }) => message).join(" ");
+        const why = mutationProblem(error, data?.removeLicense.userErrors);
         if (why) return why;
-        tell(words.removed(license.product.name, name));
+        showToast(words.removed(license.product.name, name));
         void onDone();
         return undefined;
       }}

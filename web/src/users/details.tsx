@@ -3,83 +3,83 @@ import { useCallback, useState } from "react";
 import { useLocation, useNavigate, useOutletContext, useParams } from "react-router";
 import { useMutation } from "urql";
 
-import { useFresh } from "../api/useFresh";
+import { mutationProblem } from "../api/errors";
+import { useRefreshableQuery } from "../api/useRefreshableQuery";
 import { ConfirmDialog } from "../components/ConfirmDialog";
-import { Pane } from "../components/Pane";
-import { nameOf } from "../components/people";
+import { DetailsPane } from "../components/DetailsPane";
+import { userName } from "../components/userNames";
 import { Fact, Facts, Section } from "../components/Section";
-import { Empty, Failure, Loading, troubleText } from "../components/states";
-import { useTell } from "../components/toasts";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { useToast } from "../components/toasts";
 import { formatDateTime } from "../format";
-import { BlockUserDocument, UnblockUserDocument, UserDetailsDocument, type UserDetailsQuery } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { BlockUserDocument, UnblockUserDocument, UserDetailsDocument } from "../gql/graphql";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
 import { Licenses } from "./Licenses";
+import type { User } from "./user";
 import { AutoClaim, type ListContext, SignIn } from "./view";
 
 const words = strings.users.details;
-
-export type User = NonNullable<UserDetailsQuery["user"]>;
 
 /** The details pane of one user. */
 export function Component() {
   const { userId = "" } = useParams();
   const { search } = useLocation();
   const navigate = useNavigate();
-  const { data, error, loading, readAnew } = useFresh(UserDetailsDocument, { id: userId });
-  useReadAnew(readAnew);
+  const { data, error, loading, refresh } = useRefreshableQuery(UserDetailsDocument, { id: userId });
+  useRefreshOnFocus(refresh);
   const close = useCallback(() => void navigate({ pathname: "/users", search }), [navigate, search]);
 
   const user = loading ? undefined : data?.user;
-  const title = user ? nameOf(user) : loading ? words.loading : words.goneTitle;
+  const title = user ? userName(user) : loading ? words.loading : words.goneTitle;
 
   return (
-    <Pane title={title} onClose={close}>
+    <DetailsPane title={title} onClose={close}>
       {user ? (
         <>
-          <AboutUser user={user} onChanged={readAnew} />
-          <Licenses user={user} onChanged={readAnew} />
+          <AboutUser user={user} onChanged={refresh} />
+          <Licenses user={user} onChanged={refresh} />
         </>
       ) : loading ? (
         <Loading label={words.loading} />
       ) : error ? (
-        <Failure error={error} retry={readAnew} />
+        <ErrorState error={error} retry={refresh} />
       ) : (
-        <Empty title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
+        <EmptyState title={words.goneTitle} action={<Button onClick={close}>{words.back}</Button>}>
           {words.gone}
-        </Empty>
+        </EmptyState>
       )}
-    </Pane>
+    </DetailsPane>
   );
 }
 
 function AboutUser({ user, onChanged }: { user: User; onChanged(): void }) {
   const { mayChange } = useViewer();
-  const tell = useTell();
+  const showToast = useToast();
   const { reload } = useOutletContext<ListContext>();
   const [asking, setAsking] = useState(false);
   const [, block] = useMutation(BlockUserDocument);
   const [unblocking, unblock] = useMutation(UnblockUserDocument);
-  const name = nameOf(user);
+  const name = userName(user);
 
   const done = (text: string) => {
-    tell(text);
+    showToast(text);
     onChanged();
     void reload();
   };
 
   const blockUser = async () => {
     const { data, error } = await block({ input: { userId: user.id } });
-    const why = error ? troubleText(error) : data?.blockUser.userErrors.map(({ message }) => message).join(" ");
+    const why = mutationProblem(error, data?.blockUser.userErrors);
     if (!why) done(words.wasBlocked(name));
     return why;
   };
 
   const unblockUser = async () => {
     const { data, error } = await unblock({ input: { userId: user.id } });
-    const why = error ? troubleText(error) : data?.unblockUser.userErrors.map(({ message }) => message).join(" ");
-    if (why) tell(strings.common.failedTitle, { intent: "error", body: why });
+    const why = mutationProblem(error, data?.unblockUser.userErrors);
+    if (why) showToast(strings.common.failedTitle, { intent: "error", body: why });
     else done(words.wasUnblocked(name));
   };
 
@@ -106,10 +106,17 @@ function AboutUser({ user, onChanged }: { user: User; onChanged(): void }) {
         }
       >
         <div>
-          <AutoClaim blocked={Boolean(user.blockedAt)} /> {user.blockedAt ? words.blockedText(formatDateTime(user.blockedAt)) : words.allowedText}
+          <AutoClaim blocked={Boolean(user.blockedAt)} />{" "}
+          {user.blockedAt ? words.blockedText(formatDateTime(user.blockedAt)) : words.allowedText}
         </div>
       </Section>
-      <ConfirmDialog open={asking} title={words.blockTitle(name)} confirm={words.block} onConfirm={blockUser} onClose={() => setAsking(false)}>
+      <ConfirmDialog
+        open={asking}
+        title={words.blockTitle(name)}
+        confirm={words.block}
+        onConfirm={blockUser}
+        onClose={() => setAsking(false)}
+      >
         {words.blockAsk}
       </ConfirmDialog>
     </>

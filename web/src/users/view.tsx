@@ -5,14 +5,14 @@ import { Outlet, useLocation, useParams } from "react-router";
 import { usePages } from "../api/usePages";
 import { type Column, DataGrid } from "../components/DataGrid";
 import { Page } from "../components/Page";
-import { nameOf } from "../components/people";
-import { RowLink } from "../components/RowLink";
-import { Empty, Failure, Loading } from "../components/states";
-import { Tools } from "../components/Tools";
+import { userName } from "../components/userNames";
+import { TextLink } from "../components/TextLink";
+import { EmptyState, ErrorState, Loading } from "../components/states";
+import { ListToolbar } from "../components/ListToolbar";
 import { useUrlParam } from "../components/useUrlParam";
 import { formatAgo, formatDateTime } from "../format";
 import { UsersDocument, type UsersQuery } from "../gql/graphql";
-import { useReadAnew } from "../policies/useReadAnew";
+import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
 import { strings } from "../strings";
 
 const words = strings.users;
@@ -20,31 +20,38 @@ const words = strings.users;
 type Row = UsersQuery["users"]["nodes"][number];
 
 export interface ListContext {
-  /** Reads the users anew, after a change of one. */
+  /** Reads the list again after a user changed. */
   reload(): Promise<void>;
 }
 
-/** Whom the tenant knows. A user's licenses lie over it. */
+/** The list of users. The details of one user open in a pane over it. */
 export function Component() {
   const { userId } = useParams();
   const [text, setText] = useUrlParam("q");
-  const { rows, total, loading, error, more, loadingMore, reload } = usePages(UsersDocument, { text: text.trim() || undefined }, ({ users }) => users);
-  useReadAnew(reload);
+  const { rows, total, loading, error, more, loadingMore, reload } = usePages(
+    UsersDocument,
+    { text: text.trim() || undefined },
+    ({ users }) => users,
+  );
+  useRefreshOnFocus(reload);
 
   return (
     <Page title={words.title} lead={words.lead}>
-      <Tools search={{ label: words.search, value: text, onChange: setText }} count={loading || total === undefined ? undefined : words.count(total)} />
+      <ListToolbar
+        search={{ label: words.search, value: text, onChange: setText }}
+        count={loading || total === undefined ? undefined : words.count(total)}
+      />
       {loading ? (
         <Loading />
       ) : rows.length === 0 && error ? (
-        <Failure error={error} retry={() => void reload()} />
+        <ErrorState error={error} retry={() => void reload()} />
       ) : rows.length === 0 ? (
         text ? (
-          <Empty title={words.noMatchTitle}>{words.noMatch}</Empty>
+          <EmptyState title={words.noMatchTitle}>{words.noMatch}</EmptyState>
         ) : (
-          <Empty icon={<PeopleRegular />} title={words.emptyTitle}>
+          <EmptyState icon={<PeopleRegular />} title={words.emptyTitle}>
             {words.empty}
-          </Empty>
+          </EmptyState>
         )
       ) : (
         <DataGrid
@@ -67,21 +74,37 @@ const columns: Column<Row>[] = [
   { key: "name", title: words.name, width: "2fr", cell: (row) => <Name {...row} /> },
   { key: "email", title: words.email, width: "2.2fr", cell: ({ email }) => email },
   { key: "externalId", title: words.externalId, width: "1.8fr", wideOnly: true, cell: ({ externalId }) => externalId },
-  { key: "lastSignIn", title: words.lastSignIn, width: "150px", cell: ({ lastSignInAt }) => <SignIn at={lastSignInAt} /> },
-  { key: "autoClaim", title: words.autoClaim, width: "116px", cell: ({ blockedAt }) => <AutoClaim blocked={Boolean(blockedAt)} /> },
+  {
+    key: "lastSignIn",
+    title: words.lastSignIn,
+    width: "150px",
+    cell: ({ lastSignInAt }) => <SignIn at={lastSignInAt} />,
+  },
+  {
+    key: "autoClaim",
+    title: words.autoClaim,
+    width: "116px",
+    cell: ({ blockedAt }) => <AutoClaim blocked={Boolean(blockedAt)} />,
+  },
 ];
 
 function Name(user: Row) {
-  const { search } = useLocation(); // What was searched for stays so when one comes back.
+  const { search } = useLocation(); // The search stays when the pane closes.
   return (
-    <RowLink strong to={`/users/${user.id}${search}`}>
-      {nameOf(user)}
-    </RowLink>
+    <TextLink strong to={`/users/${user.id}${search}`}>
+      {userName(user)}
+    </TextLink>
   );
 }
 
 export function SignIn({ at }: { at?: string | null }) {
-  return at ? <time dateTime={at} title={formatDateTime(at)}>{formatAgo(at)}</time> : <Text>{words.never}</Text>;
+  return at ? (
+    <time dateTime={at} title={formatDateTime(at)}>
+      {formatAgo(at)}
+    </time>
+  ) : (
+    <Text>{words.never}</Text>
+  );
 }
 
 export function AutoClaim({ blocked }: { blocked: boolean }) {

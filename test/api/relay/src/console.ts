@@ -1,5 +1,5 @@
-// What a Relay client does with the schema: refetching by id, pages in both directions, and stores that
-// mutations and subscriptions keep true. It is compiled, not run.
+// Operations of a Relay client: refetching by id, pages in both directions, and mutations and subscriptions that update
+// the store. The test compiles them but does not run them.
 import { graphql } from "relay-runtime";
 
 export const policies = graphql`

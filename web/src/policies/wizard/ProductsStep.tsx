@@ -2,38 +2,41 @@ import { Field, MessageBar, MessageBarBody, Select, Text } from "@fluentui/react
 import { useMemo } from "react";
 
 import type { Refusals } from "../../api/refusals";
-import { Failure, Loading } from "../../components/states";
+import { ErrorState, Loading } from "../../components/states";
 import { strings } from "../../strings";
-import type { DraftProduct } from "../draft";
+import type { DraftProduct } from "../products";
 import { ProductPicker } from "../ProductPicker";
 import { ProductsEditor } from "../ProductsEditor";
 import { useClaimableApps } from "./useClaimableApps";
-import type { NewPolicy } from "./stored";
+import type { NewPolicy } from "./newPolicy";
 
 const words = strings.policies;
 
 interface Props {
   policy: NewPolicy;
   available: ReadonlyMap<string, number>;
-  insist: boolean;
+  showProblems: boolean;
   refusals: Refusals;
   onChange(part: Partial<NewPolicy>): void;
 }
 
-/** The app, its primary product, and backups for when that runs out. */
-export function ProductsStep({ policy, available, insist, refusals, onChange }: Props) {
+/** Asks for the app, the primary product and the backup products. */
+export function ProductsStep({ policy, available, showProblems, refusals, onChange }: Props) {
   const { app, products } = policy;
-  const { apps: free, loading, error, retry } = useClaimableApps();
-  // One that was chosen before somebody else took it stays to be seen, with what the server says of it.
-  const apps = useMemo(() => (app && !free.some(({ id }) => id === app.id) ? [app, ...free] : free), [app, free]);
-  const appProblem = refusals.at("appId") ?? (insist && !app ? words.fields.appRequired : undefined);
+  const { apps: freeApps, loading, error, retry } = useClaimableApps();
+  // Keeps the chosen app in the list if another policy took it meanwhile. The server's message says so.
+  const apps = useMemo(
+    () => (app && !freeApps.some(({ id }) => id === app.id) ? [app, ...freeApps] : freeApps),
+    [app, freeApps],
+  );
+  const appProblem = refusals.at("appId") ?? (showProblems && !app ? words.fields.appRequired : undefined);
   const choose = (id: string) => {
     const chosen = apps.find((each) => each.id === id);
-    // Another app has other products.
+    // Products of the old app may not include the new one.
     if (chosen && chosen.id !== app?.id) onChange({ app: { id: chosen.id, name: chosen.name }, products: [] });
   };
 
-  if (error) return <Failure error={error} retry={retry} />;
+  if (error) return <ErrorState error={error} retry={retry} />;
   if (loading) return <Loading />;
   if (apps.length === 0) {
     return (
@@ -70,7 +73,7 @@ export function ProductsStep({ policy, available, insist, refusals, onChange }: 
           label={words.fields.product}
           appId={app?.id}
           chosen={products}
-          problem={refusals.at("products") ?? (insist && app ? words.fields.productRequired : undefined)}
+          problem={refusals.at("products") ?? (showProblems && app ? words.fields.productRequired : undefined)}
           onChoose={({ id, name }) => setProducts([{ id, name, off: [] }])}
         />
       ) : (

@@ -1,13 +1,15 @@
-import { Checkbox, Link as FluentLink, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Link as FluentLink, makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { useHref, useLinkClickHandler } from "react-router";
 
 import { Loading } from "../../components/states";
 import { strings } from "../../strings";
+import { controlNames, fieldOf } from "../fields";
+import { appsOffText } from "../fieldTypes";
 import { licensesLeft } from "../ProductPicker";
-import type { useAppsOf } from "../useAppsOf";
+import type { useProductApps } from "../useProductApps";
 import type { Step } from "./steps";
-import type { NewPolicy } from "./stored";
+import type { NewPolicy } from "./newPolicy";
 
 const words = strings.policies;
 
@@ -15,31 +17,41 @@ const useStyles = makeStyles({
   part: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", gap: `2px ${tokens.spacingHorizontalM}` },
   term: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   value: { gridColumn: "1 / -1", overflowWrap: "anywhere" },
-  list: { margin: 0, paddingInlineStart: "20px", display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS },
+  list: {
+    margin: 0,
+    paddingInlineStart: "20px",
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+  },
   quiet: { display: "block", color: tokens.colorNeutralForeground2 },
 });
 
 interface Props {
   policy: NewPolicy;
-  apps: ReturnType<typeof useAppsOf>;
-  onChange(part: Partial<NewPolicy>): void;
+  apps: ReturnType<typeof useProductApps>;
 }
 
-/** All that was chosen, with a way back to each. */
-export function Review({ policy, apps, onChange }: Props) {
+// The review step edits its own fields, so it does not list them.
+const shownNames = controlNames.filter((name) => fieldOf(name).step !== "review");
+
+/** Lists what was chosen, with a link to the step of each choice. */
+export function Review({ policy, apps }: Props) {
   const styles = useStyles();
   if (!apps.complete) return <Loading />;
 
   const appsOff = ({ id, off }: NewPolicy["products"][number]) => {
-    const names = (apps.appsOf.get(id) ?? []).filter((app) => off.includes(app.id)).map(({ name }) => name);
-    return names.length === 0 ? words.wizard.allAppsOn : words.conflict.offList(names.join(", "));
+    const names = (apps.appsByProduct.get(id) ?? []).filter((app) => off.includes(app.id)).map(({ name }) => name);
+    return appsOffText(names);
   };
 
   return (
     <>
-      <Part step="name" title={words.fields.name}>
-        {policy.name.trim()}
-      </Part>
+      {shownNames.map((name) => (
+        <Part key={name} step={fieldOf(name).step} title={fieldOf(name).label}>
+          {fieldOf(name).describe(policy[name], String)[0]?.text || strings.common.none}
+        </Part>
+      ))}
       <Part step="products" title={words.fields.app}>
         {policy.app?.name}
       </Part>
@@ -67,7 +79,6 @@ export function Review({ policy, apps, onChange }: Props) {
           ))}
         </ul>
       </Part>
-      <Checkbox label={words.wizard.turnOnNow} checked={policy.enabled} onChange={(_, { checked }) => onChange({ enabled: checked === true })} />
     </>
   );
 }

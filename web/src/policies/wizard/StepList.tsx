@@ -17,7 +17,13 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalM,
     "@media (max-width: 900px)": { flexDirection: "row", flexWrap: "wrap" },
   },
-  step: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, color: tokens.colorNeutralForeground2, textDecorationLine: "none" },
+  step: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    color: tokens.colorNeutralForeground2,
+    textDecorationLine: "none",
+  },
   link: { "&:hover": { textDecorationLine: "underline" } },
   here: { color: tokens.colorNeutralForeground1, fontWeight: tokens.fontWeightSemibold },
   dot: {
@@ -32,12 +38,20 @@ const useStyles = makeStyles({
     boxSizing: "border-box",
   },
   filled: { backgroundColor: tokens.colorBrandBackground, color: tokens.colorNeutralForegroundOnBrand, border: "none" },
-  // In a narrow window the numbers tell the way, and the step at hand has its name below.
-  title: { "@media (max-width: 640px)": { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" } },
+  // In a narrow window, only the current step shows its title.
+  title: {
+    "@media (max-width: 640px)": {
+      position: "absolute",
+      width: "1px",
+      height: "1px",
+      overflow: "hidden",
+      clipPath: "inset(50%)",
+    },
+  },
   shown: { "@media (max-width: 640px)": { position: "static", width: "auto", height: "auto", clipPath: "none" } },
 });
 
-/** The steps, and which of them is at hand. One can go back to those before, and forward to where something is missing. */
+/** Lists the steps, with links to those that can be opened. `last` is the last of them. */
 export function StepList({ place, last }: { place: number; last: number }) {
   const styles = useStyles();
   return (

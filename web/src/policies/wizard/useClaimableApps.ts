@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useAllPages } from "../../api/usePages";
 import { ClaimableAppsDocument, PoliciesDocument } from "../../gql/graphql";
 
-/** The apps that a policy can be added for: those that users can claim for, and that have none yet. */
+/** Reads the claimable apps that have no policy yet. */
 export function useClaimableApps() {
   const apps = useAllPages(ClaimableAppsDocument, {}, (data) => data.apps);
   const policies = useAllPages(PoliciesDocument, {}, (data) => data.policies);

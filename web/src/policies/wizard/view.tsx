@@ -1,26 +1,45 @@
-import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, Text, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Navigate, useNavigate, useParams } from "react-router";
 import { useMutation } from "urql";
 
+import { errorText } from "../../api/errors";
 import { noRefusals, Refusals } from "../../api/refusals";
 import { LinkButton } from "../../components/LinkButton";
 import { Page } from "../../components/Page";
-import { Failure, troubleText } from "../../components/states";
-import { useTell } from "../../components/toasts";
+import { ErrorState } from "../../components/states";
+import { useToast } from "../../components/toasts";
 import { CreatePolicyDocument } from "../../gql/graphql";
 import { useViewer } from "../../shell/viewer";
 import { strings } from "../../strings";
 import { AppsEditor } from "../AppsEditor";
-import { nameProblem, productsInput } from "../draft";
-import { NameField } from "../NameField";
-import { useAppsOf } from "../useAppsOf";
-import { useOtherNames } from "../useOtherNames";
+import { draftInput, sameDraft } from "../draft";
+import { FieldControl } from "../FieldControl";
+import { controlNames, fieldNames, fieldOf } from "../fields";
+import { useProductApps } from "../useProductApps";
+import { useOtherPolicyNames } from "../useOtherPolicyNames";
 import { ProductsStep } from "./ProductsStep";
 import { Review } from "./Review";
 import { StepList } from "./StepList";
-import { reachable, type Step, steps } from "./steps";
-import { forget, keep, load, type NewPolicy, nothing } from "./stored";
+import { type Step, steps } from "./steps";
+import {
+  discardNewPolicy,
+  emptyPolicy,
+  fieldsOfStep,
+  isComplete,
+  lastReachable,
+  loadNewPolicy,
+  type NewPolicy,
+  storeNewPolicy,
+} from "./newPolicy";
 
 const words = strings.policies.wizard;
 
@@ -42,22 +61,34 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusLarge,
     "@media (max-width: 640px)": { padding: tokens.spacingHorizontalL },
   },
-  heading: { margin: 0, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500, fontWeight: tokens.fontWeightSemibold, outlineStyle: "none" },
+  heading: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase500,
+    lineHeight: tokens.lineHeightBase500,
+    fontWeight: tokens.fontWeightSemibold,
+    outlineStyle: "none",
+  },
   lead: { color: tokens.colorNeutralForeground2 },
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS, paddingTop: tokens.spacingVerticalM, borderTop: `1px solid ${tokens.colorNeutralStroke2}` },
+  buttons: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    paddingTop: tokens.spacingVerticalM,
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
   leave: { marginInlineStart: "auto" },
 });
 
-/** Leads through what a new policy needs, a step at a time. Each step has an address; what was entered stays. */
+/** The wizard that adds a policy. Each step has an address, and what was entered survives leaving. */
 export function Component() {
   const { step: wanted } = useParams();
   const { mayChange } = useViewer();
-  const [policy, setPolicy] = useState(load);
-  const last = reachable(policy);
+  const [policy, setPolicy] = useState(loadNewPolicy);
+  const last = lastReachable(policy);
   const place = steps.indexOf(wanted as Step);
 
   if (!mayChange) return <Navigate to="/policies" replace />;
-  // Without a step it goes on where one left off; nor can one go where something is missing before.
+  // An address without a step, or with one that cannot be reached yet, leads to the first incomplete step.
   if (place < 0 || place > last) return <Navigate to={`/policies/new/${steps[last]}`} replace />;
 
   return (
@@ -67,13 +98,13 @@ export function Component() {
       onChange={(part) =>
         setPolicy((before) => {
           const after = { ...before, ...part };
-          keep(after);
+          storeNewPolicy(after);
           return after;
         })
       }
       onStartOver={() => {
-        forget();
-        setPolicy(nothing);
+        discardNewPolicy();
+        setPolicy(emptyPolicy);
       }}
     />
   );
@@ -89,31 +120,31 @@ interface Props {
 function Wizard({ policy, place, onChange, onStartOver }: Props) {
   const styles = useStyles();
   const navigate = useNavigate();
-  const tell = useTell();
+  const showToast = useToast();
   const step = steps[place]!;
-  const [insisting, setInsisting] = useState(false);
-  const [resumed, setResumed] = useState(() => policy !== nothing && (policy.name !== "" || policy.app !== undefined));
-  const others = useOtherNames();
-  const apps = useAppsOf(policy.products);
+  const [showProblems, setShowProblems] = useState(false);
+  const [resumed, setResumed] = useState(() => !sameDraft(policy, emptyPolicy) || policy.app !== undefined);
+  const otherNames = useOtherPolicyNames();
+  const apps = useProductApps(policy.products);
   const creation = useCreation(policy);
   const { refusals } = creation;
   const heading = useHeading(step);
 
   const go = (to: number) => {
-    setInsisting(false);
+    setShowProblems(false);
     void navigate(`/policies/new/${steps[to]}`);
   };
   const change = (part: Partial<NewPolicy>) => {
-    creation.forgive();
+    creation.clearProblems();
     onChange(part);
   };
 
-  const fits = step === "name" ? nameProblem(policy.name, others) === undefined : reachable(policy) > place || step === "review";
+  const problem = creation.requestError ?? refusals.otherThan(["appId"], ...fieldNames.map((name) => [name]));
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (!fits) {
-      setInsisting(true);
+    if (!isComplete(step, policy, otherNames)) {
+      setShowProblems(true);
       return;
     }
     if (step !== "review") {
@@ -123,13 +154,13 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
     const refused = await creation.create();
     if (refused === undefined) return;
     if (refused.any) {
-      // The step at fault shows what the server says of its fields.
-      const at = stepAtFault(refused);
-      if (at !== "review") go(steps.indexOf(at));
+      // The step of the refused field shows the server's message.
+      const refusedStep = stepOf(refused);
+      if (refusedStep !== "review") go(steps.indexOf(refusedStep));
       return;
     }
-    forget();
-    tell(words.created(policy.name.trim()));
+    discardNewPolicy();
+    showToast(words.created(policy.name.trim()));
     await navigate("/policies");
   };
 
@@ -142,7 +173,7 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
             <Button
               onClick={() => {
                 setResumed(false);
-                creation.forgive();
+                creation.clearProblems();
                 onStartOver();
                 go(0);
               }}
@@ -153,22 +184,27 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
         </MessageBar>
       )}
       <div className={styles.wizard}>
-        <StepList place={place} last={reachable(policy)} />
+        <StepList place={place} last={lastReachable(policy)} />
         <form className={styles.step} onSubmit={submit} noValidate aria-labelledby="step">
           <h2 id="step" ref={heading} tabIndex={-1} className={styles.heading}>
             {words[step]}
           </h2>
           <Text className={styles.lead}>{words[`${step}Lead`]}</Text>
-          {(creation.trouble ?? refusals.besides(["name"], ["appId"], ["products"])) && (
+          {problem && (
             <MessageBar intent="error" layout="multiline" role="alert">
-              <MessageBarBody>{creation.trouble ?? refusals.besides(["name"], ["appId"], ["products"])}</MessageBarBody>
+              <MessageBarBody>{problem}</MessageBarBody>
             </MessageBar>
           )}
 
-          {step === "name" && (
-            <NameField value={policy.name} insist={insisting} problem={refusals.at("name")} onChange={(name) => change({ name })} />
+          {step === "products" && (
+            <ProductsStep
+              policy={policy}
+              available={apps.available}
+              showProblems={showProblems}
+              refusals={refusals}
+              onChange={change}
+            />
           )}
-          {step === "products" && <ProductsStep policy={policy} available={apps.available} insist={insisting} refusals={refusals} onChange={change} />}
           {step === "apps" && policy.app && (
             <AppsEditor
               appId={policy.app.id}
@@ -178,7 +214,24 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
               onChange={(products) => change({ products })}
             />
           )}
-          {step === "review" && (apps.error ? <Failure error={apps.error} retry={apps.retry} /> : <Review policy={policy} apps={apps} onChange={change} />)}
+          {step === "review" &&
+            (apps.error ? (
+              <ErrorState error={apps.error} retry={apps.retry} />
+            ) : (
+              <Review policy={policy} apps={apps} />
+            ))}
+          {fieldsOfStep(step).map((name) => (
+            <FieldControl
+              key={name}
+              name={name}
+              draft={policy}
+              otherNames={otherNames}
+              creating
+              showProblems={showProblems}
+              problem={refusals.at(name)}
+              onChange={change}
+            />
+          ))}
 
           <div className={styles.buttons}>
             {place > 0 && <Button onClick={() => go(place - 1)}>{words.back}</Button>}
@@ -197,32 +250,33 @@ function Wizard({ policy, place, onChange, onStartOver }: Props) {
   );
 }
 
-function stepAtFault(refusals: Refusals): Step {
-  if (refusals.at("name")) return "name";
+/** Returns the step of the field that the server refused. */
+function stepOf(refusals: Refusals): Step {
+  const refused = controlNames.find((name) => refusals.at(name));
+  if (refused) return fieldOf(refused).step;
   const appsOff = [0, 1, 2, 3, 4].some((i) => refusals.at("products", i, "appsOff"));
   if (appsOff) return "apps";
   return refusals.at("appId") || refusals.at("products") ? "products" : "review";
 }
 
-/** Creates the policy; says nothing if that did not come so far. */
+/** Creates the policy. create returns undefined if the request failed. */
 function useCreation(policy: NewPolicy) {
   const [{ fetching: creating }, create] = useMutation(CreatePolicyDocument);
   const [refusals, setRefusals] = useState(noRefusals);
-  const [trouble, setTrouble] = useState<string>();
+  const [requestError, setRequestError] = useState<string>();
 
   return {
     creating,
     refusals,
-    trouble,
-    forgive: () => {
+    requestError,
+    clearProblems: () => {
       setRefusals(noRefusals);
-      setTrouble(undefined);
+      setRequestError(undefined);
     },
     create: async (): Promise<Refusals | undefined> => {
-      const { name, enabled, app, products } = policy;
-      if (!app) return undefined;
-      const { data, error } = await create({ input: { name, enabled, appId: app.id, products: productsInput(products) } });
-      setTrouble(error && troubleText(error));
+      if (!policy.app) return undefined;
+      const { data, error } = await create({ input: { appId: policy.app.id, ...draftInput(policy) } });
+      setRequestError(error && errorText(error));
       if (!data?.createPolicy) return undefined;
       const refused = new Refusals(data.createPolicy.userErrors);
       setRefusals(refused);
@@ -231,7 +285,7 @@ function useCreation(policy: NewPolicy) {
   };
 }
 
-/** Moves the focus to the step's heading, so that it is read, when another step comes. */
+/** Moves the focus to the heading when the step changes, so that screen readers read it. */
 function useHeading(step: Step) {
   const heading = useRef<HTMLHeadingElement>(null);
   const before = useRef(step);

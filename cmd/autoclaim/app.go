@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/autoclaim/autoclaim/internal/catalog"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+type appListCommand struct{}
+
+// Run lists the claimable apps.
+func (appListCommand) Run(e *environment) error {
+	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		current, err := db.Catalog(ctx)
+		if err != nil {
+			return err
+		}
+
+		table := tabwriter.NewWriter(e.out, 0, 0, 2, ' ', 0) // Two spaces between columns.
+		_, _ = fmt.Fprintln(table, "CODE\tVENDOR ID\tNAME")
+
+		for _, app := range current.Apps() {
+			if app.Claimable {
+				_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", app.Code, app.VendorID, app.Name)
+			}
+		}
+
+		return table.Flush()
+	})
+}
+
+type appClaimableCommand struct {
+	Apps []string `arg:"" help:"Codes or vendor IDs of apps, such as TEAMS1."`
+	Off  bool     `help:"Make the apps no longer claimable. Existing policies stay."`
+}
+
+// Run makes apps claimable or not, then lists the claimable apps.
+func (c appClaimableCommand) Run(e *environment) error {
+	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		if err := catalog.SetClaimable(ctx, db, c.Apps, !c.Off); err != nil {
+			return err
+		}
+
+		return appListCommand{}.Run(e)
+	})
+}

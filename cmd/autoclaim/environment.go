@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/telemetry"
+)
+
+// environment holds what all commands need from outside: settings, a logger and an output.
+type environment struct {
+	context     context.Context // Canceled on SIGTERM. Kong passes values to commands, but no context.
+	build       buildinfo.Build
+	databaseURL string
+	directURL   string // Empty without a connection pooler.
+	logger      *slog.Logger
+	telemetry   telemetry.Telemetry // Only serve sets it.
+	out         io.Writer
+}
+
+// withStore opens the database, checks that its schema fits this program, runs work and closes the database.
+func (e *environment) withStore(work func(ctx context.Context, db *store.Store) error) error {
+	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
+		schema, err := db.Schema(ctx)
+		if err != nil {
+			return err
+		}
+
+		if schema.Ahead() {
+			e.logger.Warn("the database schema is newer than this program; it still works, but upgrade the program soon",
+				"schema", schema.Database, "program", schema.Program)
+		}
+
+		return work(ctx, db)
+	})
+}
+
+// withDatabase opens the database without checking its schema, runs work and closes the database.
+func (e *environment) withDatabase(work func(ctx context.Context, db *store.Store) error) error {
+	options := e.telemetry.StoreOptions()
+	if e.directURL != "" {
+		options = append(options, store.WithDirectURL(e.directURL))
+	}
+
+	db, err := store.Open(e.context, e.databaseURL, options...)
+	if err != nil {
+		return fmt.Errorf("open the database (see --database-url): %w", err)
+	}
+
+	return errors.Join(work(e.context, db), db.Close())
+}
+
+// say prints a formatted line to the command's output.
+func (e *environment) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(e.out, format+"\n", args...)
+}

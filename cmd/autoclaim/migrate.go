@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/store/migration"
+)
+
+type migrateCommand struct {
+	LockTimeout  time.Duration `default:"1s" help:"Time that a migration waits for a lock before it retries. Other sessions that need the table wait too."`
+	LockAttempts int           `default:"40" help:"Number of attempts to get a lock before the migration fails."`
+}
+
+// Run updates the database schema.
+func (c migrateCommand) Run(e *environment) error {
+	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
+		retries := migration.DefaultLockRetries()
+		retries.LockTimeout, retries.Attempts = c.LockTimeout, c.LockAttempts
+
+		ran, err := db.MigrateWith(ctx, retries)
+		if err != nil {
+			return err
+		}
+
+		schema, err := db.Schema(ctx)
+		if err != nil {
+			return err
+		}
+
+		e.say("Ran %d migrations; the schema is version %d.", ran, schema.Database)
+
+		return nil
+	})
+}

@@ -1,0 +1,124 @@
+package devprovider_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/devprovider"
+)
+
+func TestAUserSignsInByChoosingAPerson(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	token := w.signIn("ada")
+	assert.Equal(t, auth.Identity{
+		TenantExternalID: "demo", UserExternalID: "ada", DisplayName: "Ada Admin",
+		Roles: auth.NewRoles(auth.RoleGlobalAdmin),
+	}, w.identity(token.AccessToken))
+	assert.WithinDuration(t, time.Now().Add(time.Minute), token.Expiry, 30*time.Second)
+
+	raw, _ := token.Extra("id_token").(string)
+	idToken, err := w.provider.Verifier(&oidc.Config{ClientID: devprovider.ConsoleClient}).Verify(t.Context(), raw)
+	require.NoError(t, err)
+	assert.Equal(t, "nonce", idToken.Nonce)
+	require.NoError(t, idToken.VerifyAccessToken(token.AccessToken))
+
+	var claims struct{ Name string }
+
+	require.NoError(t, idToken.Claims(&claims))
+	assert.Equal(t, "Ada Admin", claims.Name)
+
+	_, err = w.verifier.Verify(t.Context(), raw)
+	assert.ErrorContains(t, err, "organization", "the API rejects ID tokens")
+}
+
+func TestAUserSignsInByAnyOtherIDWithoutARole(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	config, verifier := w.console(), oauth2.GenerateVerifier()
+	page, _ := w.open(config.AuthCodeURL("state", oauth2.S256ChallengeOption(verifier)))
+
+	for _, bad := range []string{"", "<script>", devprovider.SignInUser, strings.Repeat("x", 65)} {
+		next, back := w.choose(page, "other", bad)
+		assert.Nil(t, back, bad)
+		assert.Contains(t, next, `role="alert"`)
+	}
+
+	_, back := w.choose(page, "other", "new@example.com")
+	token, err := config.Exchange(t.Context(), back.Get("code"), oauth2.VerifierOption(verifier))
+	require.NoError(t, err)
+
+	identity := w.identity(token.AccessToken)
+	assert.Equal(t, "new@example.com", identity.UserExternalID)
+	assert.Empty(t, identity.Roles.List())
+}
+
+func TestACodeCanBeExchangedOnceAndOnlyByItsClient(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	config, verifier := w.console(), oauth2.GenerateVerifier()
+
+	exchange := func(code string, options ...oauth2.AuthCodeOption) error {
+		_, err := config.Exchange(t.Context(), code, options...)
+
+		return err
+	}
+
+	page, _ := w.open(config.AuthCodeURL("state", oauth2.S256ChallengeOption(verifier)))
+	_, back := w.choose(page, "person", "ada")
+	require.ErrorContains(t, exchange(back.Get("code"), oauth2.VerifierOption(oauth2.GenerateVerifier())), "invalid_grant")
+	require.ErrorContains(t, exchange(back.Get("code"), oauth2.VerifierOption(verifier)), "invalid_grant", "the failed exchange used the code")
+
+	_, back = w.open(config.AuthCodeURL("state", oauth2.S256ChallengeOption(verifier)))
+	require.NoError(t, exchange(back.Get("code"), oauth2.VerifierOption(verifier)))
+	require.ErrorContains(t, exchange(back.Get("code"), oauth2.VerifierOption(verifier)), "invalid_grant", "the code was used")
+
+	_, back = w.open(config.AuthCodeURL("state"))
+	require.ErrorContains(t, exchange(back.Get("code")), "PKCE required")
+}
+
+func TestTheProviderRedirectsOnlyToRegisteredURLs(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	challenge := oauth2.S256ChallengeOption(oauth2.GenerateVerifier())
+
+	for _, elsewhere := range []string{
+		"https://evil.example/console/callback", w.url + "/console/callback/../../evil",
+		"http://127.0.0.1:1/console/callback", "http://127.0.0.1.evil.example/callback",
+	} {
+		config := w.console()
+		config.RedirectURL = elsewhere
+
+		page, back := w.open(config.AuthCodeURL("state", challenge))
+		assert.Nil(t, back, elsewhere)
+		assert.Contains(t, page, "redirect_uri", elsewhere)
+	}
+
+	response, err := w.browser.Do(crossOrigin(t, w.url+"/oidc/.well-known/openid-configuration"))
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	assert.Empty(t, response.Header.Get("Access-Control-Allow-Origin"))
+}
+
+func crossOrigin(t *testing.T, address string) *http.Request {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+	request.Header.Set("Origin", "https://evil.example")
+
+	return request
+}

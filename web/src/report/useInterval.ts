@@ -1,9 +1,0 @@
-import { useEffect } from "react";
-
-/** Does something again and again as long as the window is looked at. */
-export function useInterval(act: () => void, pause: number): void {
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && act(), pause);
-    return () => clearInterval(timer);
-  }, [act, pause]);
-}
