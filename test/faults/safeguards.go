@@ -22,17 +22,17 @@ type safeguard struct {
 }
 
 const (
-	pipeline    = "internal/store/claimpipeline.go"
-	transaction = "internal/claiming/transaction.go"
-	dropIndex   = "DROP INDEX licenses_one_active_per_user"
+	claimsFile = "internal/store/postgres/claims.go"
+	batchFile  = "internal/claiming/batch.go"
+	dropIndex  = "DROP INDEX licenses_one_active_per_user"
 )
 
 func safeguards() []safeguard {
-	poolsUnlocked := testbed.Edit{File: pipeline, From: "ORDER BY product_id FOR NO KEY UPDATE", To: "ORDER BY product_id"}
+	poolsUnlocked := testbed.Edit{File: claimsFile, From: "ORDER BY product_id FOR NO KEY UPDATE", To: "ORDER BY product_id"}
 	usersUnlocked := []testbed.Edit{
-		{File: pipeline, From: "claimLockUsers = `\nINSERT", To: "claimLockUsers = `\nWITH added AS (INSERT"},
+		{File: claimsFile, From: "claimLockUsers = `\nINSERT", To: "claimLockUsers = `\nWITH added AS (INSERT"},
 		{
-			File: pipeline, From: "DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at\nRETURNING id, external_id, blocked_at",
+			File: claimsFile, From: "DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at\nRETURNING id, external_id, blocked_at",
 			To: "DO NOTHING\nRETURNING id, external_id, blocked_at)\nSELECT * FROM added UNION ALL\n" +
 				"SELECT id, external_id, blocked_at FROM users WHERE tenant_id = $1 AND external_id = ANY($3)",
 		},
@@ -45,27 +45,47 @@ func safeguards() []safeguard {
 		{name: "unique index of active licenses", sql: dropIndex, fault: "none"},
 		{name: "row locks and the unique index", edits: append(usersUnlocked, poolsUnlocked), sql: dropIndex, fault: "none"},
 		{name: "transaction around reading and writing", edits: []testbed.Edit{
-			{File: pipeline, From: `batch.Queue("BEGIN")`, To: `batch.Queue("SELECT 1")`},
-			{File: pipeline, From: `batch.Queue("COMMIT")`, To: `batch.Queue("SELECT 1")`},
+			{File: claimsFile, From: `statements.Queue("BEGIN")`, To: `statements.Queue("SELECT 1")`},
+			{File: claimsFile, From: `statements.Queue("COMMIT")`, To: `statements.Queue("SELECT 1")`},
 		}, fault: "none"},
-		{name: "one transaction for license and claim", edits: []testbed.Edit{{
-			File: pipeline, From: "batch.Queue(claimInsertClaims,",
-			To: `batch.Queue("COMMIT")` + "\n" + `batch.Queue("BEGIN")` + "\nbatch.Queue(claimInsertClaims,",
-		}}, fault: "none"},
+		{name: "one transaction for license and claim", edits: claimsApart(), fault: "none"},
 		{name: "reply after commit", edits: []testbed.Edit{
 			{
-				File: transaction, From: "err := s.store.ClaimInTx(ctx,",
+				File: batchFile, From: "err := s.store.ClaimInTx(ctx,",
 				To: "decided := make(chan error, 2)\ngo func() { decided <- s.store.ClaimInTx(context.WithoutCancel(ctx),",
 			},
 			{
-				File: transaction, From: "return resultsOf(terms.ClaimTerms, claimants, decisions, at), nil\n\t\t})\n\n\treturn decisions, err",
-				To: "decided <- nil\nreturn resultsOf(terms.ClaimTerms, claimants, decisions, at), nil\n})}()\n\nreturn decisions, <-decided",
+				File: batchFile, From: "return results, nil\n\t\t})\n\n\treturn decisions, err",
+				To: "decided <- nil\nreturn results, nil\n})}()\n\nreturn decisions, <-decided",
 			},
 		}, fault: "PostgreSQL killed"},
 		{
 			name: "durability of commits", fault: "PostgreSQL killed",
 			sql: "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$",
 		},
+	}
+}
+
+// claimsApart inserts the claims in a second transaction, after the one that inserts their licenses.
+func claimsApart() []testbed.Edit {
+	const (
+		insert = "  INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, license_id, position, claimed_at)\n" +
+			"  SELECT $1, claim_id, user_id, $2, $3, product_id, license_id, position, $4 FROM r\n"
+		queued = "licenses, claims, users, products, positions, appsOff, uuidsOf(changed), counts, licensing.Day(results.At))\n"
+	)
+
+	return []testbed.Edit{
+		{File: claimsFile, From: insert, To: "  SELECT $3::uuid\n"}, // The parameter must still have a type.
+		{File: claimsFile, From: queued, To: queued + `
+	statements.Queue("COMMIT")
+	statements.Queue("BEGIN")
+	statements.Queue(` + "`" + `
+INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, license_id, position, claimed_at)
+SELECT $1, r.claim_id, r.user_id, $2, $3, r.product_id, r.license_id, r.position, $4
+FROM unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::smallint[])
+  AS r (license_id, claim_id, user_id, product_id, position)` + "`" + `, uuidOf(tenant), uuidOf(results.PolicyID),
+		uuidOf(results.AppID), results.At, licenses, claims, users, products, positions)
+`},
 	}
 }
 

@@ -172,9 +172,6 @@ func (i *Instance) Kill() { i.end(syscall.SIGKILL) }
 // StopAtOnce is PostgreSQL's immediate shutdown: it aborts all transactions, and the next start runs recovery.
 func (i *Instance) StopAtOnce() { i.end(syscall.SIGQUIT) }
 
-// Reload makes the server read its configuration files again.
-func (i *Instance) Reload() error { return i.process.Process.Signal(syscall.SIGHUP) }
-
 func (i *Instance) end(signal os.Signal) {
 	if i.process == nil {
 		return

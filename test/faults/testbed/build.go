@@ -83,12 +83,7 @@ const clockVariable = "AUTOCLAIM_FAULTS_CLOCK"
 // BuildWithClock builds the server with a clock that tests can change. Where its commands use time.Now, this build uses
 // a function that adds the offset in a file.
 func BuildWithClock(ctx context.Context, binary string) error {
-	var edits []Edit
-	for _, file := range []string{"serve.go", "demo.go"} {
-		edits = append(edits, Edit{File: "cmd/autoclaim/" + file, From: "time.Now", To: "offsetClock"})
-	}
-
-	return BuildEdited(ctx, binary, edits, map[string]string{"cmd/autoclaim/offsetclock.go": `package main
+	return BuildEdited(ctx, binary, ClockEdits(), map[string]string{"cmd/autoclaim/offsetclock.go": `package main
 
 import (
 	"os"
@@ -103,6 +98,14 @@ func offsetClock() time.Time {
 	return time.Now().Add(offset).Round(0)
 }
 `})
+}
+
+// ClockEdits are the edits of [BuildWithClock].
+func ClockEdits() []Edit {
+	return []Edit{
+		{File: "cmd/autoclaim/serve.go", From: "time.Now", To: "offsetClock"},
+		{File: "cmd/autoclaim/demo.go", From: "time.Now", To: "offsetClock"},
+	}
 }
 
 func (b *Testbed) clockFile(server int) string {
