@@ -56,7 +56,7 @@ for target in $targets; do
 	GOOS=$os GOARCH=$arch "$work/cyclonedx-gomod" app -json -licenses -noserial -notimestamp \
 		-main cmd/autoclaim -output "$out/$name.cdx.json" .
 
-	cp -r README.md docs deploy/autoclaim.service "$licenses" "$work/$name/"
+	cp -r README.md ARCHITECTURE.md CHANGELOG.md CONTRIBUTING.md docs deploy/autoclaim.service "$licenses" "$work/$name/"
 	tar --sort=name --mtime="@$when" --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w -C "$work" -cf - "$name" |
 		gzip -9n >"$out/$name.tar.gz"
 done
