@@ -65,6 +65,7 @@ func New(schema graphql.ExecutableSchema, config Config) http.Handler {
 	}
 
 	server.Use(config.Documents)
+	server.Use(nonNull{})
 	server.Use(limits)
 	server.Use(authorization{permissions: auth.NewPermissions(), introspection: config.Introspection})
 	server.Use(webSocketOperations{})
