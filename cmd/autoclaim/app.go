@@ -34,7 +34,7 @@ func (appListCommand) Run(e *environment) error {
 
 type appClaimableCommand struct {
 	Apps []string `arg:"" help:"Codes or vendor IDs of apps, such as TEAMS1."`
-	Off  bool     `help:"Make the apps no longer claimable. Existing policies stay."`
+	Off  bool     `env:"-" help:"Make the apps no longer claimable. Existing policies stay."`
 }
 
 // Run makes apps claimable or not, then lists the claimable apps.

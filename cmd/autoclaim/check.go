@@ -10,7 +10,7 @@ import (
 )
 
 type checkCommand struct {
-	Repair bool `help:"Recount the counters that are wrong. Servers may keep running. Nothing else is repaired."`
+	Repair bool `env:"-" help:"Recount the counters that are wrong. Servers may keep running. Nothing else is repaired."`
 }
 
 // Run checks all rules, after repairing the counters if --repair is set.

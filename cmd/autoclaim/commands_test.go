@@ -167,6 +167,20 @@ func TestEnvironmentVariablesSetFlags(t *testing.T) {
 	assert.Contains(t, succeed(t, "--help"), "AUTOCLAIM_DATABASE_URL")
 }
 
+func TestNoEnvironmentVariableChangesWhatACommandDoes(t *testing.T) {
+	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+
+	for _, value := range []string{"", "1", "true"} {
+		for _, flag := range []string{"VERSION", "HELP", "REPAIR", "DRY_RUN", "OFF"} {
+			t.Setenv("AUTOCLAIM_"+flag, value)
+		}
+
+		assert.Contains(t, succeed(t, "migrate", "--database-url="+url), "migrations; the schema is version")
+		assert.Contains(t, succeed(t, "check", "--database-url="+url), "All rules hold.")
+		assert.NotContains(t, succeed(t, "check", "--database-url="+url), "Repaired")
+	}
+}
+
 func TestEachFlagsHelpIsASentenceWithItsDefault(t *testing.T) {
 	t.Parallel()
 

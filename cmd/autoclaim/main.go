@@ -16,7 +16,8 @@ import (
 )
 
 // cli declares all commands and the flags that they share. The environment variable AUTOCLAIM_SOME_FLAG sets the
-// flag --some-flag.
+// flag --some-flag. Flags that make one call do something else, such as --version, have no environment variable: it
+// would change every later call as well.
 type cli struct {
 	DatabaseURL       string `default:"sqlite:autoclaim.db" help:"URL of the database: postgres://USER@HOST/NAME or sqlite:FILE. Default: sqlite:autoclaim.db." placeholder:"URL"`
 	DirectDatabaseURL string `help:"URL that bypasses the connection pooler, if --database-url points to one. Migrations and live updates need it. Default: --database-url." placeholder:"URL"`
@@ -24,7 +25,7 @@ type cli struct {
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Lowest level to log: debug, info, warn or error."`
 	LogFormat string `default:"text" enum:"text,json" help:"Format of log lines: text or json."`
 
-	Version kong.VersionFlag `help:"Print the version and exit."`
+	Version kong.VersionFlag `env:"-" help:"Print the version and exit."`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
 	Migrate migrateCommand `cmd:"" help:"Update the database schema to this version of the program."`
