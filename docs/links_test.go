@@ -143,6 +143,10 @@ func TestEachPathOfTheRepositoryThatAPageNamesExists(t *testing.T) {
 		topLevel[entry.Name()] = entry.IsDir()
 	}
 
+	// What make builds may be there or not.
+	delete(topLevel, "bin")
+	delete(topLevel, "dist")
+
 	for _, page := range pages(t) {
 		for _, span := range page.codeSpans() {
 			path := strings.TrimSuffix(strings.TrimPrefix(span, "./"), "/...")
@@ -154,6 +158,20 @@ func TestEachPathOfTheRepositoryThatAPageNamesExists(t *testing.T) {
 
 			_, err := os.Stat(filepath.Join(root, path))
 			assert.NoError(t, err, "%s names %s", page.path, span)
+		}
+	}
+}
+
+func TestEachBrowserTestThatAPageNamesExists(t *testing.T) {
+	t.Parallel()
+
+	known := make(map[string]bool)
+
+	walk(t, filepath.Join(root, "test"), func(path string) { known[filepath.Base(path)] = true })
+
+	for _, page := range pages(t) {
+		for _, name := range regexp.MustCompile(`[\w-]+\.spec\.mjs`).FindAllString(page.prose+page.fenced, -1) {
+			assert.True(t, known[name], "%s names %s", page.path, name)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package admission holds every bound on what callers may use of a server, and decides what is let in:
+// Package admission holds the bounds on what callers may use of a server, and decides what is let in:
 // connections ([Connections]), bytes of request bodies ([Bodies]), requests per second ([Rates]), requests at the
 // same time ([Places]), live subscriptions ([Streams]), and the size of one operation ([OperationLimits]).
 //
