@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 func execute(url, statement string) (err error) {
 	driver, source := "pgx", url
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, source = "sqlite", path+"?_pragma=busy_timeout(10000)"
+		driver, source = "sqlite", path+"?_pragma=busy_timeout(60000)" // Claims keep the file busy all the time.
 	}
 
 	db, err := sql.Open(driver, source)
