@@ -31,7 +31,10 @@ const (
 	pingInterval = 20 * time.Second
 	// maxMessage is the largest message of a client, in bytes: an operation and its variables.
 	maxMessage = 256 << 10
-	// closeUnauthenticated and closeForbidden are close codes of the protocol.
+	// maxInitMessage is the largest connection_init, in bytes: the longest token and a little more.
+	maxInitMessage = 20 << 10
+	// closeBadRequest and those below are close codes of the protocol.
+	closeBadRequest      = 4400
 	closeUnauthenticated = 4401
 	closeForbidden       = 4403
 )
@@ -76,7 +79,7 @@ func (t webSocketTransport) Do(w http.ResponseWriter, r *http.Request, exec grap
 		return
 	}
 
-	limit := int64(maxMessage)
+	limit := int64(maxInitMessage)
 	s := new(socket)
 	ctx := admission.WithSharedConnection(context.WithValue(r.Context(), webSocketKey{}, s))
 
@@ -87,6 +90,9 @@ func (t webSocketTransport) Do(w http.ResponseWriter, r *http.Request, exec grap
 		PingPongInterval: pingInterval,
 		PayloadReadLimit: &limit,
 	}.Do(w, r.WithContext(ctx), exec)
+
+	// gqlgen's transport leaves the connection open if the payload of connection_init is malformed.
+	s.finish()
 }
 
 // allows says whether the page that opens the WebSocket is of an allowed origin. Browsers send no preflight
@@ -105,9 +111,13 @@ func (t webSocketTransport) initialize(
 	ctx context.Context, payload transport.InitPayload,
 ) (context.Context, *transport.InitPayload, error) {
 	caller, known := auth.CallerFrom(ctx)
+	authorization := payload.Authorization()
+
+	// gqlgen keeps the payload as long as the connection is open.
+	clear(payload)
 
 	if !known {
-		token, present, err := auth.BearerToken(http.Header{"Authorization": {payload.Authorization()}})
+		token, present, err := auth.BearerToken(http.Header{"Authorization": {authorization}})
 		if err == nil && present {
 			caller, err = t.authenticate(ctx, token)
 		}
@@ -128,6 +138,7 @@ func (t webSocketTransport) initialize(
 
 	left := caller.ExpiresAt.Sub(t.now()) + margin
 	socketFrom(ctx).expireIn(left)
+	socketFrom(ctx).SetReadLimit(maxMessage)
 
 	ctx, cancel := context.WithTimeout(auth.WithCaller(ctx, caller), left)
 	socketFrom(ctx).onClose(cancel)
@@ -170,6 +181,16 @@ func (s *socket) expireIn(left time.Duration) {
 	defer s.mu.Unlock()
 
 	s.expires = time.Now().Add(left)
+}
+
+// finish closes the connection if it is still open.
+func (s *socket) finish() {
+	if s.connection == nil { // It was never upgraded.
+		return
+	}
+
+	_ = s.connection.Close(closeBadRequest, "Invalid message") // It returns an error if the connection is closed already.
+	_ = s.Close()
 }
 
 func (s *socket) onClose(release context.CancelFunc) {

@@ -56,6 +56,42 @@ func TestConnectionsOverTheLimitAreClosed(t *testing.T) {
 	}, 10*time.Second, 10*time.Millisecond, "a new connection is accepted after one was closed")
 }
 
+func TestAConnectionCountsUntilItIsClosedAlsoAsAWebSocket(t *testing.T) {
+	t.Parallel()
+
+	upgraded := make(chan net.Conn, 1)
+	c := config(new(log))
+	c.MaxConnections = 1
+	c.GraphQL = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		assert.NoError(t, err)
+
+		upgraded <- connection
+	})
+	address, stop, _ := run(t, c)
+
+	defer stop()
+
+	webSocket, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+
+	defer webSocket.Close()
+
+	_, err = webSocket.Write([]byte("GET /graphql HTTP/1.1\r\nHost: autoclaim\r\nAuthorization: Bearer good\r\n\r\n"))
+	require.NoError(t, err)
+
+	open := <-upgraded
+	refused := func() bool {
+		response, err := http.Get("http://" + address + "/healthz")
+
+		return err != nil || response.Body.Close() != nil
+	}
+
+	assert.True(t, refused())
+	require.NoError(t, open.Close())
+	assert.Eventually(t, func() bool { return !refused() }, 10*time.Second, 10*time.Millisecond)
+}
+
 func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
 	t.Parallel()
 

@@ -147,12 +147,11 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		WriteTimeout:      s.config.RequestTimeout + writeMargin,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		ConnState:         admission.NewConnections(s.config.MaxConnections).Track,
 		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelDebug),
 	}
 
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { served <- server.Serve(admission.NewConnections(s.config.MaxConnections).Listen(listener)) }()
 
 	select {
 	case err := <-served:
