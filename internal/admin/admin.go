@@ -97,7 +97,7 @@ func (a *action) record(ctx context.Context, kind licensing.Kind, id licensing.I
 // other errors as they are.
 func notFoundAs(path string, kind licensing.Kind, err error) error {
 	if licensing.IsNotFound(err) {
-		return licensing.NotFound(path, string(kind))
+		return licensing.NotFound(path, kind)
 	}
 
 	return err

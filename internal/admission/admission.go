@@ -63,7 +63,7 @@ func (r Requests) Enter(ctx context.Context) (leave func(), refusal *Refusal) {
 
 	leave, ok = r.Places.Take(caller)
 	if !ok {
-		return nil, &Refusal{http.StatusServiceUnavailable, time.Second, apierror.Overloaded()}
+		return nil, &Refusal{http.StatusServiceUnavailable, apierror.RetryAfterOverload, apierror.Overloaded()}
 	}
 
 	return leave, nil

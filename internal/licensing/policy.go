@@ -65,7 +65,7 @@ func NewPolicy(
 
 	switch {
 	case !known:
-		return Policy{}, NotFound("appId", "app")
+		return Policy{}, NotFound("appId", KindApp)
 	case !app.Claimable:
 		return Policy{}, Refuse(CodeAppNotClaimable, "appId",
 			"Users cannot claim licenses for %s. Choose one of the claimable apps.", app.Name)
@@ -169,6 +169,16 @@ func (p *Policy) Product(id ID) (int, PolicyProduct, bool) {
 	}
 
 	return position, p.Products[position], true
+}
+
+// ProductIDs returns the ids of the policy's products in order.
+func (p *Policy) ProductIDs() []ID {
+	ids := make([]ID, len(p.Products))
+	for i, product := range p.Products {
+		ids[i] = product.ProductID
+	}
+
+	return ids
 }
 
 // AvailableLicenses is the sum of what is available of each of the policy's products.

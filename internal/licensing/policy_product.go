@@ -171,7 +171,7 @@ func (p *Policy) admit(id ID, terms ProductTerms, path string) error {
 
 	switch {
 	case !known:
-		return NotFound(path, "product")
+		return NotFound(path, KindProduct)
 	case !terms.Catalog.Includes(id, p.AppID):
 		app, _ := terms.Catalog.App(p.AppID)
 

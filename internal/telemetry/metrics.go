@@ -27,7 +27,6 @@ const (
 	other = "other"
 	// noOperation is the operation type of requests that failed before parsing succeeded.
 	noOperation = "none"
-	apiRoute    = "/graphql"
 	// refused, overloaded, canceled and failed are the outcomes of claims that ended with an error.
 	refused    = "REFUSED"
 	overloaded = "OVERLOADED"
@@ -114,7 +113,7 @@ func (m *Metrics) initialize() {
 	}
 
 	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable} {
-		m.requests.WithLabelValues(apiRoute, http.MethodPost, strconv.Itoa(status))
+		m.requests.WithLabelValues(server.GraphQLPath, http.MethodPost, strconv.Itoa(status))
 	}
 }
 
