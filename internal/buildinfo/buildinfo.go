@@ -8,7 +8,7 @@ import (
 	"runtime/debug"
 )
 
-// Unknown stands for what Go did not record in the program.
+// Unknown is the value of what Go did not record in the program.
 const Unknown = "unknown"
 
 // Build identifies a build of the program. No field of a Build that [Read] returns is empty.

@@ -1,4 +1,4 @@
-// Package claiming answers claims: users who sign in and may be given a license.
+// Package claiming answers claims: requests for a license of users who sign in to an app.
 //
 // Nearly all claims are for users who have their license already; one indexed read answers them. A claim that
 // needs a license joins the next batch of its policy: one transaction for all claims that wait for it.
@@ -85,7 +85,7 @@ func (s *Service) Close() {
 	s.signInTimes.close()
 }
 
-// Claim answers the sign-in of a user to an app. The user is named by external id, the app by code or vendor id.
+// Claim answers the claim of a user who signs in to an app. The user is named by external id, the app by code or vendor id.
 // Claim refuses an unknown app and a malformed external id.
 //
 // The answer takes into account every change that any server committed before Claim was called. A license of

@@ -165,7 +165,7 @@ func (p *Policy) ReorderProducts(order []ID) error {
 	return nil
 }
 
-// admit checks a product that is new to the policy.
+// admit refuses a product, new to the policy, that does not include the app or that the tenant does not own.
 func (p *Policy) admit(id ID, terms ProductTerms, path string) error {
 	product, known := terms.Catalog.Product(id)
 

@@ -76,7 +76,7 @@ type Config struct {
 	ReadTimeout       time.Duration
 }
 
-// Page handles requests of its path and of all paths below.
+// Page is a handler of its path and of all paths below it.
 type Page struct {
 	Path    string
 	Handler http.Handler

@@ -63,7 +63,7 @@ func NewMetrics(build buildinfo.Build) *Metrics {
 		claims:   counter("claims_total", "Claims by outcome. REFUSED, OVERLOADED, CANCELED and FAILED are claims that ended with an error.", "outcome"),
 		claimSeconds: histogram("claim_duration_seconds", "Duration of claims, by whether one read was enough or a batch was needed.",
 			durationBuckets(), "path"),
-		batchSize: histogram("batch_size", "Number of requests per batch, for claims that need a license and for lookups of sign-ins.",
+		batchSize: histogram("batch_size", "Number of requests per batch, for claims that need a license and for lookups of claimants.",
 			prometheus.ExponentialBuckets(1, 2, 9), "batch"), //nolint:mnd // 1 to 256, the largest batch.
 		batchWait:    histogram("batch_wait_seconds", "Time that requests waited for their batch to begin.", durationBuckets(), "batch"),
 		batchSeconds: histogram("batch_duration_seconds", "Duration of batches.", durationBuckets(), "batch"),
