@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// OverloadedMessage goes with [CodeOverloaded] and a Retry-After header.
-	OverloadedMessage = "The server is overloaded. Wait as long as Retry-After says, then try again."
+	// overloadedMessage goes with [CodeOverloaded] and a Retry-After header.
+	overloadedMessage = "The server is overloaded. Wait as long as Retry-After says, then try again."
 	// InternalMessage goes with [CodeInternal] and the request's id.
 	InternalMessage = "Something went wrong on the server. Give its operator the request id."
 )
@@ -43,7 +43,7 @@ func RateLimited() *gqlerror.Error {
 
 // Overloaded returns the error of a request that the server has no capacity for. Retry-After goes with it.
 func Overloaded() *gqlerror.Error {
-	return New(CodeOverloaded, OverloadedMessage)
+	return New(CodeOverloaded, overloadedMessage)
 }
 
 // Panic returns the error of a recovered panic, with the stack of the calling goroutine. It has no code, so it

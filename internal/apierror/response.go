@@ -34,7 +34,7 @@ func Write(w http.ResponseWriter, r *http.Request, status int, code, message str
 // WriteOverloaded sends the response of a request that the server has no capacity for, with a Retry-After header.
 func WriteOverloaded(w http.ResponseWriter, r *http.Request) {
 	SetRetryAfter(w, RetryAfterOverload)
-	Write(w, r, http.StatusServiceUnavailable, CodeOverloaded, OverloadedMessage)
+	Write(w, r, http.StatusServiceUnavailable, CodeOverloaded, overloadedMessage)
 }
 
 // SetRetryAfter sets the Retry-After header, in whole seconds, at least 1.

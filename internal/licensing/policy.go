@@ -119,7 +119,7 @@ func (p *Policy) Update(update PolicyUpdate, others []OtherPolicy, terms Product
 // rename gives the policy another name: trimmed, 1 to [MaxNameLength] characters, and different from the names
 // of the tenant's other policies even if case is ignored.
 func (p *Policy) rename(name string, others []OtherPolicy) error {
-	name, err := PolicyName(name)
+	name, err := trimPolicyName(name)
 	if err != nil {
 		return err
 	}
@@ -135,8 +135,8 @@ func (p *Policy) rename(name string, others []OtherPolicy) error {
 	return nil
 }
 
-// PolicyName returns the name trimmed, or a refusal if it isn't 1 to [MaxNameLength] characters long.
-func PolicyName(name string) (string, error) {
+// trimPolicyName returns the name trimmed, or a refusal if it isn't 1 to [MaxNameLength] characters long.
+func trimPolicyName(name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 
 	switch length := utf8.RuneCountInString(name); {
