@@ -89,8 +89,8 @@ func (s *Service) Close() {
 // Claim refuses an unknown app and a malformed external id.
 //
 // The answer takes into account every change that any server committed before Claim was called. A license of
-// CLAIMED is committed before Claim returns. If ctx ends earlier, the user may have got the license all the same;
-// then the next call returns it.
+// CLAIMED is committed before Claim returns. If ctx ends earlier, the user may still have got the license; then
+// the next call returns it.
 func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, app string) (Answer, error) {
 	began := time.Now()
 	answer, err := s.answer(ctx, tenant, externalID, app)

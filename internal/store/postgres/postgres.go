@@ -123,7 +123,7 @@ func (d *Database) LiveFeedTransport() livefeed.Transport {
 	return announcements{db: d.db, direct: d.direct}
 }
 
-// CopyTo returns an error: PostgreSQL has better tools of its own.
+// CopyTo returns an error: PostgreSQL has its own, better tools.
 func (d *Database) CopyTo(context.Context, string) error {
 	return errors.New("only SQLite databases can be backed up this way: for PostgreSQL, use pg_dump or pg_basebackup (see docs/backup.md)")
 }
