@@ -23,7 +23,7 @@ func ParseID(kind licensing.Kind, text, argument string) (licensing.ID, error) {
 	return id, nil
 }
 
-// parseOptionalID is ParseID for an argument that may be left out.
+// parseOptionalID is [ParseID] for an argument that may be left out.
 func parseOptionalID(kind licensing.Kind, text *string, argument string) (*licensing.ID, error) {
 	if text == nil {
 		return nil, nil
@@ -34,7 +34,7 @@ func parseOptionalID(kind licensing.Kind, text *string, argument string) (*licen
 	return &id, err
 }
 
-// ParseIDs is parseID for a list. Errors name the position in the list.
+// parseIDs is [ParseID] for a list. Errors name the position in the list.
 func parseIDs(kind licensing.Kind, texts []string, argument string) ([]licensing.ID, error) {
 	ids := make([]licensing.ID, len(texts))
 

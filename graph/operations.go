@@ -23,8 +23,7 @@ func (operations) ExtensionName() string { return "Scope" }
 // Validate implements [graphql.HandlerExtension].
 func (operations) Validate(graphql.ExecutableSchema) error { return nil }
 
-// InterceptOperation implements [graphql.OperationInterceptor]. Each event of a subscription gets a scope of its
-// own, since the objects that loaders have cached may have changed by the next event.
+// InterceptOperation implements [graphql.OperationInterceptor]. Each event of a subscription gets a new scope, since the objects that loaders have cached may have changed by the next event.
 func (o operations) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	caller, _ := auth.CallerFrom(ctx)
 	ctx = withScope(ctx, o.resolver.Reading, caller)

@@ -24,7 +24,7 @@ func splitRefusal(err error) ([]model.UserError, error) {
 	return []model.UserError{{Code: refusal.Code, Message: refusal.Message, Path: path}}, nil
 }
 
-// unlessRefused converts the object that a use case returned, or returns nil if the use case failed.
+// unlessRefused converts the object that a use case returned. If the use case returned an error, it returns nil.
 func unlessRefused[T, N any](object T, err error, convert func(T) N) *N {
 	if err != nil {
 		return nil

@@ -49,9 +49,7 @@ func (policyResolver) App(ctx context.Context, policy *model.Policy) (*model.App
 }
 
 func (policyResolver) AvailableLicenses(ctx context.Context, policy *model.Policy) (int, error) {
-	ids := model.Convert(policy.Policy.Products, func(p licensing.PolicyProduct) licensing.ID { return p.ProductID })
-
-	found, err := scopeFrom(ctx).loaders().pools.LoadAll(ctx, ids)
+	found, err := scopeFrom(ctx).loaders().pools.LoadAll(ctx, policy.ProductIDs())
 	if err != nil {
 		return 0, err
 	}

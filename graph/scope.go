@@ -40,7 +40,8 @@ func withScope(ctx context.Context, service *reading.Service, caller auth.Caller
 	return context.WithValue(ctx, scopeKey{}, &scope{caller: caller, reads: service.For(caller.TenantID)})
 }
 
-// scopeFrom returns the scope of an operation. Authorization has refused operations without a caller before.
+// scopeFrom returns the scope of an operation. It has a caller: operations without one are refused before any resolver
+// runs.
 func scopeFrom(ctx context.Context) *scope {
 	s, _ := ctx.Value(scopeKey{}).(*scope)
 

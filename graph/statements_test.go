@@ -73,7 +73,7 @@ func TestAClaimDoesNotReadTheProductOfItsLicenseAgain(t *testing.T) {
 		a.listen(storetest.Open(t, url, store.WithPlugin(statements)))
 		signIn := a.as(tenant, "sign-in", auth.RoleSignInService)
 		claim := func(selection string) int {
-			// What a server does in the background may send a statement meanwhile, so the lowest number counts.
+			// Background work of the server may send statements too, so the lowest number counts.
 			least := math.MaxInt
 
 			for range 5 {

@@ -8,7 +8,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/livefeed"
 )
 
-// stream sends the events that read makes of each change of the caller's tenant, until the client disconnects, its
+// stream sends the events that read returns for each change of the caller's tenant, until the client disconnects, its
 // token expires, it reads too slowly, or the server shuts down. All of these but the first end the stream with an
 // error.
 func stream[T any](

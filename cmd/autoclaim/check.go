@@ -52,13 +52,13 @@ func (c checkCommand) Run(e *environment) error {
 }
 
 func repair(ctx context.Context, e *environment, db *store.Store) error {
-	repairs, err := upkeep.Repair(ctx, db, time.Now())
+	corrections, err := upkeep.Repair(ctx, db, time.Now())
 
-	for _, r := range repairs {
-		e.say("tenant %q: %s: was %d, is %d", r.Tenant, r.Object, r.Was, r.Is)
+	for _, c := range corrections {
+		e.say("tenant %q: %s: was %d, is %d", c.Tenant, c.Object, c.Was, c.Is)
 	}
 
-	e.say("Repaired %d counters.", len(repairs))
+	e.say("Repaired %d counters.", len(corrections))
 
 	return err
 }

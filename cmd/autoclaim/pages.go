@@ -13,9 +13,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/web/playground"
 )
 
-// graphQLPath is the path of the API, as the console calls it.
-const graphQLPath = "/graphql"
-
 // pages returns the pages that the flags turn on. The console is the first, so / redirects to it.
 func (c serveCommand) pages(ctx context.Context) ([]server.Page, error) {
 	var pages []server.Page
@@ -27,7 +24,7 @@ func (c serveCommand) pages(ctx context.Context) ([]server.Page, error) {
 		}
 
 		handler, err := console.Handler(console.Config{
-			Authority: c.Issuer, ClientID: c.ConsoleClientID, Scope: c.ConsoleScope, API: graphQLPath, TokenURLs: urls,
+			Authority: c.Issuer, ClientID: c.ConsoleClientID, Scope: c.ConsoleScope, API: server.GraphQLPath, TokenURLs: urls,
 		})
 		if err != nil {
 			return nil, err
@@ -59,7 +56,7 @@ func (c serveCommand) demoPages(
 	}
 
 	consolePage, err := console.Handler(console.Config{
-		Authority: demoIssuer(url), ClientID: devprovider.ConsoleClient, Scope: c.ConsoleScope, API: graphQLPath,
+		Authority: demoIssuer(url), ClientID: devprovider.ConsoleClient, Scope: c.ConsoleScope, API: server.GraphQLPath,
 	})
 	if err != nil {
 		return nil, err

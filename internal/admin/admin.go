@@ -42,11 +42,11 @@ type action struct {
 	actor Actor
 	// name is the name of the mutation.
 	name string
-	// at is the time of everything that the action does.
+	// at is the time of all changes that the action makes.
 	at time.Time
 }
 
-// act runs an action in one transaction and returns its result, also beside an error. name is the name of the
+// act runs an action in one transaction and returns its result, even with an error. name is the name of the
 // mutation. The transaction may be retried, so work must have no other effects than those of the transaction.
 func act[T any](
 	ctx context.Context, s *Service, actor Actor, name string, work func(a *action) (T, error),
@@ -97,7 +97,7 @@ func (a *action) record(ctx context.Context, kind licensing.Kind, id licensing.I
 // other errors as they are.
 func notFoundAs(path string, kind licensing.Kind, err error) error {
 	if licensing.IsNotFound(err) {
-		return licensing.NotFound(path, string(kind))
+		return licensing.NotFound(path, kind)
 	}
 
 	return err

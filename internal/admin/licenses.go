@@ -56,7 +56,7 @@ func (a *action) catalogWith(ctx context.Context, product licensing.ID) (*licens
 	}
 
 	if _, known := catalog.Product(product); !known {
-		return nil, licensing.NotFound("productId", string(licensing.KindProduct))
+		return nil, licensing.NotFound("productId", licensing.KindProduct)
 	}
 
 	return catalog, nil

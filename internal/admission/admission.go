@@ -2,7 +2,7 @@
 // connections ([Connections]), bytes of request bodies ([Bodies]), requests per second ([Rates]), requests at the
 // same time ([Places]), live subscriptions ([Streams]), and the size of one operation ([OperationLimits]).
 //
-// What is over a bound is refused at once. It never waits in a queue.
+// Whatever exceeds a bound is refused at once. It never waits in a queue.
 package admission
 
 import (
@@ -24,7 +24,7 @@ const (
 	MaxPageSize = 100
 )
 
-// principal is whom a bound per user counts: a user or a service of a tenant.
+// principal identifies a user or a service of a tenant. Bounds per user count by it.
 type principal struct {
 	tenant licensing.ID
 	user   string
@@ -63,7 +63,7 @@ func (r Requests) Enter(ctx context.Context) (leave func(), refusal *Refusal) {
 
 	leave, ok = r.Places.Take(caller)
 	if !ok {
-		return nil, &Refusal{http.StatusServiceUnavailable, time.Second, apierror.Overloaded()}
+		return nil, &Refusal{http.StatusServiceUnavailable, apierror.RetryAfterOverload, apierror.Overloaded()}
 	}
 
 	return leave, nil

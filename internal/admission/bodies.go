@@ -28,7 +28,7 @@ func NewBodies(largest int64) *Bodies {
 }
 
 // Read is middleware that reads the whole body into memory before next runs. It refuses a body that is too large,
-// and one for which there is no room at present.
+// and one that would exceed the bound on all bodies together.
 func (b *Bodies) Read(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		size := b.largest

@@ -11,8 +11,8 @@ import (
 // measure is the depth of a selection and the number of objects that it reads.
 type measure struct{ depth, cost int }
 
-// fragmentUse is a fragment on a page of so many objects. Each use is measured once, since nested fragments can
-// spread exponentially many times.
+// fragmentUse is the use of a fragment in a page of pageSize objects. Each use is measured once, since nested fragments
+// can be spread exponentially many times.
 type fragmentUse struct {
 	definition *ast.FragmentDefinition
 	pageSize   int

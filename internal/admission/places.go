@@ -7,11 +7,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// Places bounds how many requests a server processes at the same time, so that a flood of requests costs a quick
-// refusal each and no memory. Places are shared fairly: while less than half of them are taken, a tenant may take
-// as many as it likes. From then on, it gets at most an even share, where one more tenant is counted than there
-// are. In the same way, a principal may take a quarter of the places, and from then on an even share of its
-// tenant's share. A tenant or principal without a request always gets one place while there are any.
+// Places bounds how many requests a server processes at the same time, so that under a flood, excess requests are
+// refused quickly and take no memory. Places are shared fairly. While less than half of them are taken, a tenant may
+// take as many as it likes. After that, it gets at most an equal share, computed as if there were one more tenant. In
+// the same way, while less than a quarter of the places are taken, a principal may take as many as it likes, and after
+// that at most an equal share of its tenant's share. A tenant or principal without a request always gets one place
+// while there are any.
 //
 // Places is safe for concurrent use.
 type Places struct {

@@ -30,8 +30,8 @@ func NewStreams(limit int, rates *Rates) *Streams {
 type sharedConnectionKey struct{}
 
 // WithSharedConnection marks the context of a connection that carries many subscriptions, such as a WebSocket.
-// [Streams.Enter] then counts each of them as a request. Any other subscription is a request of its own, which
-// [Requests.Enter] has counted already.
+// [Streams.Enter] then counts each of them as a request. Any other subscription is a separate HTTP request,
+// which [Requests.Enter] has counted already.
 func WithSharedConnection(ctx context.Context) context.Context {
 	return context.WithValue(ctx, sharedConnectionKey{}, true)
 }

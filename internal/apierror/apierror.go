@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// OverloadedMessage goes with [CodeOverloaded] and a Retry-After header.
-	OverloadedMessage = "The server is overloaded. Wait as long as Retry-After says, then try again."
-	// InternalMessage goes with [CodeInternal] and the request's id.
+	// overloadedMessage is the message of [CodeOverloaded] in responses with a Retry-After header.
+	overloadedMessage = "The server is overloaded. Wait as long as Retry-After says, then try again."
+	// InternalMessage is the message of [CodeInternal] in responses with the request's id.
 	InternalMessage = "Something went wrong on the server. Give its operator the request id."
 )
 
@@ -36,14 +36,15 @@ func Forbidden(format string, args ...any) *gqlerror.Error {
 	return New(CodeForbidden, format, args...)
 }
 
-// RateLimited returns the error of a request over its caller's rate limit. Retry-After goes with it.
+// RateLimited returns the error of a request over its caller's rate limit. Its response needs a Retry-After header.
 func RateLimited() *gqlerror.Error {
 	return New(CodeRateLimited, "Too many requests. Wait as long as Retry-After says, and send fewer.")
 }
 
-// Overloaded returns the error of a request that the server has no capacity for. Retry-After goes with it.
+// Overloaded returns the error of a request that the server has no capacity for. Its response needs a
+// Retry-After header.
 func Overloaded() *gqlerror.Error {
-	return New(CodeOverloaded, OverloadedMessage)
+	return New(CodeOverloaded, overloadedMessage)
 }
 
 // Panic returns the error of a recovered panic, with the stack of the calling goroutine. It has no code, so it

@@ -90,7 +90,7 @@ func (e *TokenError) Error() string { return e.Reason }
 // Verifier turns tokens into identities.
 type Verifier interface {
 	// Verify returns the identity of a token's bearer. It returns a *TokenError if the token is not valid, and
-	// ErrKeysUnavailable if the issuer's keys cannot be fetched at present.
+	// ErrKeysUnavailable if the issuer's keys cannot be fetched.
 	Verify(ctx context.Context, token string) (Identity, error)
 	// CacheStats returns how often a token was found in the cache.
 	CacheStats() CacheStats

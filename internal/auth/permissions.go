@@ -2,12 +2,12 @@ package auth
 
 import "strings"
 
-// audience is the group of callers who may select a field.
-type audience uint8
+// callers is a group of callers by their roles. Each field is for one group.
+type callers uint8
 
 const (
 	// admins are global admins.
-	admins audience = iota
+	admins callers = iota
 	// readers are admins and global readers.
 	readers
 	// reporters are readers and reports readers.
@@ -23,11 +23,11 @@ const (
 //
 // The table also lists fields below the root, because objects that every user can read, such as the product of their
 // license, refer to objects that they must not read.
-func permissions() map[string]audience {
-	table := make(map[string]audience)
+func permissions() map[string]callers {
+	table := make(map[string]callers)
 
 	for _, row := range []struct {
-		who    audience
+		who    callers
 		fields string
 	}{
 		// Queries are for readers, mutations for admins.
@@ -58,7 +58,7 @@ func permissions() map[string]audience {
 }
 
 // Permissions is the table of who may select which fields. It is safe for concurrent use.
-type Permissions struct{ table map[string]audience }
+type Permissions struct{ table map[string]callers }
 
 // NewPermissions returns the table of all permissions.
 func NewPermissions() Permissions { return Permissions{table: permissions()} }
@@ -80,12 +80,12 @@ func (p Permissions) Allowed(roles Roles, typeName, field string) bool {
 	return who.includes(roles)
 }
 
-func (a audience) includes(roles Roles) bool {
+func (c callers) includes(roles Roles) bool {
 	if roles.Has(RoleGlobalAdmin) {
 		return true
 	}
 
-	switch a {
+	switch c {
 	case readers:
 		return roles.Has(RoleGlobalReader)
 	case reporters:

@@ -58,8 +58,8 @@ type Config struct {
 	// HTTPClient fetches the issuer's configuration and keys; one with timeouts if nil.
 	HTTPClient *http.Client
 
-	// alsoIssuers are other issuers that sign tokens with the same keys. They exist in development only.
-	alsoIssuers []string
+	// otherIssuers are other issuers that sign tokens with the same keys. They exist in development only.
+	otherIssuers []string
 }
 
 // withDefaults returns the configuration with defaults in place of zeros.
@@ -169,7 +169,7 @@ func newVerifier(config Config, keys oidc.KeySet, verified *verifiedTokens) *tok
 			// go-oidc allows no clock skew. checkTimes checks the expiry instead.
 			SkipExpiryCheck: true,
 			// go-oidc supports one issuer. Verify checks it if there are more.
-			SkipIssuerCheck: len(config.alsoIssuers) > 0,
+			SkipIssuerCheck: len(config.otherIssuers) > 0,
 		}),
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"runtime/debug"
 )
 
-// Unknown stands for what Go did not record in the program.
-const Unknown = "unknown"
+// unknown is the value of what Go did not record in the program.
+const unknown = "unknown"
 
 // Build identifies a build of the program. No field of a Build that [Read] returns is empty.
 type Build struct {
@@ -45,8 +45,8 @@ func describe(release string, info *debug.BuildInfo) Build {
 	}
 
 	return Build{
-		Version:   cmp.Or(release, module, revision, Unknown),
-		Revision:  cmp.Or(revision, Unknown),
+		Version:   cmp.Or(release, module, revision, unknown),
+		Revision:  cmp.Or(revision, unknown),
 		GoVersion: runtime.Version(),
 	}
 }

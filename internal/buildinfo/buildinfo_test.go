@@ -19,13 +19,13 @@ func TestABuildIsIdentifiedByItsReleaseOrElseItsModuleOrElseItsCommit(t *testing
 
 		version, revision string
 	}{
-		{release: "v9.9.9", module: "(devel)", version: "v9.9.9", revision: Unknown},
+		{release: "v9.9.9", module: "(devel)", version: "v9.9.9", revision: unknown},
 		{release: "v9.9.9", module: "v1.0.0", settings: commit, version: "v9.9.9", revision: "abc"},
-		{module: "v1.0.0", version: "v1.0.0", revision: Unknown},
+		{module: "v1.0.0", version: "v1.0.0", revision: unknown},
 		{module: "v1.0.1-0.20260102030405-abc+dirty", settings: commit, version: "v1.0.1-0.20260102030405-abc+dirty", revision: "abc"},
 		{module: "(devel)", settings: commit, version: "abc", revision: "abc"},
-		{module: "(devel)", version: Unknown, revision: Unknown},
-		{version: Unknown, revision: Unknown},
+		{module: "(devel)", version: unknown, revision: unknown},
+		{version: unknown, revision: unknown},
 	} {
 		info := &debug.BuildInfo{Main: debug.Module{Version: build.module}, Settings: build.settings}
 		assert.Equal(t, Build{Version: build.version, Revision: build.revision, GoVersion: runtime.Version()},

@@ -10,7 +10,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
-// maxTermReloads bounds how often a batch starts again because an admin has changed its terms meanwhile.
+// maxTermReloads bounds how often a batch starts again because its terms were changed in the meantime.
 const maxTermReloads = 10
 
 // batch is the id and the size of a batch, as the log shows them.
@@ -26,11 +26,16 @@ type batchDecision struct {
 	batch *batch
 }
 
+// termVersions are the versions of the configuration and of the catalog that the terms of a batch belong to.
+type termVersions struct{ config, catalog int64 }
+
 // staleTermsError says that the cached terms of a batch are out of date, and which versions are current.
-type staleTermsError struct{ config, catalog int64 }
+type staleTermsError struct{ current termVersions }
 
 // Error implements error.
-func (staleTermsError) Error() string { return "the terms of the claims keep changing" }
+func (staleTermsError) Error() string {
+	return "the policies or the catalog changed during each attempt"
+}
 
 // claimBatch decides the claims of a batch and stores the results in one transaction. It starts with the cached
 // terms, and starts again if the transaction finds that they are out of date.
@@ -38,7 +43,7 @@ func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []st
 	var stale staleTermsError
 
 	for range maxTermReloads {
-		terms, err := s.terms(ctx, key, stale)
+		terms, err := s.terms(ctx, key, stale.current)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +72,7 @@ type batchTerms struct {
 
 // terms returns the terms of a batch at least at the given versions, from memory if possible. They lack the
 // feature switch, which the transaction reads.
-func (s *Service) terms(ctx context.Context, key batchKey, atLeast staleTermsError) (batchTerms, error) {
+func (s *Service) terms(ctx context.Context, key batchKey, atLeast termVersions) (batchTerms, error) {
 	policies, err := s.policies.atLeast(ctx, s.store.For(key.tenant), atLeast.config)
 	if err != nil {
 		return batchTerms{}, err
@@ -94,7 +99,7 @@ func (s *Service) claimOnTerms(
 	err := s.store.ClaimInTx(ctx, tenant, externalIDs, productsOf(terms.Policy), at,
 		func(facts licensing.ClaimFacts) (results licensing.ClaimResults, err error) {
 			if facts.ConfigVersion > terms.configVersion || facts.CatalogVersion > terms.Catalog.Version {
-				return results, staleTermsError{config: facts.ConfigVersion, catalog: facts.CatalogVersion}
+				return results, staleTermsError{termVersions{config: facts.ConfigVersion, catalog: facts.CatalogVersion}}
 			}
 
 			terms.AutoClaimEnabled = facts.AutoClaimEnabled
@@ -106,20 +111,16 @@ func (s *Service) claimOnTerms(
 	return decisions, err
 }
 
+// productsOf returns the products of a policy; none if it was deleted in the meantime.
 func productsOf(policy *licensing.Policy) []licensing.ID {
 	if policy == nil {
 		return []licensing.ID{}
 	}
 
-	products := make([]licensing.ID, len(policy.Products))
-	for i, product := range policy.Products {
-		products[i] = product.ProductID
-	}
-
-	return products
+	return policy.ProductIDs()
 }
 
-// inOneBatch gives the decisions of a batch an id in common, and logs the batch.
+// inOneBatch gives the decisions of a batch the same batch id, and logs the batch.
 func (s *Service) inOneBatch(ctx context.Context, key batchKey, decisions []licensing.Decision) []batchDecision {
 	common := &batch{id: requestid.New(), size: len(decisions)}
 	decided := make([]batchDecision, len(decisions))

@@ -1,4 +1,4 @@
-// Package claiming answers claims: users who sign in and may be given a license.
+// Package claiming answers claims: requests for a license of users who sign in to an app.
 //
 // Nearly all claims are for users who have their license already; one indexed read answers them. A claim that
 // needs a license joins the next batch of its policy: one transaction for all claims that wait for it.
@@ -7,7 +7,6 @@ package claiming
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/coalesce"
@@ -86,12 +85,12 @@ func (s *Service) Close() {
 	s.signInTimes.close()
 }
 
-// Claim answers the sign-in of a user to an app. The user is named by external id, the app by code or vendor id.
+// Claim answers the claim of a user who signs in to an app. The user is named by external id, the app by code or vendor id.
 // Claim refuses an unknown app and a malformed external id.
 //
 // The answer takes into account every change that any server committed before Claim was called. A license of
-// CLAIMED is committed before Claim returns. If ctx ends earlier, the user may have got the license all the same;
-// then the next call returns it.
+// CLAIMED is committed before Claim returns. If ctx ends earlier, the user may still have got the license; then
+// the next call returns it.
 func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, app string) (Answer, error) {
 	began := time.Now()
 	answer, err := s.answer(ctx, tenant, externalID, app)
@@ -172,47 +171,4 @@ func newAnswer(
 	answer.Message = answer.Outcome.Message(app.Name, productName)
 
 	return answer
-}
-
-// policyCache keeps each tenant's live policies, with the version of the configuration that they belong to.
-type policyCache struct {
-	mu      sync.Mutex
-	tenants map[licensing.ID]tenantPolicies
-}
-
-type tenantPolicies struct {
-	version int64
-	byApp   map[licensing.ID]*licensing.Policy
-}
-
-// atLeast returns the tenant's policies at this version of the configuration or at a later one. They are shared:
-// callers must not change them.
-func (c *policyCache) atLeast(ctx context.Context, tenant store.Handle, version int64) (tenantPolicies, error) {
-	c.mu.Lock()
-	cached, ok := c.tenants[tenant.TenantID()]
-	c.mu.Unlock()
-
-	if ok && cached.version >= version {
-		return cached, nil
-	}
-
-	policies, err := tenant.Policies(ctx)
-	if err != nil {
-		return tenantPolicies{}, err
-	}
-
-	// The policies may be newer than the version. Then they are read once more than necessary, which does no harm.
-	fresh := tenantPolicies{version: version, byApp: make(map[licensing.ID]*licensing.Policy, len(policies))}
-	for i := range policies {
-		fresh.byApp[policies[i].AppID] = &policies[i]
-	}
-
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	if c.tenants[tenant.TenantID()].version < version {
-		c.tenants[tenant.TenantID()] = fresh
-	}
-
-	return fresh, nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// signInPrecision is how old a stored time must be before a newer one is written.
+	// signInPrecision is the age that a stored time must have before a newer one replaces it.
 	signInPrecision = time.Hour
 	// maxSignIns bounds memory. Sign-ins above it are dropped; the next sign-in of the user is noted instead.
 	maxSignIns = 10_000

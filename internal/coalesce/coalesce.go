@@ -85,7 +85,7 @@ func (b *Batcher[Key, In, Out]) Do(ctx context.Context, key Key, request In) (Ou
 		return none, err
 	}
 
-	if starts && b.isAlone(key) {
+	if starts && b.startBatch(key) {
 		return b.runAlone(ctx, key, request, arrived)
 	}
 
@@ -131,10 +131,10 @@ func (b *Batcher[Key, In, Out]) enqueue(
 	return answer, starts, nil
 }
 
-// isAlone says whether the batch that the caller has to start has only the caller's request. If so, the caller runs
-// it, since waking up another goroutine would take longer than much of the work. If not, isAlone starts a goroutine
-// that runs it.
-func (b *Batcher[Key, In, Out]) isAlone(key Key) bool {
+// startBatch starts a goroutine that runs the next batch of the key, unless that batch has only the caller's request.
+// Then alone is true, and the caller must run the batch: waking up another goroutine would take longer than much of
+// the work.
+func (b *Batcher[Key, In, Out]) startBatch(key Key) (alone bool) {
 	letOthersJoin()
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -135,7 +135,7 @@ func readRows(reader *csv.Reader, width int, row func(line int, record []string)
 		}
 
 		if err != nil {
-			// After a quote that is not closed, rows cannot be told apart.
+			// After a quote that is not closed, the ends of rows are unknown.
 			return append(problems, err.Error())
 		}
 

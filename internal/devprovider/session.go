@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// session is who is signed in to a browser.
+// session says who has signed in with a browser.
 type session struct {
 	subject  string
 	authTime time.Time // When the session began.

@@ -42,7 +42,7 @@ func (a authorization) MutateOperationContext(ctx context.Context, op *graphql.O
 	return walk.check(op.Operation.SelectionSet)
 }
 
-// permissionWalk checks every field of an operation. It checks each fragment once, since nested fragments can
+// permissionWalk checks every field of an operation. It checks each fragment once, since nested fragments can be
 // spread exponentially many times.
 type permissionWalk struct {
 	authorization

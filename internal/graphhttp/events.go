@@ -30,7 +30,7 @@ func (t httpTransport) stream(
 	}
 
 	connection := http.NewResponseController(w)
-	// The stream has no time limit. Each write has one of its own.
+	// The stream has no time limit, but each write has one.
 	_ = connection.SetReadDeadline(time.Time{})
 
 	w.Header().Set("Content-Type", mediaEvents+"; charset=utf-8")

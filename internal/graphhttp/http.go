@@ -81,7 +81,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			"A GET request cannot change anything. Send this operation by POST."))
 	case media == mediaEvents:
 		if operation.Operation.Operation == ast.Subscription {
-			leave() // A stream lasts long, and has a limit of its own.
+			leave() // A stream lasts long. admission.Streams limits streams.
 		}
 
 		t.stream(ctx, w, exec, operation)

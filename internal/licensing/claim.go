@@ -13,6 +13,6 @@ type Claim struct {
 	// Position is the product's place in the policy at the time: 0 is the primary, 1 the first backup.
 	Position  int
 	ClaimedAt time.Time
-	// StillHeld says whether the license is still active; it is known when a claim is read.
+	// StillHeld says whether the license is still active. It is set when a claim is read, and not stored.
 	StillHeld bool
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ClaimantState is what decides a claim before any row is locked: the tenant's switch and versions, the user
-// and the user's licenses, all of it as it was at one moment after the claim began.
+// ClaimantState is what a claim depends on before any row is locked: the tenant's switch and versions, the user
+// and the user's licenses. All of it is the state at one moment after the claim began.
 type ClaimantState struct {
 	AutoClaimEnabled bool
 	// ConfigVersion and CatalogVersion say whether cached policies and a cached catalog are up to date.
@@ -30,7 +30,7 @@ func (s ClaimantState) Claimant() Claimant {
 // ClaimBatch is a batch of claims of one tenant's users that are decided in one transaction.
 type ClaimBatch struct {
 	TenantID ID
-	// ExternalIDs are the users', sorted and each once. All transactions lock users in this order.
+	// ExternalIDs are the users' external ids, sorted and without repeats. All transactions lock users in this order.
 	ExternalIDs []string
 	// Products are the products whose pools are locked.
 	Products []ID

@@ -25,7 +25,7 @@ type Claimant struct {
 	Licenses []License
 }
 
-// ClaimTerms are the facts, beside the user, on which a claim for an app depends.
+// ClaimTerms are the facts on which a claim for an app depends, apart from those about the user.
 type ClaimTerms struct {
 	Catalog *Catalog
 	AppID   ID
@@ -35,7 +35,7 @@ type ClaimTerms struct {
 	Policy *Policy
 }
 
-// Settle decides a claim that takes no license from a pool. settled is false if the user should be given one;
+// Settle decides a claim that takes no license from a pool. settled is false if the user should get a license;
 // then [DecideClaims] decides.
 func (t ClaimTerms) Settle(user Claimant) (decision Decision, settled bool) {
 	for i := range user.Licenses {

@@ -20,5 +20,5 @@ const DefaultPeriod = Period90Days
 func Periods() []Period { return []Period{Period1Day, Period7Days, Period30Days, Period90Days} }
 
 // Since returns the start of the period that ends at the given time: midnight (UTC), p days before the day of that
-// time. So a report covers whole days, and the current day until now.
+// time. So a report covers p whole days, and the current day until now.
 func (p Period) Since(until time.Time) time.Time { return Day(until).AddDate(0, 0, -int(p)) }

@@ -65,7 +65,7 @@ func NewPolicy(
 
 	switch {
 	case !known:
-		return Policy{}, NotFound("appId", "app")
+		return Policy{}, NotFound("appId", KindApp)
 	case !app.Claimable:
 		return Policy{}, Refuse(CodeAppNotClaimable, "appId",
 			"Users cannot claim licenses for %s. Choose one of the claimable apps.", app.Name)
@@ -119,7 +119,7 @@ func (p *Policy) Update(update PolicyUpdate, others []OtherPolicy, terms Product
 // rename gives the policy another name: trimmed, 1 to [MaxNameLength] characters, and different from the names
 // of the tenant's other policies even if case is ignored.
 func (p *Policy) rename(name string, others []OtherPolicy) error {
-	name, err := PolicyName(name)
+	name, err := trimPolicyName(name)
 	if err != nil {
 		return err
 	}
@@ -135,8 +135,8 @@ func (p *Policy) rename(name string, others []OtherPolicy) error {
 	return nil
 }
 
-// PolicyName returns the name trimmed, or a refusal if it isn't 1 to [MaxNameLength] characters long.
-func PolicyName(name string) (string, error) {
+// trimPolicyName returns the name trimmed, or a refusal if it isn't 1 to [MaxNameLength] characters long.
+func trimPolicyName(name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 
 	switch length := utf8.RuneCountInString(name); {
@@ -169,6 +169,16 @@ func (p *Policy) Product(id ID) (int, PolicyProduct, bool) {
 	}
 
 	return position, p.Products[position], true
+}
+
+// ProductIDs returns the ids of the policy's products in order.
+func (p *Policy) ProductIDs() []ID {
+	ids := make([]ID, len(p.Products))
+	for i, product := range p.Products {
+		ids[i] = product.ProductID
+	}
+
+	return ids
 }
 
 // AvailableLicenses is the sum of what is available of each of the policy's products.

@@ -165,13 +165,13 @@ func (p *Policy) ReorderProducts(order []ID) error {
 	return nil
 }
 
-// admit checks a product that is new to the policy.
+// admit refuses a product, new to the policy, that does not include the app or that the tenant does not own.
 func (p *Policy) admit(id ID, terms ProductTerms, path string) error {
 	product, known := terms.Catalog.Product(id)
 
 	switch {
 	case !known:
-		return NotFound(path, "product")
+		return NotFound(path, KindProduct)
 	case !terms.Catalog.Includes(id, p.AppID):
 		app, _ := terms.Catalog.App(p.AppID)
 

@@ -63,7 +63,7 @@ func Refuse(code Code, path, format string, args ...any) *Refusal {
 
 // NotFound refuses a reference to an object that the tenant does not have. An object of another tenant gets the same
 // message, so that the message does not reveal it.
-func NotFound(path, kind string) *Refusal {
+func NotFound(path string, kind Kind) *Refusal {
 	return Refuse(CodeNotFound, path, "This %s does not exist. Reload the list and choose another.", kind)
 }
 

@@ -1,8 +1,8 @@
 // Package livefeed sends the changes that transactions commit to the watches of their tenant: within one process,
 // or, through a [Transport], in all processes that share a database.
 //
-// Changes are published after the commit, so that they slow no transaction down. A change is lost if its process
-// dies between commit and announcement. The feed is for keeping a display up to date, not for keeping records.
+// Changes are published after the commit, so that publishing does not slow down transactions. A change is lost if its
+// process ends between commit and announcement. The feed is for keeping a display up to date, not for keeping records.
 package livefeed
 
 import (
@@ -73,8 +73,8 @@ func (f *Feed) Close() {
 	f.interrupt()
 }
 
-// Publish sends a committed change to the tenant's watches. It does not wait, neither for the transport nor for
-// watches: one that does not keep up ends with [ErrFellBehind].
+// Publish sends a committed change to the tenant's watches. It waits neither for the transport nor for watches: a
+// watch that reads too slowly ends with [ErrFellBehind].
 func (f *Feed) Publish(tenant licensing.ID, change Change) {
 	if change.empty() {
 		return
@@ -122,7 +122,7 @@ func (f *Feed) announce() {
 		cancel()
 
 		if err != nil {
-			// Other processes do not learn of these changes. The watches of this one do not show stale data.
+			// Other processes miss these changes. In this process, the tenant's watches end, so that clients read again.
 			for _, tenant := range tenants {
 				f.deliver(tenant, Change{}, true)
 			}
@@ -158,7 +158,7 @@ func (f *Feed) takePending() (texts []string, tenants []licensing.ID) {
 // end; new ones can start once the transport works again.
 func (f *Feed) listen() {
 	for f.ctx.Err() == nil {
-		// The error needs no report: the watches end, and the next attempt shows whether it lasts.
+		// The error is not logged: the watches end with an error that clients see, and the next attempt follows soon.
 		_ = f.transport.Listen(f.ctx, f.setListening, f.receive)
 
 		f.mu.Lock()

@@ -76,8 +76,8 @@ func (f *Feed) add(w *Watch) (ready <-chan struct{}, ok bool) {
 	return nil, true
 }
 
-// Next waits for the next change. Once changes are lost it returns [ErrFellBehind] or [ErrInterrupted], at once: a
-// caller that needs all changes then starts another watch and reads the data again. It returns ctx's error if that
+// Next waits for the next change. After changes were lost, it returns [ErrFellBehind] or [ErrInterrupted] without
+// waiting. A caller that needs all changes then starts another watch and reads the data again. It returns ctx's error if that
 // ends first.
 func (w *Watch) Next(ctx context.Context) (Change, error) {
 	select {

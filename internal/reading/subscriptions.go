@@ -11,12 +11,6 @@ import (
 // SubscriptionFilter restricts a list of subscriptions; a nil field restricts nothing.
 type SubscriptionFilter = store.SubscriptionFilter
 
-// PoolsOf returns the license pools of these products, by product. A product that the tenant never
-// subscribed to has none.
-func (t *Tenant) PoolsOf(ctx context.Context, products []licensing.ID) (map[licensing.ID]licensing.Pool, error) {
-	return t.data.PoolsOf(ctx, products)
-}
-
 // Subscriptions lists subscriptions, newest first.
 func (t *Tenant) Subscriptions(filter SubscriptionFilter) paging.List[licensing.Subscription] {
 	return t.data.Subscriptions(filter)

@@ -51,7 +51,7 @@ type APIConfig struct {
 
 // API holds the handlers of the API. Close it with EndStreams.
 type API struct {
-	// GraphQL handles /graphql, and ClaimsCSV handles GET requests of [ClaimsCSVPath].
+	// GraphQL handles [GraphQLPath], and ClaimsCSV handles GET requests of [ClaimsCSVPath].
 	GraphQL, ClaimsCSV http.Handler
 
 	streams *admission.Streams

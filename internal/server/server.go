@@ -31,12 +31,15 @@ const (
 	writeMargin = 20 * time.Second
 )
 
-// ClaimsCSVPath is the path of claim reports as CSV.
-const ClaimsCSVPath = model.ClaimsCSVPath
+// The paths of the API: of GraphQL, and of claim reports as CSV.
+const (
+	GraphQLPath   = "/graphql"
+	ClaimsCSVPath = model.ClaimsCSVPath
+)
 
 // Config is what a server serves, and its limits.
 type Config struct {
-	// GraphQL handles /graphql, and ClaimsCSV handles GET requests of [ClaimsCSVPath]. The server authenticates
+	// GraphQL handles [GraphQLPath], and ClaimsCSV handles GET requests of [ClaimsCSVPath]. The server authenticates
 	// their requests first.
 	GraphQL   http.Handler
 	ClaimsCSV http.Handler
@@ -73,7 +76,7 @@ type Config struct {
 	ReadTimeout       time.Duration
 }
 
-// Page handles requests of its path and of all paths below.
+// Page is a handler of its path and of all paths below it.
 type Page struct {
 	Path    string
 	Handler http.Handler
@@ -111,7 +114,7 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("/graphql", s.authenticated(admission.NewBodies(s.config.MaxBodyBytes).Read(s.config.GraphQL)))
+	mux.Handle(GraphQLPath, s.authenticated(admission.NewBodies(s.config.MaxBodyBytes).Read(s.config.GraphQL)))
 
 	if s.config.ClaimsCSV != nil {
 		mux.Handle("GET "+ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))

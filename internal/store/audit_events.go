@@ -27,7 +27,7 @@ type AuditFilter struct {
 
 // AuditEvents lists audit events, newest first.
 func (h Handle) AuditEvents(filter AuditFilter) paging.List[licensing.AuditEvent] {
-	return lazily[auditEventRow](func(ctx context.Context) *gorm.DB {
+	return lazyList[auditEventRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &auditEventRow{})
 		query = whereEqual(query, "object_id", filter.ObjectID)
 		query = whereEqual(query, "actor", filter.Actor)

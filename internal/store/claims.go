@@ -79,7 +79,7 @@ WHERE l.tenant_id = claims.tenant_id AND l.id = claims.license_id AND l.removed_
 
 // Claims lists claims, latest first.
 func (h Handle) Claims(filter ReportFilter) paging.List[licensing.Claim] {
-	return lazily[claimViewRow](func(ctx context.Context) *gorm.DB {
+	return lazyList[claimViewRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &claimRow{}).Select(claimView).Where("claimed_at >= ?", filter.Since)
 
 		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)

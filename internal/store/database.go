@@ -22,7 +22,8 @@ import (
 // Database is all that differs between the databases. There is one implementation for each, in the packages postgres
 // and sqlite; nothing else in the program asks which of the two it is. All methods are safe for concurrent use.
 type Database interface { //nolint:interfacebloat // Each method is one difference between the databases.
-	// Reader returns GORM for reads outside of transactions, and Writer for everything else. They may be the same.
+	// Reader returns GORM for reads outside of transactions, and Writer returns it for everything else. They may be the
+	// same.
 	Reader() *gorm.DB
 	Writer() *gorm.DB
 	// ConnectionPools returns the connection pools of Reader and Writer by name, for their statistics.
@@ -31,7 +32,7 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	Close() error
 
 	// InTx runs work in a transaction that reads and writes, and commits it if work returns no error. The
-	// transaction sees what was committed before it began. It is not tried again; see Retryable.
+	// transaction sees what was committed before it began. It is not retried; see Retryable.
 	InTx(ctx context.Context, work func(tx *gorm.DB) error) error
 	// InSnapshot runs work in a transaction that only reads, in which all statements see the same state.
 	InSnapshot(ctx context.Context, work func(tx *gorm.DB) error) error
@@ -48,7 +49,7 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	ClaimantStates(ctx context.Context, tenant licensing.ID, externalIDs []string) ([]licensing.ClaimantState, error)
 	// Claim runs one transaction. It locks the batch's users, adding those that the tenant does not know, and then the
 	// products' pools; it calls decide with what it read, and stores and commits what decide returns. If decide
-	// returns an error, it returns that error and changes nothing. It is not tried again; see Retryable.
+	// returns an error, it returns that error and changes nothing. It is not retried; see Retryable.
 	Claim(
 		ctx context.Context, batch licensing.ClaimBatch,
 		decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),
@@ -67,7 +68,7 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 
 	// Migrations returns the database's SQL migrations, in the root of a file system.
 	Migrations() fs.FS
-	// Migrate runs those of the migrations that the database does not have yet, and returns how many it ran, also
+	// Migrate runs those of the migrations that the database does not have yet, and returns how many it ran, even
 	// with an error. One process migrates at a time; others wait.
 	Migrate(ctx context.Context, files fs.FS, retries migration.LockRetries) (ran int, err error)
 	// CopyTo writes all that is committed at one moment to a new file, which is a database itself, while others read

@@ -10,8 +10,14 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store/migration"
 )
 
-// Models returns the row types to the tests of the schema.
-func Models() []any { return models() }
+// Models returns a value of each row type that has a table.
+func Models() []any {
+	return []any{
+		&schemaStateRow{}, &catalogStateRow{}, &appRow{}, &productRow{}, &productAppRow{}, &tenantRow{}, &poolRow{},
+		&subscriptionRow{}, &userRow{}, &policyRow{}, &policyProductRow{}, &licenseRow{}, &claimRow{},
+		&claimDayRow{}, &missedClaimRow{}, &auditEventRow{},
+	}
+}
 
 // Writer is the connection that writes.
 func (s *Store) Writer() *gorm.DB { return s.database.Writer() }

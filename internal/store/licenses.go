@@ -22,7 +22,7 @@ type LicenseFilter struct {
 
 // Licenses lists licenses, newest first.
 func (h Handle) Licenses(filter LicenseFilter) paging.List[licensing.License] {
-	return lazily[licenseRow](func(ctx context.Context) *gorm.DB {
+	return lazyList[licenseRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &licenseRow{})
 		query = whereEqual(query, "user_id", filter.UserID)
 		query = whereEqual(query, "product_id", filter.ProductID)

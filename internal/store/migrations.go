@@ -17,7 +17,7 @@ var ErrSchemaOld = errors.New("the database's schema is older than this program:
 // ErrSchemaNew means that a newer program has migrated the database in a way that this program cannot work with.
 var ErrSchemaNew = errors.New("the database's schema is too new for this program: run the version that migrated it, or a later one")
 
-// Schema is the version of a database's schema beside that of this program.
+// Schema has the version of a database's schema, and the version that this program was built for.
 type Schema struct {
 	Database int64
 	Program  int64

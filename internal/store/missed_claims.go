@@ -11,7 +11,7 @@ import (
 
 // MissedClaims lists the users whom policies turned away, latest first.
 func (h Handle) MissedClaims(filter ReportFilter) paging.List[licensing.MissedClaim] {
-	return lazily[missedClaimRow](func(ctx context.Context) *gorm.DB {
+	return lazyList[missedClaimRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
 
 		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)

@@ -14,17 +14,17 @@ type options struct {
 	plugins []gorm.Plugin
 	tracers trace.TracerProvider
 	lookups coalesce.Observer
-	// direct leads past a connection pooler; empty if there is none.
+	// direct is the URL that bypasses the connection pooler; empty if there is no pooler.
 	direct string
 }
 
-// WithDirectURL says that the database's URL leads to a connection pooler, which lends a connection for one transaction
-// at a time, and that this URL leads past it. Migrations and live changes, which need a session of their own, use it.
+// WithDirectURL gives the URL of the database itself, if the other URL is that of a connection pooler, which assigns
+// connections to transactions. Migrations and live changes, which need a whole session, use the direct URL.
 func WithDirectURL(url string) Option {
 	return func(o *options) { o.direct = url }
 }
 
-// WithPlugin gives GORM a plugin.
+// WithPlugin gives GORM a plugin. Only tests use it.
 func WithPlugin(plugin gorm.Plugin) Option {
 	return func(o *options) { o.plugins = append(o.plugins, plugin) }
 }
@@ -35,7 +35,7 @@ func WithTracing(tracers trace.TracerProvider) Option {
 	return func(o *options) { o.tracers = tracers }
 }
 
-// WithLookupObserver sets an observer of which lookups of claimants share a query.
+// WithLookupObserver sets an observer of the batches in which lookups of claimants share a query.
 func WithLookupObserver(observer coalesce.Observer) Option {
 	return func(o *options) { o.lookups = observer }
 }

@@ -132,8 +132,8 @@ func count(query *gorm.DB) (int, error) {
 	return int(n), nil
 }
 
-// lazily returns a list that reads when it is asked for a page or a count. query builds the query for each read.
-func lazily[Row interface{ domain() T }, T any](
+// lazyList returns a list that reads the database only when it is asked for a page or a count. query builds the query for each read.
+func lazyList[Row interface{ domain() T }, T any](
 	query func(ctx context.Context) *gorm.DB, order ordering, cursor func(T) paging.Cursor,
 ) paging.List[T] {
 	return paging.List[T]{

@@ -149,7 +149,7 @@ func (tx *Tx) InsertPolicy(ctx context.Context, policy licensing.Policy) error {
 		return err
 	}
 
-	return tx.configChanged(ctx, map[string]any{})
+	return tx.changeConfig(ctx, map[string]any{})
 }
 
 // SavePolicy stores a change of a policy: its row, and those of its products' rows that differ. before is the
@@ -164,7 +164,7 @@ func (tx *Tx) SavePolicy(ctx context.Context, before, after licensing.Policy) er
 		return err
 	}
 
-	return tx.configChanged(ctx, map[string]any{})
+	return tx.changeConfig(ctx, map[string]any{})
 }
 
 // savePolicyProducts turns the rows of a policy's products before a change into those after it. It deletes rows

@@ -246,15 +246,6 @@ type schemaStateRow struct {
 
 func (schemaStateRow) TableName() string { return "schema_state" }
 
-// models returns a value of each row type that has a table.
-func models() []any {
-	return []any{
-		&schemaStateRow{}, &catalogStateRow{}, &appRow{}, &productRow{}, &productAppRow{}, &tenantRow{}, &poolRow{},
-		&subscriptionRow{}, &userRow{}, &policyRow{}, &policyProductRow{}, &licenseRow{}, &claimRow{},
-		&claimDayRow{}, &missedClaimRow{}, &auditEventRow{},
-	}
-}
-
 func rawJSON(text *string) []byte {
 	if text == nil {
 		return nil

@@ -140,7 +140,7 @@ func (s *Store) retry(ctx context.Context, transaction func() error) error {
 			return err
 		}
 
-		// Two transactions that conflicted would do so again if they waited equally long.
+		// After equal pauses, the two transactions would conflict again.
 		pause := time.Duration(attempt) * rand.N(10*time.Millisecond) //nolint:gosec // No secret.
 		select {
 		case <-ctx.Done():

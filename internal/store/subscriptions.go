@@ -18,7 +18,7 @@ type SubscriptionFilter struct {
 
 // Subscriptions lists subscriptions, newest first.
 func (h Handle) Subscriptions(filter SubscriptionFilter) paging.List[licensing.Subscription] {
-	return lazily[subscriptionRow](func(ctx context.Context) *gorm.DB {
+	return lazyList[subscriptionRow](func(ctx context.Context) *gorm.DB {
 		query := h.from(ctx, &subscriptionRow{})
 		query = whereEqual(query, "product_id", filter.ProductID)
 

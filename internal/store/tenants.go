@@ -78,12 +78,12 @@ func (tx *Tx) LockTenant(ctx context.Context) (licensing.Tenant, error) {
 
 // SaveAutoClaimEnabled sets the feature switch.
 func (tx *Tx) SaveAutoClaimEnabled(ctx context.Context, enabled bool) error {
-	return tx.configChanged(ctx, map[string]any{"auto_claim_enabled": enabled})
+	return tx.changeConfig(ctx, map[string]any{"auto_claim_enabled": enabled})
 }
 
-// configChanged changes the tenant's row and raises its configuration's version, by which every server finds out that
-// its cached policies are out of date.
-func (tx *Tx) configChanged(ctx context.Context, changes map[string]any) error {
+// changeConfig raises the version of the tenant's configuration, and makes the changes to other columns of the tenant's
+// row. By the version, every server finds out that its cached policies are out of date.
+func (tx *Tx) changeConfig(ctx context.Context, changes map[string]any) error {
 	changes["config_version"] = gorm.Expr("config_version + 1")
 
 	err := tx.db.WithContext(ctx).Model(&tenantRow{}).Where("id = ?", tx.tenant).Updates(changes).Error

@@ -70,7 +70,7 @@ func TestATransactionThatConflictsWithAnotherIsRetriedABoundedNumberOfTimes(t *t
 		err = tenant.Store.InTx(ctx, tenant.ID, func(*store.Tx) error {
 			attempts++
 
-			return licensing.NotFound("id", "policy")
+			return licensing.NotFound("id", licensing.KindPolicy)
 		})
 		require.Error(t, err)
 		assert.Equal(t, 1, attempts, "a refusal is not retried")

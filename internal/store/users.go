@@ -17,7 +17,7 @@ import (
 // Users lists users in the order of display name, email and external id. text restricts the list to users in which one
 // of these contains the text, ignoring case; an empty text restricts nothing.
 func (h Handle) Users(text string) paging.List[licensing.User] {
-	return lazily[userRow](func(ctx context.Context) *gorm.DB {
+	return lazyList[userRow](func(ctx context.Context) *gorm.DB {
 		return h.usersFound(ctx, text)
 	}, byText("search_key"), func(u licensing.User) paging.Cursor { return paging.Cursor{Key: columns.UserSearchKey(u), ID: u.ID} })
 }

@@ -27,7 +27,6 @@ const (
 	other = "other"
 	// noOperation is the operation type of requests that failed before parsing succeeded.
 	noOperation = "none"
-	apiRoute    = "/graphql"
 	// refused, overloaded, canceled and failed are the outcomes of claims that ended with an error.
 	refused    = "REFUSED"
 	overloaded = "OVERLOADED"
@@ -64,7 +63,7 @@ func NewMetrics(build buildinfo.Build) *Metrics {
 		claims:   counter("claims_total", "Claims by outcome. REFUSED, OVERLOADED, CANCELED and FAILED are claims that ended with an error.", "outcome"),
 		claimSeconds: histogram("claim_duration_seconds", "Duration of claims, by whether one read was enough or a batch was needed.",
 			durationBuckets(), "path"),
-		batchSize: histogram("batch_size", "Number of requests per batch, for claims that need a license and for lookups of sign-ins.",
+		batchSize: histogram("batch_size", "Number of requests per batch, for claims that need a license and for lookups of claimants.",
 			prometheus.ExponentialBuckets(1, 2, 9), "batch"), //nolint:mnd // 1 to 256, the largest batch.
 		batchWait:    histogram("batch_wait_seconds", "Time that requests waited for their batch to begin.", durationBuckets(), "batch"),
 		batchSeconds: histogram("batch_duration_seconds", "Duration of batches.", durationBuckets(), "batch"),
@@ -114,7 +113,7 @@ func (m *Metrics) initialize() {
 	}
 
 	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable} {
-		m.requests.WithLabelValues(apiRoute, http.MethodPost, strconv.Itoa(status))
+		m.requests.WithLabelValues(server.GraphQLPath, http.MethodPost, strconv.Itoa(status))
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 
 // Backup writes all that is committed at one moment to a new file, which is a database itself, while others read and
 // write. It returns the file's size in bytes. The file gets its name once it is complete, checked and synced to the
-// disk. If a file of that name exists, Backup returns an error and leaves it as it is. It works on SQLite only; the
+// disk. If a file of that name exists, Backup returns an error and leaves it as it is. It works for SQLite only; the
 // error for PostgreSQL names the tools to use instead.
 func Backup(ctx context.Context, db *store.Store, path string, at time.Time) (size int64, err error) {
 	if _, err := os.Lstat(path); err == nil {

@@ -26,9 +26,9 @@ type Correction struct {
 	Was, Is int
 }
 
-// Repair recounts the counters of tenants that have a wrong one: those of license pools and of days. It computes them
-// from rows that are all there, so it guesses nothing; whatever else breaks a rule stays as it is. It can run beside
-// servers: the tenant's claims wait while its counters are recounted. It records an audit event for each pool and each
+// Repair recounts the counters of tenants that have a wrong one: those of license pools and of days. It computes
+// each counter from the rows that it counts. Whatever else breaks a rule stays as it is. Servers may keep running: the
+// tenant's claims wait while its counters are recounted. It records an audit event for each pool and each
 // day that it corrects. If it fails, it returns the corrections that it has committed.
 func Repair(ctx context.Context, db *store.Store, at time.Time) ([]Correction, error) {
 	violations, err := Check(ctx, db)

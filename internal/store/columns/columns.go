@@ -9,7 +9,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// EncodeIDs returns ids as the JSON text that columns such as apps_off hold.
+// EncodeIDs returns ids as a JSON list: the text of columns such as apps_off.
 func EncodeIDs(ids []licensing.ID) string {
 	if len(ids) == 0 {
 		return "[]"

@@ -24,7 +24,8 @@ type LockRetries struct {
 	Pause time.Duration
 }
 
-// DefaultLockRetries delays clients for no longer than a request may take, and gives up after about two minutes.
+// DefaultLockRetries returns retries that delay clients for no longer than a request may take, and that give up after
+// about two minutes.
 func DefaultLockRetries() LockRetries {
 	return LockRetries{LockTimeout: time.Second, Attempts: 40, Pause: 2 * time.Second}
 }

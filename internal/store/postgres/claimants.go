@@ -12,7 +12,7 @@ import (
 
 // selectClaimants returns, for each external id, a row for each active license of the user, or one row if there is
 // none. Each user's rows are looked up separately (OFFSET 0 keeps the planner from rewriting the lateral joins),
-// whatever statistics the planner has: right after an import it has none. The array is read in a subquery of its own
+// whatever statistics the planner has: right after an import it has none. The array is read in a subquery,
 // so that the planner does not see its length. Then one plan serves all lengths, and planning, which takes longer than
 // the lookup of one user, is done once.
 const selectClaimants = `

@@ -32,8 +32,8 @@ func (d *Database) Migrations() fs.FS {
 	return files
 }
 
-// Migrate takes an advisory lock, so that one process migrates at a time. It tries again when a table lock cannot be
-// had within the limit.
+// Migrate takes an advisory lock, so that one process migrates at a time. It retries when it does not get a
+// table lock within the limit.
 func (d *Database) Migrate(ctx context.Context, files fs.FS, retries migration.LockRetries) (ran int, err error) {
 	for attempt := 1; ; attempt++ {
 		done, err := d.attemptToMigrate(ctx, files, retries.LockTimeout)
@@ -65,7 +65,7 @@ func (d *Database) attemptToMigrate(ctx context.Context, files fs.FS, lockTimeou
 
 	defer func() { err = errors.Join(err, pool.Close()) }()
 
-	// Another process that migrates may have an index to build, so a second one waits for up to an hour and asks
+	// Another process that migrates may have an index to build, so a second one waits for up to an hour and tries
 	// every second.
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 3600))
 	if err != nil {

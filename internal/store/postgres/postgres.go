@@ -1,5 +1,5 @@
-// Package postgres does on PostgreSQL what differs between the databases of the store. Its [Database] implements the
-// store's interface of the same name, whose comments say what each method promises.
+// Package postgres implements for PostgreSQL what differs between the store's databases. Its [Database] implements the
+// interface Database of package store, which documents each method.
 package postgres
 
 import (
@@ -40,7 +40,7 @@ type Options struct {
 type Database struct {
 	db   *gorm.DB
 	pool *sql.DB
-	// direct is the URL of the database itself, past any pooler.
+	// direct is the URL of the database itself, which bypasses any pooler.
 	direct string
 }
 
@@ -103,7 +103,7 @@ func (d *Database) Writer() *gorm.DB { return d.db }
 // ConnectionPools returns the only pool, as "main".
 func (d *Database) ConnectionPools() map[string]*sql.DB { return map[string]*sql.DB{"main": d.pool} }
 
-// InTx runs work at the isolation level READ COMMITTED.
+// InTx runs work at the default isolation level, READ COMMITTED.
 func (d *Database) InTx(ctx context.Context, work func(tx *gorm.DB) error) error {
 	return d.db.WithContext(ctx).Transaction(work)
 }
@@ -123,7 +123,7 @@ func (d *Database) LiveFeedTransport() livefeed.Transport {
 	return announcements{db: d.db, direct: d.direct}
 }
 
-// CopyTo returns an error: PostgreSQL has better tools of its own.
+// CopyTo returns an error: PostgreSQL has its own, better tools.
 func (d *Database) CopyTo(context.Context, string) error {
-	return errors.New("this makes backups of SQLite files; PostgreSQL has pg_dump and pg_basebackup: see docs/backup.md")
+	return errors.New("only SQLite databases can be backed up this way: for PostgreSQL, use pg_dump or pg_basebackup (see docs/backup.md)")
 }

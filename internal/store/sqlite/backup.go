@@ -9,7 +9,7 @@ import (
 	"github.com/glebarez/sqlite"
 )
 
-// CopyTo writes the copy in one transaction, beside readers and writers, and then reads all of it.
+// CopyTo writes the copy in one transaction, while others read and write, and then checks it by reading all of it.
 func (d *Database) CopyTo(ctx context.Context, path string) error {
 	if err := d.reader.WithContext(ctx).Exec("VACUUM INTO ?", path).Error; err != nil {
 		return fmt.Errorf("copy the database: %w", err)

@@ -128,7 +128,7 @@ func readPools(tx *gorm.DB, batch licensing.ClaimBatch) (map[licensing.ID]licens
 
 	var pool licensing.Pool
 
-	err := eachRow(tx.Raw(claimReadPools, batch.TenantID, jsonIDs(batch.Products)),
+	err := eachRow(tx.Raw(claimReadPools, batch.TenantID, columns.EncodeIDs(batch.Products)),
 		[]any{&pool.ProductID, &pool.Total, &pool.Assigned}, func() error {
 			pools[pool.ProductID] = pool
 
@@ -150,7 +150,7 @@ func readLicenses(
 
 	var row licenseRow
 
-	err := eachRow(tx.Raw(claimReadLicenses, tenant, jsonIDs(ids)), row.appendTargets(nil), func() error {
+	err := eachRow(tx.Raw(claimReadLicenses, tenant, columns.EncodeIDs(ids)), row.appendTargets(nil), func() error {
 		license, err := row.license()
 		if err != nil {
 			return err

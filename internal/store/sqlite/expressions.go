@@ -5,11 +5,12 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store/columns"
 )
 
 // AnyOf passes the ids as one JSON list.
 func (d *Database) AnyOf(column string, ids []licensing.ID) clause.Expr {
-	return gorm.Expr(column+" IN (SELECT value FROM json_each(?))", jsonIDs(ids))
+	return gorm.Expr(column+" IN (SELECT value FROM json_each(?))", columns.EncodeIDs(ids))
 }
 
 // DayOfTime formats a datetime.

@@ -18,7 +18,7 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrationLockPoll is how often a process asks for the lock of migrations.
+// migrationLockPoll is the interval at which a process tries to get the lock of migrations.
 const migrationLockPoll = 50 * time.Millisecond
 
 // Migrations returns the migrations of SQLite.
@@ -31,7 +31,7 @@ func (d *Database) Migrations() fs.FS {
 	return files
 }
 
-// Migrate locks a second file, beside the database's, so that one process migrates at a time: SQLite has no advisory
+// Migrate locks a second file, next to the database's, so that one process migrates at a time: SQLite has no advisory
 // locks. The second file stays empty. Table locks do not exist either, so the retries are not needed.
 func (d *Database) Migrate(ctx context.Context, files fs.FS, _ migration.LockRetries) (ran int, err error) {
 	unlock, err := d.lockMigrations(ctx)

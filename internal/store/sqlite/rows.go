@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"gorm.io/gorm"
-
-	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
 // eachRow runs the query, scans its rows into the same targets one after the other, and calls use after each.
@@ -29,13 +27,6 @@ func eachRow(query *gorm.DB, targets []any, use func() error) (err error) {
 	}
 
 	return rows.Err()
-}
-
-// jsonIDs returns ids as a JSON list, which a statement reads with json_each.
-func jsonIDs(ids []licensing.ID) string {
-	list, _ := json.Marshal(ids) // It cannot fail: ids always have a text.
-
-	return string(list)
 }
 
 // jsonRows returns rows as a JSON list of lists, which a statement reads with json_each. A parameter for each cell

@@ -1,5 +1,5 @@
-// Package sqlite does on SQLite what differs between the databases of the store. Its [Database] implements the
-// store's interface of the same name, whose comments say what each method promises.
+// Package sqlite implements for SQLite what differs between the store's databases. Its [Database] implements the
+// interface Database of package store, which documents each method.
 package sqlite
 
 import (
@@ -112,7 +112,7 @@ func sourceName(path string, options url.Values) string {
 }
 
 // createFile creates a file that does not exist, readable by its owner only: SQLite would let everyone read it. The
-// files that SQLite makes beside it get the same mode.
+// files that SQLite creates next to it get the same mode.
 func createFile(path string) error {
 	const ownerOnly = 0o600
 
@@ -143,7 +143,7 @@ func (d *Database) ConnectionPools() map[string]*sql.DB {
 }
 
 // InTx takes SQLite's write lock first. A transaction that reads first and writes later would fail if another process
-// had written in between. (The driver's option _txlock does this too, but the driver ignores it beside _time_format.)
+// had written in between. (The driver's option _txlock does this too, but the driver ignores it if _time_format is set.)
 func (d *Database) InTx(ctx context.Context, work func(tx *gorm.DB) error) error {
 	return d.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := tx.Exec("UPDATE catalog_state SET version = version WHERE false").Error; err != nil {
@@ -154,7 +154,7 @@ func (d *Database) InTx(ctx context.Context, work func(tx *gorm.DB) error) error
 	})
 }
 
-// InSnapshot runs work in any transaction: in SQLite all of them see one state.
+// InSnapshot runs work in an ordinary transaction: in SQLite, every transaction sees one state.
 func (d *Database) InSnapshot(ctx context.Context, work func(tx *gorm.DB) error) error {
 	return d.reader.WithContext(ctx).Transaction(work, &sql.TxOptions{ReadOnly: true})
 }

@@ -1,7 +1,7 @@
 // Package executable copies program files so that they can be run at once.
 //
 // Linux refuses to run a file that any process has open for writing ("text file busy"). A process that another
-// goroutine starts meanwhile inherits the open file until it runs its own program, even after the writer has closed
+// goroutine starts in that time inherits the open file until it runs its own program, even after the writer has closed
 // it. So no process may be started while a program file is open for writing.
 package executable
 

@@ -26,7 +26,7 @@ func NewClaims(t testing.TB, db *store.Store, clock *Clock) *claiming.Service {
 	return claims
 }
 
-// Fill gives an empty database two tenants, "acme" and "other", with something of everything.
+// Fill gives an empty database two tenants, "acme" and "other", with data of every kind.
 func Fill(t testing.TB, db *store.Store) {
 	t.Helper()
 

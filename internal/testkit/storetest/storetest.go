@@ -158,7 +158,7 @@ func (s *Statements) Initialize(db *gorm.DB) error {
 	)
 }
 
-// Of runs work and returns the number of statements that were sent meanwhile.
+// Of runs work and returns the number of statements that were sent in that time.
 func (s *Statements) Of(work func()) int {
 	before := s.count.Load()
 

@@ -130,19 +130,19 @@ func (d *DevIssuer) Key() (jose.JSONWebKey, error) {
 	return key, nil
 }
 
-// errOtherIssuer has the words of go-oidc's own error, which reason looks for.
+// errOtherIssuer has the text of go-oidc's own error, by which [tokenVerifier.reason] recognizes it.
 var errOtherIssuer = errors.New("issued by a different provider")
 
 // accepts says whether tokens of an issuer are accepted. If there is only one issuer, go-oidc has checked it already.
 func (c Config) accepts(issuer string) bool {
-	return len(c.alsoIssuers) == 0 || issuer == c.Issuer || slices.Contains(c.alsoIssuers, issuer)
+	return len(c.otherIssuers) == 0 || issuer == c.Issuer || slices.Contains(c.otherIssuers, issuer)
 }
 
 // Verifier returns a verifier that accepts only the tokens of Sign, and tokens that one of the providers, named by
 // their issuers, signed with the same key.
 func (d *DevIssuer) Verifier(providers ...string) Verifier {
 	config := Config{Issuer: devIssuer, Audience: DevAudience, Now: d.now}.withDefaults()
-	config.alsoIssuers = providers
+	config.otherIssuers = providers
 
 	return newVerifier(config, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{d.key.Public()}}, newVerifiedTokens())
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // IsUnavailable says whether an error of the store means that the database cannot be reached or cannot work at the
-// moment, so that the same call may succeed later. It says so too of a deadline that passed during a call. The call may
-// have changed the database all the same.
+// moment, so that the same call may succeed later. It is also true for a deadline that passed during a call. The
+// call may still have changed the database.
 func IsUnavailable(err error) bool {
 	if unavailable, known := postgres.Unavailable(err); known {
 		return unavailable

@@ -12,8 +12,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
-// retryAfterOverload is when to try again after [CodeOverloaded] and [CodeUnavailable].
-const retryAfterOverload = time.Second
+// RetryAfterOverload is when to try again after [CodeOverloaded] and [CodeUnavailable].
+const RetryAfterOverload = time.Second
 
 // Write sends one error as a response outside of GraphQL. The body has the shape of a GraphQL response with
 // errors only.
@@ -33,8 +33,8 @@ func Write(w http.ResponseWriter, r *http.Request, status int, code, message str
 
 // WriteOverloaded sends the response of a request that the server has no capacity for, with a Retry-After header.
 func WriteOverloaded(w http.ResponseWriter, r *http.Request) {
-	SetRetryAfter(w, retryAfterOverload)
-	Write(w, r, http.StatusServiceUnavailable, CodeOverloaded, OverloadedMessage)
+	SetRetryAfter(w, RetryAfterOverload)
+	Write(w, r, http.StatusServiceUnavailable, CodeOverloaded, overloadedMessage)
 }
 
 // SetRetryAfter sets the Retry-After header, in whole seconds, at least 1.
@@ -46,7 +46,7 @@ func SetRetryAfter(w http.ResponseWriter, after time.Duration) {
 func SetRetryAfterOf(w http.ResponseWriter, errs gqlerror.List) {
 	for _, err := range errs {
 		if code := err.Extensions["code"]; code == CodeOverloaded || code == CodeUnavailable {
-			SetRetryAfter(w, retryAfterOverload)
+			SetRetryAfter(w, RetryAfterOverload)
 		}
 	}
 }
