@@ -17,7 +17,9 @@ func NewConnections(limit int) *Connections { return &Connections{limit: int64(l
 
 // Listen returns a listener that closes new connections over the limit at once, since a client that has to wait for
 // an open connection gets no response either. A connection counts until it is closed, also as a WebSocket.
-func (c *Connections) Listen(listener net.Listener) net.Listener { return countingListener{listener, c} }
+func (c *Connections) Listen(listener net.Listener) net.Listener {
+	return countingListener{listener, c}
+}
 
 type countingListener struct {
 	net.Listener
