@@ -2,6 +2,7 @@ package graphhttp
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -80,7 +81,7 @@ func (w nullWalk) selection(selection ast.Selection) *gqlerror.Error {
 
 		if definition := selection.Definition; !w.seen[definition] {
 			w.seen[definition] = true
-			directives = append(directives[:len(directives):len(directives)], definition.Directives...)
+			directives = append(slices.Clip(directives), definition.Directives...)
 			nested = definition.SelectionSet
 		}
 	}
