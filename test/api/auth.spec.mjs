@@ -156,7 +156,7 @@ test("a new user signs in with the keyboard, and an invalid id is reported", asy
   const id = page.getByLabel("Or enter another user ID");
   await id.fill("no spaces");
   await id.press("Enter");
-  await expect(page.getByRole("alert")).toContainText("type an id");
+  await expect(page.getByRole("alert")).toContainText("type an ID of up to 64");
   await page.screenshot({ path: "results/login.png" });
   await id.fill("ann@example.com");
   await id.press("Enter");
