@@ -98,7 +98,7 @@ test("a user who gets no license sees what to do", async ({ server, signIn }) =>
 
   const page = await signIn("Uma User");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("You have no license");
-  await expect(page.getByText("Once you have one, try again.")).toBeVisible();
+  await expect(page.getByText("Try again when you have one.")).toBeVisible();
 
   await makePolicy(server);
   await page.getByRole("link", { name: "Try again" }).click();
