@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
@@ -30,7 +31,7 @@ func TestAMalformedFirstMessageClosesTheWebSocket(t *testing.T) {
 	go func() {
 		ended <- server.New(server.Config{
 			GraphQL: a.handlers.GraphQL, Authenticate: server.Authenticator(a.issuer.Verifier(), a.world.Store),
-			Ready: a.world.Store.Ping, Logger: storetest.Logger(), MaxConnections: limit, EndStreams: a.handlers.EndStreams,
+			Ready: a.world.Store.Ping, Logger: storetest.Logger(), Connections: admission.NewConnections(limit), EndStreams: a.handlers.EndStreams,
 		}).Run(ctx, listener)
 	}()
 

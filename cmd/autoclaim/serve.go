@@ -22,6 +22,7 @@ import (
 type serveCommand struct {
 	Listen          string        `default:"127.0.0.1:8080" help:"Address to listen on. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
 	MaxBody         int64         `default:"1048576" help:"Maximum size of a request body, in bytes."`
+	MaxBodyMemory   int64         `default:"67108864" help:"Maximum number of bytes of all requests that have arrived and are not parsed yet."`
 	RequestTimeout  time.Duration `default:"2s" help:"Maximum time for a query or a mutation, including its database statements."`
 	ShutdownTimeout time.Duration `default:"30s" help:"Maximum time to finish running requests after SIGTERM."`
 
@@ -140,13 +141,14 @@ func (c serveCommand) serve(
 		return err
 	}
 
-	authenticate := server.Authenticator(verifier, db)
+	connections := admission.NewConnections(c.MaxConnections)
+	authenticate := connections.Authenticate(server.Authenticator(verifier, db))
 	api := server.NewAPI(server.APIConfig{
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
 		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
 		Introspection: c.Introspection || c.Dev, Documents: documents, Extensions: e.telemetry.Extensions(),
 		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
-		MaxInFlight: c.MaxInFlight,
+		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
 		Limits: admission.OperationLimits{
 			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
@@ -166,8 +168,7 @@ func (c serveCommand) serve(
 		Logger:          e.logger,
 		Trace:           e.telemetry.Trace(),
 		Served:          e.telemetry.Served(),
-		MaxBodyBytes:    c.MaxBody,
-		MaxConnections:  c.MaxConnections,
+		Connections:     connections,
 		RequestTimeout:  c.RequestTimeout,
 		ShutdownTimeout: c.ShutdownTimeout,
 	})

@@ -26,6 +26,8 @@ const queryCacheSize = 1000
 type Config struct {
 	// Requests decides which requests are processed. It does not apply to WebSockets.
 	Requests admission.Requests
+	// Bodies bounds and reads the bodies of requests.
+	Bodies *admission.Bodies
 	// Limits bound operations. Zeros are replaced by defaults.
 	Limits admission.OperationLimits
 	// Documents are the only operations that run, if there are any.
@@ -53,7 +55,7 @@ func New(schema graphql.ExecutableSchema, config Config) http.Handler {
 	server.AddTransport(webSocketTransport{
 		authenticate: config.Authenticate, now: config.Now, origins: config.AllowedOrigins,
 	})
-	server.AddTransport(httpTransport{requests: config.Requests, timeout: limits.Timeout})
+	server.AddTransport(httpTransport{requests: config.Requests, bodies: config.Bodies, timeout: limits.Timeout})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	server.SetErrorPresenter(config.Present)
 	server.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Panic(p) })

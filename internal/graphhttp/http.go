@@ -23,6 +23,7 @@ const (
 // server-sent events for subscriptions. gqlgen's own transports do not implement all of the specification.
 type httpTransport struct {
 	requests admission.Requests
+	bodies   *admission.Bodies
 	timeout  time.Duration
 }
 
@@ -41,18 +42,17 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 
-	leave, refusal := t.requests.Enter(r.Context())
-	if refusal != nil {
-		apierror.SetRetryAfter(w, refusal.RetryAfter)
-		reject(w, exec, r, media, refusal.Status, refusal.Err)
+	if refusal := t.requests.Count(r.Context()); refusal != nil {
+		refuse(w, exec, r, media, refusal)
 
 		return
 	}
-	defer leave()
 
 	started := graphql.Now()
 
-	params, problem := readParams(r)
+	params, release, problem := t.readParams(r)
+	defer release()
+
 	if problem != nil {
 		if problem.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, POST")
@@ -63,10 +63,21 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 
+	leave, refusal := t.requests.Begin(r.Context())
+	if refusal != nil {
+		refuse(w, exec, r, media, refusal)
+
+		return
+	}
+	defer leave()
+
 	params.Headers = r.Header
 	params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 
 	operation, errs := exec.CreateOperationContext(r.Context(), params)
+	// The operation has what it needs of the body.
+	release()
+
 	ctx := graphql.WithOperationContext(r.Context(), operation)
 
 	switch {

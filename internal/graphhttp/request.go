@@ -19,15 +19,22 @@ type requestProblem struct {
 	err    error
 }
 
-func readParams(r *http.Request) (*graphql.RawParams, *requestProblem) {
+// readParams reads the parameters of a request. Call release when the parameters are no longer used.
+func (t httpTransport) readParams(r *http.Request) (read *graphql.RawParams, release func(), problem *requestProblem) {
+	release = func() {}
+
 	switch r.Method {
 	case http.MethodGet:
-		return readURL(r.URL.RawQuery)
+		read, problem = readURL(r.URL.RawQuery)
 	case http.MethodPost:
-		return readBody(r)
+		read, release, problem = t.readBody(r)
 	default:
-		return nil, &requestProblem{http.StatusMethodNotAllowed, apierror.BadInput("Send operations by POST, or queries by GET.")}
+		problem = &requestProblem{
+			http.StatusMethodNotAllowed, apierror.BadInput("Send operations by POST, or queries by GET."),
+		}
 	}
+
+	return read, release, problem
 }
 
 func malformed(format string, args ...any) *requestProblem {
@@ -62,21 +69,25 @@ func readURL(rawQuery string) (*graphql.RawParams, *requestProblem) {
 	return params(request)
 }
 
-func readBody(r *http.Request) (*graphql.RawParams, *requestProblem) {
+func (t httpTransport) readBody(r *http.Request) (*graphql.RawParams, func(), *requestProblem) {
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON || !isUTF8(parameters["charset"]) {
 		// Any web page may send forms and plain text to any server, without a preflight request; see
 		// "CORS-safelisted request-header" in the fetch standard. So they are refused.
-		return nil, &requestProblem{http.StatusUnsupportedMediaType, apierror.BadInput("Content-Type: send %s in UTF-8.", mediaJSON)}
+		return nil, func() {}, &requestProblem{http.StatusUnsupportedMediaType, apierror.BadInput("Content-Type: send %s in UTF-8.", mediaJSON)}
 	}
 
-	var body bytes.Buffer
-	if _, err := body.ReadFrom(r.Body); err != nil {
-		return nil, malformed("The request's body did not arrive. Send it again.")
+	body, release, refusal := t.bodies.Read(r.Context(), r.Body, r.ContentLength)
+	if refusal != nil {
+		return nil, release, &requestProblem{refusal.Status, refusal.Err}
 	}
 
-	text := bytes.TrimSpace(body.Bytes())
+	read, problem := parseBody(bytes.TrimSpace(body))
 
+	return read, release, problem
+}
+
+func parseBody(text []byte) (*graphql.RawParams, *requestProblem) {
 	switch {
 	case !utf8.Valid(text):
 		return nil, malformed("The body is not UTF-8.")

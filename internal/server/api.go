@@ -42,6 +42,10 @@ type APIConfig struct {
 	Limits admission.OperationLimits
 	// RateLimit bounds requests per second. Its zeros mean no limit.
 	RateLimit admission.RateLimit
+	// MaxBodyBytes is the largest request body, in bytes; 1 MiB if zero.
+	MaxBodyBytes int64
+	// MaxBodyMemory bounds the bytes of all bodies in memory; 64 MiB if zero.
+	MaxBodyMemory int64
 	// MaxInFlight is how many requests are processed at the same time; zero means no limit.
 	MaxInFlight int
 
@@ -61,7 +65,7 @@ type API struct {
 func NewAPI(config APIConfig) *API {
 	limits := config.Limits.WithDefaults()
 	rates := admission.NewRates(config.RateLimit)
-	requests := admission.Requests{Rates: rates, Places: admission.NewPlaces(config.MaxInFlight)}
+	requests := admission.Requests{Rates: rates, Places: admission.NewShares(int64(config.MaxInFlight))}
 	streams := admission.NewStreams(limits.Streams, rates)
 	present := apierror.Presenter(config.Logger)
 
@@ -72,7 +76,7 @@ func NewAPI(config APIConfig) *API {
 
 	return &API{
 		GraphQL: graphhttp.New(graph.NewExecutableSchema(resolver), graphhttp.Config{
-			Requests: requests, Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
+			Requests: requests, Bodies: admission.NewBodies(config.MaxBodyBytes, config.MaxBodyMemory), Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
 			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, Present: present, Now: config.Now,
 			Extensions: append([]graphql.HandlerExtension{resolver.Extension()}, config.Extensions...),
 		}),

@@ -43,10 +43,7 @@ func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	leave, refusal := c.requests.Enter(r.Context())
 	if refusal != nil {
-		code, _ := refusal.Err.Extensions["code"].(string)
-
-		apierror.SetRetryAfter(w, refusal.RetryAfter)
-		apierror.Write(w, r, refusal.Status, code, refusal.Err.Message)
+		refusal.Write(w, r)
 
 		return
 	}

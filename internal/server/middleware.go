@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/cors"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
@@ -208,9 +209,15 @@ func (s *Server) withCaller(r *http.Request, token string) (*http.Request, error
 }
 
 func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
-	var invalid *auth.TokenError
+	var (
+		invalid *auth.TokenError
+		refusal *admission.Refusal
+	)
 
 	switch {
+	case errors.As(err, &refusal):
+		w.Header().Set("Connection", "close") // There are too many.
+		refusal.Write(w, r)
 	case errors.As(err, &invalid):
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, invalid.Reason)

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
@@ -53,16 +54,24 @@ func (l *log) String() string {
 
 // config returns a configuration with a handler that responds "hello" to the token "good". Other tokens are errors.
 func config(out *log) server.Config {
+	bodies := admission.NewBodies(100, 0)
 	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
+		body, release, refusal := bodies.Read(r.Context(), r.Body, r.ContentLength)
+		if refusal != nil {
+			refusal.Write(w, r)
+
+			return
+		}
+		defer release()
+
 		_, deadline := r.Context().Deadline()
 		_, _ = fmt.Fprintf(w, "hello %s deadline=%v id=%s", body, deadline, requestid.From(r.Context()))
 	})
 
 	return server.Config{
 		GraphQL: hello, ClaimsCSV: hello,
-		Logger: slog.New(slog.NewTextHandler(out, nil)), MaxBodyBytes: 100,
-		Ready: func(context.Context) error { return nil },
+		Logger: slog.New(slog.NewTextHandler(out, nil)),
+		Ready:  func(context.Context) error { return nil },
 		Authenticate: func(_ context.Context, token string) (auth.Caller, error) {
 			return auth.Caller{}, map[string]error{
 				"good":     nil,
