@@ -11,6 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
+
 	"github.com/autoclaim/autoclaim/graph/model"
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
@@ -83,6 +86,8 @@ type Page struct {
 type Server struct {
 	config   Config
 	draining atomic.Bool
+	checks   singleflight.Group
+	notReady rate.Sometimes
 }
 
 // New returns a server that does not run yet.
@@ -96,7 +101,7 @@ func New(config Config) *Server {
 	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
 	setDefault(&config.ReadTimeout, readTimeout)
 
-	return &Server{config: config}
+	return &Server{config: config, notReady: rate.Sometimes{First: 1, Interval: time.Second}}
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -185,14 +190,19 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-	defer cancel()
-
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 
-	err := s.config.Ready(ctx)
+	// Anybody can ask, so requests at the same time share one answer.
+	_, err, _ := s.checks.Do("ready", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readyTimeout)
+		defer cancel()
+
+		return nil, s.config.Ready(ctx)
+	})
 	if err != nil || s.draining.Load() {
-		s.config.Logger.WarnContext(ctx, "not ready", "draining", s.draining.Load(), "error", err)
+		s.notReady.Do(func() {
+			s.config.Logger.WarnContext(r.Context(), "not ready", "draining", s.draining.Load(), "error", err)
+		})
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write([]byte(`{"status":"unavailable"}` + "\n"))
 

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -255,6 +256,45 @@ func TestHealthAndReadinessNeedNoTokenAndShowNoDetails(t *testing.T) {
 	response, body = send(t, http.MethodGet, serve(t, c)+"/readyz", "", "")
 	assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
 	assert.JSONEq(t, `{"status":"unavailable"}`, body)
+}
+
+func TestRequestsForReadinessAtTheSameTimeShareOneCheck(t *testing.T) {
+	t.Parallel()
+
+	const requested = 50
+
+	var (
+		c               = config(new(log))
+		arrived, checks atomic.Int64
+		release         = make(chan struct{})
+		requests        sync.WaitGroup
+	)
+
+	c.Trace = func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			arrived.Add(1)
+			next.ServeHTTP(w, r)
+		})
+	}
+	c.Ready = func(context.Context) error {
+		checks.Add(1)
+		<-release
+
+		return nil
+	}
+	url := serve(t, c)
+
+	for range requested {
+		requests.Go(func() {
+			response, _ := send(t, http.MethodGet, url+"/readyz", "", "")
+			assert.Equal(t, http.StatusOK, response.StatusCode)
+		})
+	}
+
+	assert.Eventually(t, func() bool { return arrived.Load() == requested }, 10*time.Second, time.Millisecond)
+	close(release)
+	requests.Wait()
+	assert.Less(t, checks.Load(), int64(requested/2))
 }
 
 func TestLogLinesHaveNoTokensAndNoQueries(t *testing.T) {
