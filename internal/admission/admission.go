@@ -49,6 +49,9 @@ type Refusal struct {
 	Err        *gqlerror.Error
 }
 
+// Error implements [error].
+func (r *Refusal) Error() string { return r.Err.Message }
+
 // Enter lets a request of the context's caller in, or returns a refusal. Call leave when the request is done;
 // it may be called more than once. A request without a caller is let in: authorization refuses it.
 func (r Requests) Enter(ctx context.Context) (leave func(), refusal *Refusal) {
