@@ -168,6 +168,8 @@ func (c *caller) followSocket(query string) events {
 				if json.Unmarshal(message.Payload, &event.Errors) == nil {
 					said <- event
 				}
+
+				return // No further message follows.
 			case "complete":
 				return
 			}

@@ -21,7 +21,7 @@ func stream[T any](
 		return nil, errTokenExpired()
 	}
 
-	leave, err := r.Streams.Enter(ctx, caller)
+	leave, err := r.Streams.Enter(caller)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package admission
 
 import (
-	"context"
 	"sync"
 
 	"github.com/autoclaim/autoclaim/internal/apierror"
@@ -12,7 +11,6 @@ import (
 // server shuts down. It is safe for concurrent use.
 type Streams struct {
 	limit int
-	rates *Rates
 
 	closing chan struct{}
 	running sync.WaitGroup
@@ -22,28 +20,13 @@ type Streams struct {
 	open   map[principal]int
 }
 
-// NewStreams returns a bound of limit streams for each principal. rates may be nil.
-func NewStreams(limit int, rates *Rates) *Streams {
-	return &Streams{limit: limit, rates: rates, closing: make(chan struct{}), open: make(map[principal]int)}
-}
-
-type sharedConnectionKey struct{}
-
-// WithSharedConnection marks the context of a connection that carries many subscriptions, such as a WebSocket.
-// [Streams.Enter] then counts each of them as a request. Any other subscription is a separate HTTP request,
-// which [Requests.Enter] has counted already.
-func WithSharedConnection(ctx context.Context) context.Context {
-	return context.WithValue(ctx, sharedConnectionKey{}, true)
+// NewStreams returns a bound of limit streams for each principal.
+func NewStreams(limit int) *Streams {
+	return &Streams{limit: limit, closing: make(chan struct{}), open: make(map[principal]int)}
 }
 
 // Enter counts a stream of the caller until leave is called. leave must be called once.
-func (s *Streams) Enter(ctx context.Context, caller auth.Caller) (leave func(), err error) {
-	if ctx.Value(sharedConnectionKey{}) != nil {
-		if _, ok := s.rates.Allow(caller); !ok {
-			return nil, apierror.RateLimited()
-		}
-	}
-
+func (s *Streams) Enter(caller auth.Caller) (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
@@ -72,6 +55,21 @@ func (s *Streams) Enter(ctx context.Context, caller auth.Caller) (leave func(), 
 	}, nil
 }
 
+// EnterConnection counts a connection that carries streams, such as a WebSocket, until leave is called, so that
+// [Streams.Close] waits for it. leave must be called once. The connection must end soon after [Streams.Closing] is closed.
+func (s *Streams) EnterConnection() (leave func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	if s.closed {
+		return nil, s.ClosedError()
+	}
+
+	s.running.Add(1)
+
+	return s.running.Done, nil
+}
+
 // Count returns the number of open streams.
 func (s *Streams) Count() int {
 	s.mu.Lock()
@@ -94,7 +92,7 @@ func (s *Streams) ClosedError() error {
 		"The server is shutting down. Subscribe again; another server will respond.")
 }
 
-// Close ends all streams, lets no more in, and waits until all have left.
+// Close ends all streams, lets no more in, and waits until all of them and their connections have left.
 func (s *Streams) Close() {
 	s.mu.Lock()
 	if !s.closed {

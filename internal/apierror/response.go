@@ -37,9 +37,12 @@ func WriteOverloaded(w http.ResponseWriter, r *http.Request) {
 	Write(w, r, http.StatusServiceUnavailable, CodeOverloaded, overloadedMessage)
 }
 
+// RetryAfterSeconds returns a time to wait in whole seconds, at least 1.
+func RetryAfterSeconds(after time.Duration) int { return max(1, int(math.Ceil(after.Seconds()))) }
+
 // SetRetryAfter sets the Retry-After header, in whole seconds, at least 1.
 func SetRetryAfter(w http.ResponseWriter, after time.Duration) {
-	w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(after.Seconds())))))
+	w.Header().Set("Retry-After", strconv.Itoa(RetryAfterSeconds(after)))
 }
 
 // SetRetryAfterOf sets the Retry-After header if one of the errors is temporary.

@@ -2,9 +2,13 @@ package auth
 
 import (
 	"context"
+	"errors"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
+
+// ErrUnknownTenant means that a token is valid, but its organization is not a tenant of this server.
+var ErrUnknownTenant = errors.New("the organization is not a tenant")
 
 // Caller is the sender of a request: an identity, and the tenant that its organization is.
 type Caller struct {

@@ -24,10 +24,12 @@ const queryCacheSize = 1000
 
 // Config is how a schema is served.
 type Config struct {
-	// Requests decides which requests are processed. It does not apply to WebSockets.
+	// Requests decides which requests are processed: of HTTP, and of subscribe messages over WebSockets.
 	Requests admission.Requests
 	// Bodies bounds and reads the bodies of requests.
 	Bodies *admission.Bodies
+	// Streams bounds subscriptions. When it is closed, WebSockets end.
+	Streams *admission.Streams
 	// Limits bound operations. Zeros are replaced by defaults.
 	Limits admission.OperationLimits
 	// Documents are the only operations that run, if there are any.
@@ -35,10 +37,12 @@ type Config struct {
 	// Introspection lets clients query the schema, and adds suggestions to errors about misspelled names.
 	Introspection bool
 	// Authenticate verifies the token in a WebSocket's connection_init. It returns a *auth.TokenError if the token
-	// is not valid.
+	// is not valid, auth.ErrUnknownTenant, or a *admission.Refusal. After any other error, clients should try again.
 	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins whose pages may open WebSockets, in addition to the server's own.
 	AllowedOrigins []string
+	// WebSockets are time limits of WebSockets. Zeros are replaced by defaults.
+	WebSockets WebSocketTimes
 	// Present gives each error its code and message.
 	Present graphql.ErrorPresenterFunc
 	Now     func() time.Time
@@ -54,6 +58,7 @@ func New(schema graphql.ExecutableSchema, config Config) http.Handler {
 
 	server.AddTransport(webSocketTransport{
 		authenticate: config.Authenticate, now: config.Now, origins: config.AllowedOrigins,
+		requests: config.Requests, streams: config.Streams, limit: 2 * limits.Streams, times: config.WebSockets.withDefaults(),
 	})
 	server.AddTransport(httpTransport{requests: config.Requests, bodies: config.Bodies, timeout: limits.Timeout})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
@@ -100,7 +105,8 @@ func rulesWithoutSuggestions() *rules.Rules {
 	return set
 }
 
-// webSocketOperations refuses queries and mutations over WebSockets: the bounds on requests do not apply there.
+// webSocketOperations refuses queries and mutations over WebSockets: the bounds on the time of requests do not apply
+// there.
 type webSocketOperations struct{}
 
 // ExtensionName implements [graphql.HandlerExtension].

@@ -33,6 +33,8 @@ type APIConfig struct {
 	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins whose pages may open WebSockets, in addition to the server's own.
 	AllowedOrigins []string
+	// WebSockets are time limits of WebSockets. Zeros are replaced by defaults.
+	WebSockets graphhttp.WebSocketTimes
 	// Introspection lets clients query the schema, and adds suggestions to errors about misspelled names.
 	Introspection bool
 	// Documents are the only operations that run, if there are any.
@@ -64,9 +66,8 @@ type API struct {
 // NewAPI returns the API's handlers.
 func NewAPI(config APIConfig) *API {
 	limits := config.Limits.WithDefaults()
-	rates := admission.NewRates(config.RateLimit)
-	requests := admission.Requests{Rates: rates, Places: admission.NewShares(int64(config.MaxInFlight))}
-	streams := admission.NewStreams(limits.Streams, rates)
+	requests := admission.Requests{Rates: admission.NewRates(config.RateLimit), Places: admission.NewShares(int64(config.MaxInFlight))}
+	streams := admission.NewStreams(limits.Streams)
 	present := apierror.Presenter(config.Logger)
 
 	resolver := &graph.Resolver{
@@ -76,8 +77,10 @@ func NewAPI(config APIConfig) *API {
 
 	return &API{
 		GraphQL: graphhttp.New(graph.NewExecutableSchema(resolver), graphhttp.Config{
-			Requests: requests, Bodies: admission.NewBodies(config.MaxBodyBytes, config.MaxBodyMemory), Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
-			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, Present: present, Now: config.Now,
+			Requests: requests, Bodies: admission.NewBodies(config.MaxBodyBytes, config.MaxBodyMemory), Streams: streams,
+			Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
+			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, WebSockets: config.WebSockets,
+			Present: present, Now: config.Now,
 			Extensions: append([]graphql.HandlerExtension{resolver.Extension()}, config.Extensions...),
 		}),
 		ClaimsCSV: claimsCSV{
@@ -87,7 +90,7 @@ func NewAPI(config APIConfig) *API {
 	}
 }
 
-// EndStreams ends all subscriptions with the code UNAVAILABLE, and waits for them.
+// EndStreams ends all subscriptions with the code UNAVAILABLE, closes all WebSockets, and waits for them.
 func (a *API) EndStreams() { a.streams.Close() }
 
 // OpenStreams returns the number of open subscriptions.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -12,7 +11,7 @@ import (
 )
 
 // ErrUnknownTenant means that a token is valid, but its organization is not a tenant of this server.
-var ErrUnknownTenant = errors.New("the organization is not a tenant")
+var ErrUnknownTenant = auth.ErrUnknownTenant
 
 // Authenticator returns the function for [Config.Authenticate]. It verifies tokens and finds the tenants of their
 // organizations. It caches the tenants' ids, which never change.

@@ -170,9 +170,18 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 }
 
 // authenticated verifies the token of a request and adds its caller to the context. A request that opens a WebSocket
-// may have no token; the client then sends it in connection_init.
+// may have no token; the client then sends it in connection_init. It may have no body.
 func (s *Server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" && r.ContentLength != 0 { // It is -1 if the body is sent in chunks.
+			// With this header, net/http does not read the body either.
+			w.Header().Set("Connection", "close")
+			apierror.Write(w, r, http.StatusBadRequest, apierror.CodeBadUserInput,
+				"A request to upgrade the connection has no body. Send it without one.")
+
+			return
+		}
+
 		token, present, err := auth.BearerToken(r.Header)
 		if err == nil && !present && r.Method != http.MethodOptions && r.Header.Get("Upgrade") == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")

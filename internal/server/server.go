@@ -53,7 +53,7 @@ type Config struct {
 	// AllowedOrigins are the origins, such as https://admin.example.com, whose pages may call the API from browsers;
 	// "*" allows all. Pages of the server's own origin always may.
 	AllowedOrigins []string
-	// EndStreams is called at shutdown to end subscriptions; it may be nil.
+	// EndStreams is called at shutdown to end subscriptions and WebSockets, and to wait for them; it may be nil.
 	EndStreams func()
 	// Ready returns an error if the server cannot serve requests. Its context has a timeout of two seconds.
 	Ready  func(ctx context.Context) error
@@ -170,9 +170,15 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	s.draining.Store(true)
 	s.config.Logger.Info("shutting down", "timeout", s.config.ShutdownTimeout)
 
-	if s.config.EndStreams != nil {
-		server.RegisterOnShutdown(s.config.EndStreams)
-	}
+	streamsEnded := make(chan struct{})
+
+	server.RegisterOnShutdown(func() {
+		defer close(streamsEnded)
+
+		if s.config.EndStreams != nil {
+			s.config.EndStreams()
+		}
+	})
 
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.ShutdownTimeout)
 	defer cancel()
@@ -180,6 +186,11 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	err := server.Shutdown(drain)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("requests in flight did not finish in time: %w", err), server.Close())
+	}
+
+	select { // Shutdown does not wait for WebSockets.
+	case <-streamsEnded:
+	case <-drain.Done():
 	}
 
 	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
