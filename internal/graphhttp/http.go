@@ -24,6 +24,7 @@ const (
 type httpTransport struct {
 	requests admission.Requests
 	timeout  time.Duration
+	prepare  *preparer
 }
 
 // Supports implements [graphql.Transport]: webSocketTransport handles upgrades.
@@ -52,7 +53,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 
 	started := graphql.Now()
 
-	params, problem := readParams(r)
+	request, problem := readRequest(r)
 	if problem != nil {
 		if problem.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, POST")
@@ -63,11 +64,11 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 
-	params.Headers = r.Header
-	params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
+	request.headers = r.Header
+	request.readTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 
-	operation, errs := exec.CreateOperationContext(r.Context(), params)
-	ctx := graphql.WithOperationContext(r.Context(), operation)
+	operation, errs := t.prepare.operation(r.Context(), exec, request)
+	ctx := graphql.WithOperationContext(r.Context(), operation.OperationContext)
 
 	switch {
 	case errs != nil:
@@ -84,12 +85,12 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			leave() // A stream lasts long. admission.Streams limits streams.
 		}
 
-		t.stream(ctx, w, exec, operation)
+		t.stream(ctx, w, exec, operation.OperationContext)
 	default:
 		ctx, cancel := context.WithTimeout(ctx, t.timeout)
 		defer cancel()
 
-		responses, ctx := exec.DispatchOperation(ctx, operation)
+		responses, ctx := exec.DispatchOperation(ctx, operation.OperationContext)
 
 		response := responses(ctx)
 		if response == nil { // It timed out before it started.

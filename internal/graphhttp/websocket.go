@@ -17,6 +17,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
@@ -45,6 +46,7 @@ type webSocketTransport struct {
 	authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	now          func() time.Time
 	origins      []string
+	prepare      *preparer
 }
 
 type webSocketKey struct{}
@@ -89,10 +91,31 @@ func (t webSocketTransport) Do(w http.ResponseWriter, r *http.Request, exec grap
 		InitTimeout:      initTimeout,
 		PingPongInterval: pingInterval,
 		PayloadReadLimit: &limit,
-	}.Do(w, r.WithContext(ctx), exec)
+	}.Do(w, r.WithContext(ctx), preparingExecutor{GraphExecutor: exec, prepare: t.prepare})
 
 	// gqlgen's transport leaves the connection open if the payload of connection_init is malformed.
 	s.finish()
+}
+
+// preparingExecutor makes gqlgen's transport prepare operations as [httpTransport] does.
+type preparingExecutor struct {
+	graphql.GraphExecutor
+
+	prepare *preparer
+}
+
+// CreateOperationContext implements [graphql.GraphExecutor].
+func (e preparingExecutor) CreateOperationContext(
+	ctx context.Context, params *graphql.RawParams,
+) (*graphql.OperationContext, gqlerror.List) {
+	request, problem := parseRequest(marshal(params))
+	if problem != nil {
+		return &graphql.OperationContext{}, gqlerror.List{gqlerror.WrapIfUnwrapped(problem.err)}
+	}
+
+	operation, errs := e.prepare.operation(ctx, e.GraphExecutor, request)
+
+	return operation.OperationContext, errs
 }
 
 // allows says whether the page that opens the WebSocket is of an allowed origin. Browsers send no preflight
