@@ -1,7 +1,6 @@
 package admission
 
 import (
-	"context"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -11,9 +10,11 @@ import (
 )
 
 // OperationLimits bound the size of one operation, the time that it may take, and the number of subscriptions. A
-// zero means the default. As a gqlgen extension, they refuse operations that are too large before any of their
-// resolvers runs.
+// zero means the default.
 type OperationLimits struct {
+	// Text is how many bytes the text of an operation may have; 32 KiB by default. The text of a trusted document may
+	// be longer. It is enforced before the text is parsed.
+	Text int
 	// Tokens is how many lexical tokens an operation's text may have; 1,000 by default. Validation compares each
 	// field with each other field of the same name, so its time grows with the square of this number. The parser
 	// enforces it.
@@ -41,6 +42,7 @@ func (l OperationLimits) WithDefaults() OperationLimits {
 		field *int
 		value int
 	}{
+		{&l.Text, 32 << 10},
 		{&l.Tokens, 1000},
 		{&l.Depth, 15},
 		{&l.Cost, 50_000},
@@ -60,16 +62,9 @@ func (l OperationLimits) WithDefaults() OperationLimits {
 	return l
 }
 
-// ExtensionName implements [graphql.HandlerExtension].
-func (OperationLimits) ExtensionName() string { return "OperationLimits" }
-
-// Validate implements [graphql.HandlerExtension].
-func (OperationLimits) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationContext implements [graphql.OperationContextMutator].
-func (l OperationLimits) MutateOperationContext(
-	_ context.Context, op *graphql.OperationContext,
-) *gqlerror.Error {
+// Check refuses an operation that is too large, before any of its resolvers runs. It returns an upper estimate of the
+// response, in bytes. The operation must be valid.
+func (l OperationLimits) Check(op *graphql.OperationContext) (responseBytes int, err *gqlerror.Error) {
 	walk := costWalk{variables: op.Variables, fragments: make(map[fragmentUse]measure)}
 	walk.directives += len(op.Operation.Directives)
 	found := walk.selections(op.Operation.SelectionSet, 1)
@@ -85,14 +80,14 @@ func (l OperationLimits) MutateOperationContext(
 		{"objects to read", found.cost, l.Cost, "Ask for smaller pages, or for fewer nested lists"},
 	} {
 		if check.actual > check.limit {
-			return apierror.New(apierror.CodeTooComplex, "The operation has %d %s; at most %d are allowed. %s.",
+			return 0, apierror.New(apierror.CodeTooComplex, "The operation has %d %s; at most %d are allowed. %s.",
 				check.actual, check.what, check.limit, check.remedy)
 		}
 	}
 
 	if walk.deferred {
-		return apierror.BadInput("@defer is not supported. Send the fields that can wait as a separate operation.")
+		return 0, apierror.BadInput("@defer is not supported. Send the fields that can wait as a separate operation.")
 	}
 
-	return nil
+	return 0, nil
 }

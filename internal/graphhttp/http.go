@@ -25,6 +25,7 @@ type httpTransport struct {
 	requests admission.Requests
 	bodies   *admission.Bodies
 	timeout  time.Duration
+	prepare  *preparer
 }
 
 // Supports implements [graphql.Transport]: webSocketTransport handles upgrades.
@@ -50,7 +51,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 
 	started := graphql.Now()
 
-	params, release, problem := t.readParams(r)
+	request, release, problem := t.readRequest(r)
 	defer release()
 
 	if problem != nil {
@@ -71,14 +72,14 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	}
 	defer leave()
 
-	params.Headers = r.Header
-	params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
+	request.headers = r.Header
+	request.readTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 
-	operation, errs := exec.CreateOperationContext(r.Context(), params)
+	operation, errs := t.prepare.operation(r.Context(), exec, request)
 	// The operation has what it needs of the body.
 	release()
 
-	ctx := graphql.WithOperationContext(r.Context(), operation)
+	ctx := graphql.WithOperationContext(r.Context(), operation.OperationContext)
 
 	switch {
 	case errs != nil:
@@ -95,12 +96,12 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			leave() // A stream lasts long. admission.Streams limits streams.
 		}
 
-		t.stream(ctx, w, exec, operation)
+		t.stream(ctx, w, exec, operation.OperationContext)
 	default:
 		ctx, cancel := context.WithTimeout(ctx, t.timeout)
 		defer cancel()
 
-		responses, ctx := exec.DispatchOperation(ctx, operation)
+		responses, ctx := exec.DispatchOperation(ctx, operation.OperationContext)
 
 		response := responses(ctx)
 		if response == nil { // It timed out before it started.

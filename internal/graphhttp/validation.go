@@ -1,0 +1,160 @@
+package graphhttp
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	gqlvalidator "github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/core"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// maxErrors is after how many errors validation stops.
+const maxErrors = 5
+
+// validator parses and validates documents.
+type validator struct {
+	schema *ast.Schema
+	rules  []core.Rule
+}
+
+// newValidator returns a validator whose errors suggest names of the schema, if that is wanted.
+func newValidator(schema *ast.Schema, suggest bool) validator {
+	set := rules.NewDefaultRules()
+
+	if !suggest {
+		for suggesting, silent := range map[string]core.Rule{
+			rules.FieldsOnCorrectTypeRule.Name: rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
+			rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
+			rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
+			rules.ScalarLeafsRule.Name:         rules.ScalarLeafsRuleWithoutSuggestions,
+			rules.ValuesOfCorrectTypeRule.Name: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
+		} {
+			set.RemoveRule(suggesting)
+			set.AddRule(silent.Name, silent.RuleFunc)
+		}
+	}
+
+	v := validator{schema: schema}
+
+	inner := set.GetInner()
+	for _, name := range slices.Sorted(maps.Keys(inner)) {
+		v.rules = append(v.rules, core.Rule{Name: name, RuleFunc: inner[name]})
+	}
+
+	return v
+}
+
+// parse returns a document that is valid for the schema, and how many bytes of memory it takes.
+func (v validator) parse(text string, maxTokens int) (*ast.QueryDocument, int, gqlerror.List) {
+	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxTokens)
+	if err != nil {
+		return nil, 0, withCode(gqlerror.List{gqlerror.WrapIfUnwrapped(err)}, errcode.ParseFailed)
+	}
+
+	if len(document.Operations) == 0 {
+		return nil, 0, withCode(gqlerror.List{gqlerror.Errorf("no operation provided")}, errcode.ValidationFailed)
+	}
+
+	size, refusal := measureDocument(document)
+	if refusal != nil {
+		return nil, 0, gqlerror.List{refusal}
+	}
+
+	if errs := v.validate(document); errs != nil {
+		return nil, 0, withCode(errs, errcode.ValidationFailed)
+	}
+
+	return document, len(text) + size, nil
+}
+
+func withCode(errs gqlerror.List, code string) gqlerror.List {
+	for _, err := range errs {
+		errcode.Set(err, code)
+	}
+
+	return errs
+}
+
+// enough stops a validation.
+type enough struct{}
+
+// validate applies the rules until there are maxErrors errors. gqlparser has no way to stop its walk, and an error costs
+// more than the token that causes it, so addError leaves it by a panic.
+func (v validator) validate(document *ast.QueryDocument) (errs gqlerror.List) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			if _, stopped := cause.(enough); !stopped {
+				panic(cause)
+			}
+		}
+	}()
+
+	events := new(core.Events)
+
+	for _, rule := range v.rules {
+		rule.RuleFunc(events, func(options ...core.ErrorOption) {
+			err := &gqlerror.Error{Rule: rule.Name}
+			for _, option := range options {
+				option(err)
+			}
+
+			if errs = append(errs, err); len(errs) == maxErrors {
+				panic(enough{})
+			}
+		})
+	}
+
+	gqlvalidator.Walk(v.schema, document, events)
+
+	return errs
+}
+
+const (
+	// maxErrorMessage bounds the message of an error that quotes a request, in bytes.
+	maxErrorMessage = 400
+	// maxQuoted is how much of a longer message is read at all, in bytes.
+	maxQuoted = 4 << 10
+	// maxWord is the longest word in such a message, in bytes: names and values of the client are cut to it.
+	maxWord = 60
+)
+
+// shortenErrors cuts what the errors of gqlgen and gqlparser quote of a request.
+func shortenErrors(errs gqlerror.List) gqlerror.List {
+	for _, err := range errs {
+		err.Message = shortenMessage(err.Message)
+		for i, element := range err.Path {
+			if name, ok := element.(ast.PathName); ok {
+				err.Path[i] = ast.PathName(cut(string(name), maxWord))
+			}
+		}
+	}
+
+	return errs
+}
+
+func shortenMessage(message string) string {
+	if len(message) <= maxWord {
+		return message
+	}
+
+	words := strings.Split(cut(message, maxQuoted), " ")
+	for i, word := range words {
+		words[i] = cut(word, maxWord)
+	}
+
+	return cut(strings.Join(words, " "), maxErrorMessage)
+}
+
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+
+	return strings.ToValidUTF8(text[:limit], "") + "…"
+}
