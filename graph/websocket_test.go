@@ -218,8 +218,8 @@ func TestAClientThatIsNotAuthenticatedLearnsWhetherToTryAgain(t *testing.T) {
 // panics is an extension in which subscriptions panic.
 type panics struct{}
 
-func (panics) ExtensionName() string                     { return "Panics" }
-func (panics) Validate(graphql.ExecutableSchema) error   { return nil }
+func (panics) ExtensionName() string                   { return "Panics" }
+func (panics) Validate(graphql.ExecutableSchema) error { return nil }
 func (panics) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if op.OperationName == "check" {
 		panic("check")
