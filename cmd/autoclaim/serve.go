@@ -37,7 +37,7 @@ type serveCommand struct {
 	MaxText          int     `default:"32768" group:"Limits" help:"Maximum size of a GraphQL document, in bytes. Trusted documents may be longer."`
 	MaxTokens        int     `default:"1000" group:"Limits" help:"Maximum number of lexical tokens in a GraphQL document."`
 	MaxDepth         int     `default:"15" group:"Limits" help:"Maximum nesting depth of fields in an operation."`
-	MaxCost          int     `default:"50000" group:"Limits" help:"Maximum cost of an operation: the number of objects and fields that it can read, computed from page sizes."`
+	MaxCost          int     `default:"100000" group:"Limits" help:"Maximum cost of an operation: the number of objects and fields that it can read, computed from page sizes."`
 	MaxResponse      int     `default:"8388608" group:"Limits" help:"Maximum size of a response, in bytes, estimated from page sizes before the operation runs."`
 	MaxAliases       int     `default:"50" group:"Limits" help:"Maximum number of aliases in an operation."`
 	MaxDirectives    int     `default:"50" group:"Limits" help:"Maximum number of directives in an operation."`

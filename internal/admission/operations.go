@@ -22,7 +22,7 @@ type OperationLimits struct {
 	// Depth is how many levels of fields an operation may have; 15 by default. Introspection does not count.
 	Depth int
 	// Cost is how many objects and leaves an operation may read, computed from the schema's @cost and @listSize and from
-	// the sizes of pages; 50,000 by default.
+	// the sizes of pages; 100,000 by default.
 	Cost int
 	// Aliases is how many fields may have aliases; 50 by default. Those of a fragment count for each of its spreads.
 	Aliases int
@@ -49,7 +49,7 @@ func (l OperationLimits) WithDefaults() OperationLimits {
 		{&l.Text, 32 << 10},
 		{&l.Tokens, 1000},
 		{&l.Depth, 15},
-		{&l.Cost, 50_000},
+		{&l.Cost, 100_000},
 		{&l.Aliases, 50},
 		{&l.Directives, 50},
 		{&l.Response, 8 << 20},
