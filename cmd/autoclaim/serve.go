@@ -35,9 +35,11 @@ type serveCommand struct {
 	ConsoleClientID string `group:"Browsers" help:"Client ID of the console at the OpenID provider." name:"console-client-id" placeholder:"ID"`
 	ConsoleScope    string `default:"openid profile offline_access" group:"Browsers" help:"Scopes that the console requests. They must result in access tokens for the --audience."`
 
+	MaxText          int     `default:"32768" group:"Limits" help:"Maximum size of a GraphQL document, in bytes. Trusted documents may be longer."`
 	MaxTokens        int     `default:"1000" group:"Limits" help:"Maximum number of lexical tokens in a GraphQL document."`
 	MaxDepth         int     `default:"15" group:"Limits" help:"Maximum nesting depth of fields in an operation."`
-	MaxCost          int     `default:"50000" group:"Limits" help:"Maximum cost of an operation: the number of objects that it can read, computed from page sizes."`
+	MaxCost          int     `default:"100000" group:"Limits" help:"Maximum cost of an operation: the number of objects and fields that it can read, computed from page sizes."`
+	MaxResponse      int     `default:"8388608" group:"Limits" help:"Maximum size of a response, in bytes, estimated from page sizes before the operation runs."`
 	MaxAliases       int     `default:"50" group:"Limits" help:"Maximum number of aliases in an operation."`
 	MaxDirectives    int     `default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
 	MaxInFlight      int     `default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
@@ -150,7 +152,7 @@ func (c serveCommand) serve(
 		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
 		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
 		Limits: admission.OperationLimits{
-			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
+			Text: c.MaxText, Response: c.MaxResponse, Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
 		},
 	})

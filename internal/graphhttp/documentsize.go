@@ -8,30 +8,44 @@ import (
 )
 
 const (
-	// maxComparisons bounds how many pairs of fields validation compares.
-	maxComparisons = 10_000
-	// maxVisits bounds how many fields validation visits: it visits a fragment's once for each operation and fragment.
-	maxVisits = 20_000
+	// maxComparisons bounds the comparisons of validation: to see whether fields of the same name can be merged, it
+	// compares each with each.
+	maxComparisons = 16_000
+	// spreadComparison is how many times longer it takes to compare two fragments than two fields.
+	spreadComparison = 4
+	// maxVisits bounds how many selections validation visits: from each operation, and again from each fragment, it
+	// visits all that can be reached.
+	maxVisits = 4_000
+	// lookupsPerVisit is how many names are looked up in a fragment in the time of a visit.
+	lookupsPerVisit = 16
 	// nodeBytes is about the memory of one node of a document. A test measures it.
-	nodeBytes = 400
+	nodeBytes = 600
 )
 
-// documentSize is what a document costs before and during validation.
+// documentSize is what a document takes to be validated and held.
 type documentSize struct {
 	// nodes is the number of fields, arguments, values and so on.
 	nodes int
-	// selections is the number of fields, inline fragments and spreads.
-	selections int
 	// names counts fields by the key that they have in a response.
 	names map[string]*tally
 	// spreads counts spreads of fragments.
 	spreads tally
+	// definitions are the operations and fragments, and fragments the index of those with a name.
+	definitions []definitionSize
+	fragments   map[string]int
 
 	refusal *gqlerror.Error
 }
 
-// tally is a number of selections. Validation compares each with each, and again for every inline fragment around
-// them: levels is the sum of those, each counted once more for its operation, field or fragment.
+// definitionSize is what is in an operation or a fragment.
+type definitionSize struct {
+	// all is the number of selections, and the sum of their levels.
+	all     tally
+	spreads []string
+}
+
+// tally is a number of selections, and the sum of their levels: each is in the selections of a field, fragment or
+// operation, and in those of every inline fragment around it. Validation compares selections on each of their levels.
 type tally struct{ count, levels int }
 
 func (t *tally) add(level int) {
@@ -39,61 +53,104 @@ func (t *tally) add(level int) {
 	t.levels += level
 }
 
-// comparisons is the largest number of pairs that are compared.
-func (t *tally) comparisons() int { return (t.count - 1) * t.levels / 2 }
+func (t *tally) comparisons() int { return (t.count - 1) * t.levels }
 
 // measureDocument returns the memory that a document takes, in bytes. It refuses one whose names are too long, and one
-// whose validation would take too much work: to see whether fields of the same name can be merged, validation compares
-// each with each. The time of this function grows with the length of the document only.
+// whose validation would take too much work. Its own work is little more than one visit of each node.
 func measureDocument(document *ast.QueryDocument) (int, *gqlerror.Error) {
-	size := documentSize{names: make(map[string]*tally)}
+	size := documentSize{names: make(map[string]*tally), fragments: make(map[string]int, len(document.Fragments))}
 
 	for _, operation := range document.Operations {
-		size.name(operation.Name)
-		size.directives(operation.Directives)
-
-		for _, variable := range operation.VariableDefinitions {
-			size.nodes++
-			size.name(variable.Variable)
-			size.named(variable.Type)
-			size.directives(variable.Directives)
-
-			if variable.DefaultValue != nil {
-				size.value(variable.DefaultValue)
-			}
-		}
-
-		size.set(operation.SelectionSet, 1)
+		size.operation(operation)
 	}
 
 	for _, fragment := range document.Fragments {
-		size.name(fragment.Name)
-		size.name(fragment.TypeCondition)
-		size.directives(fragment.Directives)
-		size.set(fragment.SelectionSet, 1)
+		size.fragment(fragment)
 	}
 
-	comparisons := size.spreads.comparisons()
+	if size.refusal != nil {
+		return 0, size.refusal
+	}
+
+	comparisons := size.spreads.comparisons() * spreadComparison
 	for _, name := range size.names {
 		comparisons += name.comparisons()
 	}
 
-	definitions := len(document.Operations) + len(document.Fragments)
-
-	switch {
-	case size.refusal != nil:
-		return 0, size.refusal
-	case comparisons > maxComparisons:
+	if comparisons > maxComparisons {
 		return 0, apierror.New(apierror.CodeTooComplex,
-			"The operation repeats too many fields: %d pairs of the same name have to be compared; at most %d are allowed. "+
+			"The operation repeats too many fields and fragments: to merge them takes %d comparisons; at most %d are allowed. "+
 				"Ask for each field once, or send several operations.", comparisons, maxComparisons)
-	case definitions*size.selections > maxVisits:
-		return 0, apierror.New(apierror.CodeTooComplex,
-			"The document has %d operations and fragments with %d fields; at most %d of one for each of the other are allowed. "+
-				"Send fewer operations and fragments in one document.", definitions, size.selections, maxVisits)
-	default:
-		return (size.nodes + definitions) * nodeBytes, nil
 	}
+
+	if size.visits() > maxVisits {
+		return 0, apierror.New(apierror.CodeTooComplex,
+			"The document has too many operations, or fragments in fragments: to validate it takes more than %d visits of fields. "+
+				"Send fewer in one document.", maxVisits)
+	}
+
+	return (size.nodes + len(size.definitions)) * nodeBytes, nil
+}
+
+// visits returns how many selections can be reached from each definition, summed. The names of the definition's own are
+// looked up in each fragment that it reaches. It stops after maxVisits.
+func (s *documentSize) visits() int {
+	total := 0
+
+	for start := range s.definitions {
+		seen := make([]bool, len(s.definitions))
+		seen[start] = true
+
+		for next := []int{start}; len(next) > 0 && total <= maxVisits; {
+			definition := s.definitions[next[0]]
+			next = next[1:]
+			total += 1 + definition.all.count + s.definitions[start].all.levels/lookupsPerVisit
+
+			for _, name := range definition.spreads {
+				if fragment, known := s.fragments[name]; known && !seen[fragment] {
+					seen[fragment] = true
+					next = append(next, fragment)
+				}
+			}
+		}
+	}
+
+	return total
+}
+
+func (s *documentSize) operation(operation *ast.OperationDefinition) {
+	s.definitions = append(s.definitions, definitionSize{})
+	s.name(operation.Name)
+	s.directives(operation.Directives)
+
+	for _, variable := range operation.VariableDefinitions {
+		s.nodes++
+		s.name(variable.Variable)
+		s.directives(variable.Directives)
+
+		for typ := variable.Type; typ != nil; typ = typ.Elem {
+			s.nodes++
+			s.name(typ.NamedType)
+		}
+
+		if variable.DefaultValue != nil {
+			s.value(variable.DefaultValue)
+		}
+	}
+
+	s.set(operation.SelectionSet, 1)
+}
+
+func (s *documentSize) fragment(fragment *ast.FragmentDefinition) {
+	if _, twice := s.fragments[fragment.Name]; !twice {
+		s.fragments[fragment.Name] = len(s.definitions)
+	}
+
+	s.definitions = append(s.definitions, definitionSize{})
+	s.name(fragment.Name)
+	s.name(fragment.TypeCondition)
+	s.directives(fragment.Directives)
+	s.set(fragment.SelectionSet, 1)
 }
 
 func (s *documentSize) name(name string) {
@@ -103,16 +160,11 @@ func (s *documentSize) name(name string) {
 	}
 }
 
-func (s *documentSize) named(typ *ast.Type) {
-	for ; typ != nil; typ = typ.Elem {
-		s.nodes++
-		s.name(typ.NamedType)
-	}
-}
-
-// set measures selections inside of level-1 inline fragments.
+// set measures selections that are in level-1 inline fragments.
 func (s *documentSize) set(selections ast.SelectionSet, level int) {
-	s.selections += len(selections)
+	definition := &s.definitions[len(s.definitions)-1]
+	definition.all.count += len(selections)
+	definition.all.levels += len(selections) * level
 	s.nodes += len(selections)
 
 	for _, selection := range selections {
@@ -139,6 +191,7 @@ func (s *documentSize) set(selections ast.SelectionSet, level int) {
 			s.name(selection.Name)
 			s.directives(selection.Directives)
 			s.spreads.add(level)
+			definition.spreads = append(definition.spreads, selection.Name)
 		}
 	}
 }

@@ -75,6 +75,8 @@ func New(schema graphql.ExecutableSchema, config Config) http.Handler {
 		server.Use(extension)
 	}
 
+	server.Use(responseBounds{bytes: limits.Response}) // After the others, so that they see what is sent.
+
 	if config.Introspection {
 		server.Use(extension.Introspection{})
 	}

@@ -55,7 +55,7 @@ func (p *preparer) operation(
 		Headers: request.headers, ReadTime: request.readTime,
 	})
 	if errs != nil {
-		return prepared{OperationContext: operation}, shortenErrors(errs)
+		return prepared{OperationContext: operation}, boundErrors(errs)
 	}
 
 	size, err := p.limits.Check(operation)
@@ -91,7 +91,7 @@ func (p *preparer) document(request operationRequest) (string, *ast.QueryDocumen
 
 	document, weight, errs := p.parse(text, p.limits.Tokens)
 	if errs != nil {
-		return text, nil, shortenErrors(errs)
+		return text, nil, boundErrors(errs)
 	}
 
 	p.cache.add(text, document, weight)
