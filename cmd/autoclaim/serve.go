@@ -98,10 +98,12 @@ func (c serveCommand) run(e *environment) error {
 		verifier, err := auth.NewOIDC(ctx, auth.Config{
 			Issuer: c.Issuer, Audience: c.Audience, TenantClaim: c.TenantClaim, FixedTenant: c.FixedTenant,
 			UserClaim: c.UserClaim, RolesClaim: c.RolesClaim, RoleMapping: c.RoleMap, ClockSkew: c.ClockSkew,
+			Logger: e.logger,
 		})
 		if err != nil {
 			return err
 		}
+		defer verifier.Close()
 
 		listener, err := c.listen(ctx)
 		if err != nil {

@@ -215,7 +215,7 @@ func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, invalid.Reason)
 	case errors.Is(err, auth.ErrKeysUnavailable):
-		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
+		// The verifier logs it, once a minute for all requests.
 		apierror.SetRetryAfter(w, keysRetryAfter)
 		apierror.Write(w, r, http.StatusServiceUnavailable, apierror.CodeUnavailable,
 			"The identity provider does not respond, so your token cannot be verified. Try again soon.")
