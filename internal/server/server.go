@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/autoclaim/autoclaim/graph/model"
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
@@ -46,7 +48,7 @@ type Config struct {
 	// Pages are for browsers. They need no token. The path / redirects to the first page.
 	Pages []Page
 	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable or
-	// ErrUnknownTenant. The response to any other error is INTERNAL.
+	// ErrUnknownTenant. The response to any other error has the code that [apierror.Classify] returns.
 	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins, such as https://admin.example.com, whose pages may call the API from browsers;
 	// "*" allows all. Pages of the server's own origin always may.
@@ -86,6 +88,8 @@ type Page struct {
 type Server struct {
 	config   Config
 	draining atomic.Bool
+	// outages limits how often failures to identify callers are logged.
+	outages rate.Sometimes
 }
 
 // New returns a server that does not run yet.
@@ -97,7 +101,7 @@ func New(config Config) *Server {
 	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
 	setDefault(&config.ReadTimeout, readTimeout)
 
-	return &Server{config: config}
+	return &Server{config: config, outages: rate.Sometimes{First: 1, Interval: time.Second}}
 }
 
 func setDefault[T comparable](field *T, value T) {
