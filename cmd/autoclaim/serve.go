@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"time"
+
+	"go.opentelemetry.io/otel"
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/admin"
@@ -90,6 +93,10 @@ func (c serveCommand) Run(e *environment) error {
 }
 
 func (c serveCommand) run(e *environment) error {
+	// Libraries log by these defaults: the development provider, and OpenTelemetry.
+	slog.SetDefault(e.logger)
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { e.logger.Warn("OpenTelemetry failed", "error", err) }))
+
 	if c.Dev {
 		return e.withDatabase(c.serveDemo(e))
 	}
