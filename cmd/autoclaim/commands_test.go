@@ -74,6 +74,10 @@ func TestAnOperatorCreatesATenantByCommands(t *testing.T) {
 		assert.Equal(t, 1, status)
 		assert.Contains(t, out, "exists already")
 
+		status, out = command(t, "tenant", "create", "Te\u202enant", "--external-id=other", db)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, "U+202E")
+
 		assert.Contains(t, succeed(t, "import", "users", users, "--tenant=acme", db), "Imported 2 users")
 		assert.Contains(t, succeed(t, "import", "users", users, "--tenant=acme", db), "Imported 2 users")
 

@@ -149,7 +149,7 @@ func TestLogsContainNoSecrets(t *testing.T) {
 
 			logs := log.String()
 			assert.Contains(t, logs, "request failed", "the failed claim must be in the log")
-			assert.Contains(t, logs, "tokens cannot be verified")
+			assert.Contains(t, logs, "keys cannot be fetched")
 			assert.Contains(t, logs, "/reports/claims.csv")
 			assert.Greater(t, strings.Count(logs, "\n"), 10)
 

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"time"
+
+	"go.opentelemetry.io/otel"
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/admin"
@@ -93,6 +96,10 @@ func (c serveCommand) Run(e *environment) error {
 }
 
 func (c serveCommand) run(e *environment) error {
+	// Libraries log by these defaults: the development provider, and OpenTelemetry.
+	slog.SetDefault(e.logger)
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { e.logger.Warn("OpenTelemetry failed", "error", err) }))
+
 	if c.Dev {
 		return e.withDatabase(c.serveDemo(e))
 	}
@@ -101,10 +108,12 @@ func (c serveCommand) run(e *environment) error {
 		verifier, err := auth.NewOIDC(ctx, auth.Config{
 			Issuer: c.Issuer, Audience: c.Audience, TenantClaim: c.TenantClaim, FixedTenant: c.FixedTenant,
 			UserClaim: c.UserClaim, RolesClaim: c.RolesClaim, RoleMapping: c.RoleMap, ClockSkew: c.ClockSkew,
+			Logger: e.logger,
 		})
 		if err != nil {
 			return err
 		}
+		defer verifier.Close()
 
 		listener, err := c.listen(ctx)
 		if err != nil {

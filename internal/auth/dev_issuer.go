@@ -11,10 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 )
@@ -130,19 +128,13 @@ func (d *DevIssuer) Key() (jose.JSONWebKey, error) {
 	return key, nil
 }
 
-// errOtherIssuer has the text of go-oidc's own error, by which [tokenVerifier.reason] recognizes it.
-var errOtherIssuer = errors.New("issued by a different provider")
-
-// accepts says whether tokens of an issuer are accepted. If there is only one issuer, go-oidc has checked it already.
-func (c Config) accepts(issuer string) bool {
-	return len(c.otherIssuers) == 0 || issuer == c.Issuer || slices.Contains(c.otherIssuers, issuer)
-}
-
 // Verifier returns a verifier that accepts only the tokens of Sign, and tokens that one of the providers, named by
 // their issuers, signed with the same key.
 func (d *DevIssuer) Verifier(providers ...string) Verifier {
 	config := Config{Issuer: devIssuer, Audience: DevAudience, Now: d.now}.withDefaults()
 	config.otherIssuers = providers
 
-	return newVerifier(config, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{d.key.Public()}}, newVerifiedTokens())
+	key, _ := d.Key() // Ed25519 keys always have an id.
+
+	return newVerifier(config, fixedKeys{&keySet{keys: []jose.JSONWebKey{{Key: d.key.Public(), KeyID: key.KeyID}}}})
 }

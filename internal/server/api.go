@@ -84,7 +84,8 @@ func NewAPI(config APIConfig) *API {
 			Extensions: append([]graphql.HandlerExtension{resolver.Extension()}, config.Extensions...),
 		}),
 		ClaimsCSV: claimsCSV{
-			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), logger: config.Logger,
+			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), present: present,
+			logger: config.Logger,
 		},
 		streams: streams,
 	}

@@ -231,7 +231,7 @@ func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, invalid.Reason)
 	case errors.Is(err, auth.ErrKeysUnavailable):
-		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
+		// The verifier logs it, once a minute for all requests.
 		apierror.SetRetryAfter(w, keysRetryAfter)
 		apierror.Write(w, r, http.StatusServiceUnavailable, apierror.CodeUnavailable,
 			"The identity provider does not respond, so your token cannot be verified. Try again soon.")
@@ -239,6 +239,24 @@ func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
 		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden,
 			"Your organization is not registered here. Ask the operator to create a tenant for it.")
 	default:
-		s.internal(w, r, err)
+		s.fail(w, r, err)
 	}
+}
+
+// fail responds to a request that failed before its handler began. During an outage of the database all requests fail, so
+// that is logged once a second.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	code, message := apierror.Classify(err)
+	if code == apierror.CodeInternal {
+		s.internal(w, r, err)
+
+		return
+	}
+
+	s.outages.Do(func() {
+		s.config.Logger.WarnContext(r.Context(), "a caller could not be identified",
+			"request_id", requestid.From(r.Context()), "error", err)
+	})
+	apierror.SetRetryAfter(w, apierror.RetryAfterOverload)
+	apierror.Write(w, r, http.StatusServiceUnavailable, code, message)
 }

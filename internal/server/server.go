@@ -48,7 +48,8 @@ type Config struct {
 	// Pages are for browsers. They need no token. The path / redirects to the first page.
 	Pages []Page
 	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable,
-	// ErrUnknownTenant or a *admission.Refusal. The response to any other error is INTERNAL.
+	// ErrUnknownTenant or a *admission.Refusal. The response to any other error has the code that [apierror.Classify]
+	// returns.
 	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins, such as https://admin.example.com, whose pages may call the API from browsers;
 	// "*" allows all. Pages of the server's own origin always may.
@@ -88,6 +89,8 @@ type Server struct {
 	draining atomic.Bool
 	checks   singleflight.Group
 	notReady rate.Sometimes
+	// outages limits how often failures to identify callers are logged.
+	outages rate.Sometimes
 }
 
 // New returns a server that does not run yet.
@@ -101,7 +104,11 @@ func New(config Config) *Server {
 	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
 	setDefault(&config.ReadTimeout, readTimeout)
 
-	return &Server{config: config, notReady: rate.Sometimes{First: 1, Interval: time.Second}}
+	return &Server{
+		config:   config,
+		notReady: rate.Sometimes{First: 1, Interval: time.Second},
+		outages:  rate.Sometimes{First: 1, Interval: time.Second},
+	}
 }
 
 func setDefault[T comparable](field *T, value T) {

@@ -77,9 +77,11 @@ func config(out *log) server.Config {
 			return auth.Caller{}, map[string]error{
 				"good":     nil,
 				"expired":  fmt.Errorf("verify: %w", &auth.TokenError{Reason: "The token has expired."}),
-				"no keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
+				"no-keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
 				"stranger": server.ErrUnknownTenant,
 				"broken":   errors.New("secret detail of the database"),
+				"outage":   fmt.Errorf("find the tenant: %w", &net.OpError{Op: "dial", Err: errors.New("secret address")}),
+				"slow":     fmt.Errorf("find the tenant: %w", context.DeadlineExceeded),
 			}[token]
 		},
 	}
@@ -148,14 +150,17 @@ func TestEachFailedAuthenticationHasItsOwnResponse(t *testing.T) {
 	}{
 		"":         {http.StatusUnauthorized, "UNAUTHENTICATED", "Bearer"},
 		"expired":  {http.StatusUnauthorized, "UNAUTHENTICATED", `Bearer error="invalid_token"`},
-		"no keys":  {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
+		"no-keys":  {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
 		"stranger": {http.StatusForbidden, "FORBIDDEN", ""},
 		"broken":   {http.StatusInternalServerError, "INTERNAL", ""},
+		"outage":   {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
+		"slow":     {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
 	} {
 		for _, path := range []string{"/graphql", "/reports/claims.csv"} {
 			response, body := send(t, http.MethodGet, url+path, token, "")
 			requireError(t, response, body, want.status, want.code)
 			assert.Equal(t, want.challenge, response.Header.Get("WWW-Authenticate"), token)
+			assert.Equal(t, want.status == http.StatusServiceUnavailable, response.Header.Get("Retry-After") != "", token)
 			assert.NotContains(t, body, "secret")
 		}
 	}
