@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -48,7 +47,7 @@ type Database struct {
 func Open(url string, config gorm.Config, options Options) (*Database, error) {
 	pool, err := openPool(url, options)
 	if err != nil {
-		return nil, fmt.Errorf("read the URL: %w", err)
+		return nil, err
 	}
 
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &config)
@@ -67,9 +66,9 @@ func Open(url string, config gorm.Config, options Options) (*Database, error) {
 // openPool opens a pool of connections. The driver is not wrapped, with or without tracing: [Database.withConnection]
 // needs the driver itself.
 func openPool(url string, options Options) (*sql.DB, error) {
-	config, err := pgx.ParseConfig(url)
+	config, err := parseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("parse: %w", err)
+		return nil, err
 	}
 
 	// A pooler may run the next transaction on another connection, on which no statements are prepared.
