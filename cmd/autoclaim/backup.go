@@ -11,7 +11,7 @@ import (
 )
 
 type backupCommand struct {
-	File string `arg:"" help:"File to create. It must not exist yet." type:"path"`
+	File string `kind:"argument" arg:"" help:"File to create. It must not exist yet." type:"path"`
 }
 
 // Run copies the database. Its schema may be old, since a backup is often made before a migration.

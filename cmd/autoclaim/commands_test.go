@@ -184,7 +184,7 @@ func TestNoEnvironmentVariableChangesWhatACommandDoes(t *testing.T) {
 func TestEachFlagsHelpIsASentenceWithItsDefault(t *testing.T) {
 	t.Parallel()
 
-	parser, err := newParser(new(cli), buildinfo.Build{})
+	parser, err := newParser(new(cli), buildinfo.Build{}, newVariables(nil))
 	require.NoError(t, err)
 
 	for _, command := range parser.Model.Leaves(false) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -14,17 +15,13 @@ import (
 
 // metricsFlags are the flags of the metrics listener.
 type metricsFlags struct {
-	MetricsListen  string   `group:"Metrics" help:"Address to serve Prometheus metrics on, at /metrics, without authentication. Default: no metrics." placeholder:"HOST:PORT"`
-	MetricsTenants []string `group:"Metrics" help:"External IDs of tenants whose license pools get metrics of their own, three series per product. Default: none." placeholder:"ID"`
+	MetricsListen  string   `kind:"address" group:"Metrics" help:"Address to serve Prometheus metrics on, at /metrics, without authentication. Default: no metrics." placeholder:"HOST:PORT"`
+	MetricsTenants []string `kind:"external-id" group:"Metrics" help:"External IDs of tenants whose license pools get metrics of their own, three series per product. Default: none." placeholder:"ID"`
 }
 
 func (f metricsFlags) validate() error {
-	if f.MetricsListen == "" {
-		return nil
-	}
-
-	if _, _, err := net.SplitHostPort(f.MetricsListen); err != nil {
-		return fmt.Errorf("--metrics-listen: %w; use HOST:PORT, such as 127.0.0.1:9464", err)
+	if f.MetricsListen == "" && len(f.MetricsTenants) > 0 {
+		return errors.New("--metrics-tenants needs --metrics-listen: give the address to serve metrics on, such as 127.0.0.1:9464")
 	}
 
 	return nil
