@@ -41,6 +41,8 @@ type Database struct {
 	pool *sql.DB
 	// direct is the URL of the database itself, which bypasses any pooler.
 	direct string
+	// pooled says that the other URL leads to a pooler.
+	pooled bool
 }
 
 // Open returns the database that a postgres:// or postgresql:// URL names. It does not connect yet.
@@ -60,7 +62,7 @@ func Open(url string, config gorm.Config, options Options) (*Database, error) {
 		direct = url
 	}
 
-	return &Database{db: db, pool: pool, direct: direct}, nil
+	return &Database{db: db, pool: pool, direct: direct, pooled: direct != url}, nil
 }
 
 // openPool opens a pool of connections. The driver is not wrapped, with or without tracing: [Database.withConnection]
