@@ -105,6 +105,10 @@ func (c serveCommand) run(e *environment) error {
 	}
 
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		if err := c.checkTenants(ctx, db); err != nil {
+			return err
+		}
+
 		verifier, err := auth.NewOIDC(ctx, auth.Config{
 			Issuer: c.Issuer, Audience: c.Audience, TenantClaim: c.TenantClaim, FixedTenant: c.FixedTenant,
 			UserClaim: c.UserClaim, RolesClaim: c.RolesClaim, RoleMapping: c.RoleMap, ClockSkew: c.ClockSkew,

@@ -8,6 +8,7 @@ import (
 	"net"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/telemetry"
@@ -22,6 +23,22 @@ type metricsFlags struct {
 func (f metricsFlags) validate() error {
 	if f.MetricsListen == "" && len(f.MetricsTenants) > 0 {
 		return errors.New("--metrics-tenants needs --metrics-listen: give the address to serve metrics on, such as 127.0.0.1:9464")
+	}
+
+	return nil
+}
+
+// checkTenants refuses an unknown tenant of --metrics-tenants: it would never have a metric.
+func (f metricsFlags) checkTenants(ctx context.Context, db *store.Store) error {
+	for _, id := range f.MetricsTenants {
+		_, err := db.TenantByExternalID(ctx, id)
+		if licensing.IsNotFound(err) {
+			return fmt.Errorf("--metrics-tenants (or AUTOCLAIM_METRICS_TENANTS): %s is no tenant's external ID: 'autoclaim tenant list' shows them", shown(id))
+		}
+
+		if err != nil {
+			return fmt.Errorf("read the tenants of --metrics-tenants: %w", err)
+		}
 	}
 
 	return nil
