@@ -154,6 +154,10 @@ func (m checkedMapper) checkText(value *kong.Value, text string) error {
 		return checkPart(text, m.check)
 	}
 
+	if err := checkPrintable(text); err != nil {
+		return err
+	}
+
 	// The mapper ignores an empty part at the end.
 	for _, part := range kong.SplitEscaped(text+" ", value.Tag.Sep) {
 		last, _ := strings.CutSuffix(part, " ")
@@ -205,6 +209,10 @@ func (m checkedMapper) IsBoolFromValue(target reflect.Value) bool { return m.IsB
 
 // refuseRepeatedFlags refuses a flag that is given twice, except a list: the second would silently replace the first.
 func refuseRepeatedFlags(parsed *kong.Context, environment *variables) error {
+	if parsed == nil {
+		return nil
+	}
+
 	seen := make(map[*kong.Flag]bool)
 
 	for _, step := range parsed.Path {

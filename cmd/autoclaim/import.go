@@ -14,7 +14,7 @@ import (
 
 type importCatalogCommand struct {
 	File      string   `kind:"argument" arg:"" help:"CSV file of the vendor, - for standard input, or 'sample' for the built-in sample catalog."`
-	Claimable []string `kind:"label" help:"Codes or vendor IDs of apps to make claimable, such as TEAMS1." placeholder:"APP"`
+	Claimable []string `kind:"label" env:"-" help:"Codes or vendor IDs of apps to make claimable, such as TEAMS1." placeholder:"APP"`
 	DryRun    bool     `env:"-" help:"Report the changes without making them."`
 	Verbose   bool     `help:"List each changed object, each skipped row and each name chosen from several."`
 }

@@ -78,13 +78,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 
 	command, err := parser.Parse(args)
-	if err == nil {
-		err = refuseRepeatedFlags(command, settings)
-	}
-
-	if unknown := settings.check(); unknown != nil {
-		err = unknown
-	}
+	err = firstProblem(command, err, settings)
 
 	switch {
 	case exited != nil: // By --help or --version.
@@ -110,6 +104,28 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 
 	return 0
+}
+
+// firstProblem returns what to tell first about a command line and its environment. A misspelled variable may be why
+// something else is missing.
+func firstProblem(command *kong.Context, err error, settings *variables) error {
+	if unknown := settings.check(); unknown != nil {
+		return unknown
+	}
+
+	if failed, ok := errors.AsType[*kong.ParseError](err); ok {
+		command = failed.Context
+	}
+
+	if _, known := errors.AsType[*flagError](err); known {
+		return err
+	}
+
+	if repeated := refuseRepeatedFlags(command, settings); repeated != nil {
+		return repeated
+	}
+
+	return err
 }
 
 // misuse returns the message about a wrong command line.

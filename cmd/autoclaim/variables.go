@@ -19,14 +19,15 @@ const variablePrefix = "AUTOCLAIM_"
 type variables struct {
 	values map[string]string
 	names  map[*kong.Value]string
-	// flags has the names of variables that flags would have. Those of flags that act once are ignored; see [cli].
-	flags map[string]bool
+	// ignored has the names that the variables of booleans without one would have, such as AUTOCLAIM_VERSION. Others may
+	// use them, and they never worked.
+	ignored map[string]bool
 }
 
 // newVariables returns the variables of an environment, which is a list of NAME=VALUE.
 func newVariables(environ []string) *variables {
 	v := &variables{
-		values: make(map[string]string), names: make(map[*kong.Value]string), flags: make(map[string]bool),
+		values: make(map[string]string), names: make(map[*kong.Value]string), ignored: make(map[string]bool),
 	}
 
 	for _, variable := range environ {
@@ -52,10 +53,10 @@ func (v *variables) bind() kong.Option {
 			}
 
 			name := variablePrefix + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-			v.flags[name] = true
-
 			if len(flag.Tag.Envs) == 0 && flag != k.Model.HelpFlag {
 				v.names[flag.Value] = name
+			} else if flag.IsBool() {
+				v.ignored[name] = true
 			}
 
 			flag.Tag.Envs, flag.Envs = nil, nil
@@ -102,10 +103,10 @@ func (v *variables) check() error {
 
 	for _, name := range slices.Sorted(maps.Keys(v.values)) {
 		switch {
-		case foreign.MatchString(name):
-		case !v.flags[name]:
+		case foreign.MatchString(name) || v.ignored[name]:
+		case flags[name] == "":
 			return &flagError{flag: "the environment variable " + name, problem: unknownVariable(name, slices.Sorted(maps.Keys(flags)))}
-		case flags[name] != "" && trimNewline(v.values[name]) == "":
+		case trimNewline(v.values[name]) == "":
 			return &flagError{
 				flag: flags[name], variable: name, problem: errors.New("the variable is empty: give it a value, or unset it"),
 			}
