@@ -19,7 +19,7 @@ func (c backupCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
 		schema, err := db.Schema(ctx)
 		if schema.Database == 0 {
-			return errors.Join(fmt.Errorf("the database %s is empty or missing, so there is nothing to back up: check --database-url", e.databaseURL), err)
+			return errors.Join(fmt.Errorf("%s is empty or missing, so there is nothing to back up: check --database-url", e.databaseName()), err)
 		}
 
 		size, err := upkeep.Backup(ctx, db, c.File, time.Now())

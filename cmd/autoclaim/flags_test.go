@@ -206,3 +206,28 @@ func TestOneNewlineAtTheEndOfAValueIsIgnored(t *testing.T) {
 		assert.NotContains(t, found.Name(), "\n")
 	}
 }
+
+func TestTheDocumentationHasTheRangeOfEachFlag(t *testing.T) {
+	t.Parallel()
+
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "operating.md"))
+	require.NoError(t, err)
+
+	for path, flags := range flagsOf(t) {
+		for _, flag := range flags {
+			if !flag.Tag.Has("range") {
+				continue
+			}
+
+			allowed, err := parseRange(flag.Target.Type(), flag.Tag.Get("range"))
+			require.NoError(t, err)
+
+			row := fmt.Sprintf("--%s` | %s | %s to %s", flag.Name, flag.Default, allowed.least, allowed.most)
+			if allowed.orZero {
+				row += ", or 0 for"
+			}
+
+			assert.Contains(t, string(text), row, path)
+		}
+	}
+}
