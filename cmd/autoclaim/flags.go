@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,7 +15,7 @@ import (
 //   - range:"1..1000" for numbers and durations, or range:"0,10..1000" if 0 has a meaning of its own, which the help
 //     explains. The range is added to the help.
 //   - enum:"a,b" for a few words.
-//   - kind:"origin" for text: a name of [kinds].
+//   - kind:"origin" for text: a name in [kinds].
 //
 // Booleans need none. A value that makes no sense ends the program with status 2 before it does anything else. The tag
 // secret keeps a value out of messages.
@@ -73,10 +74,12 @@ func ruleOf(value *kong.Value) (check func(text string) error, help string, err 
 	case value.Tag.Enum != "":
 		return func(text string) error { return checkWord(text, value.EnumSlice()) }, "", nil
 	case value.Target.Kind() == reflect.Bool:
-		return func(text string) error { return checkWord(strings.ToLower(text), []string{"true", "false", "yes", "no", "1", "0"}) }, "", nil
+		return func(text string) error {
+			return checkWord(strings.ToLower(text), []string{"true", "false", "yes", "no", "1", "0"})
+		}, "", nil
 	}
 
-	check, ok := kinds[kind]
+	check, ok := kinds()[kind]
 	if !ok {
 		return nil, "", errors.New("the tag range, enum or kind must say which values make sense")
 	}
@@ -85,10 +88,8 @@ func ruleOf(value *kong.Value) (check func(text string) error, help string, err 
 }
 
 func checkWord(text string, words []string) error {
-	for _, word := range words {
-		if text == word {
-			return nil
-		}
+	if slices.Contains(words, text) {
+		return nil
 	}
 
 	return fmt.Errorf("use one of %s", strings.Join(words, ", "))
@@ -183,7 +184,7 @@ func checkPart(text string, check func(string) error) error {
 
 // refuseRepetitions refuses a list that has a value twice.
 func refuseRepetitions(target reflect.Value, refuse func(error) error) error {
-	list, ok := target.Interface().([]string)
+	list, ok := reflect.TypeAssert[[]string](target)
 	if !ok {
 		return nil
 	}

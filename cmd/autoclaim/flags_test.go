@@ -181,7 +181,9 @@ func TestAFlagThatIsGivenTwiceIsRefused(t *testing.T) {
 	t.Parallel()
 
 	for _, args := range [][]string{
-		{"serve", "--dev", "--dev"}, {"serve", "--max-depth=1", "--max-depth=2"}, {"serve", "--issuer=https://a", "--issuer=https://a"},
+		{"serve", "--dev", "--dev"},
+		{"serve", "--max-depth=1", "--max-depth=2"},
+		{"serve", "--issuer=https://a", "--issuer=https://a"},
 		{"check", "--database-url=sqlite:a", "--database-url=sqlite:a"},
 	} {
 		status, out := command(t, args...)

@@ -16,22 +16,24 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// kinds has the check of each kind of text. Its error says what to do. All refuse empty texts, and control characters.
-var kinds = map[string]func(text string) error{
-	"database":    store.CheckURL,
-	"address":     checkAddress,
-	"origin":      checkOrigin,
-	"issuer":      checkIssuer,
-	"claim":       checkClaim,
-	"external-id": checkExternalID,
-	"label":       checkLabel,
-	"scopes":      checkScopes,
-	"role":        checkRole,
-	"role-map":    checkRoleMap,
-	"file":        checkFile,
-	"new-file":    checkNewFile,
-	// The command itself checks it.
-	"argument": func(string) error { return nil },
+// kinds returns the check of each kind of text. Its error says what to do. All refuse empty texts, and control characters.
+func kinds() map[string]func(text string) error {
+	return map[string]func(text string) error{
+		"database":    store.CheckURL,
+		"address":     checkAddress,
+		"origin":      checkOrigin,
+		"issuer":      checkIssuer,
+		"claim":       checkClaim,
+		"external-id": checkExternalID,
+		"label":       checkLabel,
+		"scopes":      checkScopes,
+		"role":        checkRole,
+		"role-map":    checkRoleMap,
+		"file":        checkFile,
+		"new-file":    checkNewFile,
+		// The command itself checks it.
+		"argument": func(string) error { return nil },
+	}
 }
 
 // checkPrintable refuses control characters and bytes that are no text.

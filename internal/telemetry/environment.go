@@ -121,7 +121,7 @@ func checkReadable(value string) error {
 
 // checkHeaders checks NAME=VALUE pairs. Its error has no part of them.
 func checkHeaders(value string) error {
-	for _, header := range strings.Split(value, ",") {
+	for header := range strings.SplitSeq(value, ",") {
 		name, text, ok := strings.Cut(header, "=")
 		_, err := url.PathUnescape(text)
 

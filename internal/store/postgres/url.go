@@ -59,10 +59,12 @@ var (
 	host = regexp.MustCompile(`^([A-Za-z0-9._~%-]*|\[[0-9A-Fa-f:.%]+\])(:[0-9]*)?$`)
 )
 
-func escaped(text string) bool { return len(escape.FindAllString(text, -1)) == strings.Count(text, "%") }
+func escaped(text string) bool {
+	return len(escape.FindAllString(text, -1)) == strings.Count(text, "%")
+}
 
 func checkHosts(hosts string) error {
-	for _, address := range strings.Split(hosts, ",") {
+	for address := range strings.SplitSeq(hosts, ",") {
 		parts := host.FindStringSubmatch(address)
 		if parts == nil {
 			return errors.New("the host is not valid: write it as HOST, HOST:PORT or [IPV6]:PORT, and several with commas")
@@ -84,22 +86,23 @@ func checkPort(text string) error {
 	return nil
 }
 
-var (
-	parameterName = regexp.MustCompile(`^[a-z_][a-z0-9_.]*$`)
-	// knownParameters are those that may stand next to a password. Another one could be a part of it, behind an &.
-	knownParameters = []string{
+var parameterName = regexp.MustCompile(`^[a-z_][a-z0-9_.]*$`)
+
+// mayStandNextToPassword says whether a parameter is known. Another one could be a part of the password, behind an &.
+func mayStandNextToPassword(parameter string) bool {
+	return slices.Contains([]string{
 		"application_name", "channel_binding", "connect_timeout", "database", "dbname", "default_query_exec_mode",
 		"description_cache_capacity", "host", "krbspn", "krbsrvname", "lock_timeout", "max_protocol_version",
 		"min_protocol_version", "options", "passfile", "password", "port", "require_auth", "search_path", "service",
 		"servicefile", "ssl", "sslcert", "sslcertmode", "sslkey", "sslmode", "sslnegotiation", "sslpassword", "sslrootcert",
 		"sslsni", "statement_cache_capacity", "statement_timeout", "target_session_attrs", "timezone", "user",
-	}
-)
+	}, parameter)
+}
 
 func checkParameters(query string, hasPassword bool) error {
 	var names []string
 
-	for _, pair := range strings.Split(query, "&") {
+	for pair := range strings.SplitSeq(query, "&") {
 		if query == "" {
 			break
 		}
@@ -126,7 +129,7 @@ func checkParameters(query string, hasPassword bool) error {
 	}
 
 	for _, name := range names {
-		if !slices.Contains(knownParameters, name) {
+		if !mayStandNextToPassword(name) {
 			return errors.New("it has an unknown parameter next to the password: if it is a part of the password, write & as %26 and = as %3D; " +
 				"otherwise give the password before the @")
 		}
@@ -163,4 +166,3 @@ func parseConfig(text string) (*pgx.ConnConfig, error) {
 
 	return config, nil
 }
-
