@@ -19,8 +19,7 @@ const (
 	// maxTokenLength is the longest token that is parsed, in bytes.
 	maxTokenLength = 16 << 10
 	// maxLabelLength is the longest name or email, in bytes. It bounds the memory of cached identities.
-	maxLabelLength   = 255
-	defaultClockSkew = time.Minute
+	maxLabelLength = 255
 )
 
 // ErrKeysUnavailable means that the issuer's keys could not be fetched, so that no token can be verified.
@@ -43,9 +42,10 @@ type Config struct {
 	UserClaim string
 	// RolesClaim is the claim with the roles, a list or a text separated by spaces; "roles" if empty.
 	RolesClaim string
-	// RoleMapping maps the provider's names of roles to ours. A name that it does not have is used as it is.
+	// RoleMapping maps the provider's names of roles to ours. A name that it does not have gives no role, even if it is
+	// that of one of ours. Without a mapping, the provider's names are ours.
 	RoleMapping map[string]string
-	// ClockSkew is the allowed difference between the clocks of the issuer and this server; a minute if zero.
+	// ClockSkew is the allowed difference between the clocks of the issuer and this server; none if zero.
 	ClockSkew time.Duration
 	// Now returns the current time; time.Now if nil.
 	Now func() time.Time
@@ -67,10 +67,6 @@ func (c Config) withDefaults() Config {
 		if *d.field == "" {
 			*d.field = d.value
 		}
-	}
-
-	if c.ClockSkew == 0 {
-		c.ClockSkew = defaultClockSkew
 	}
 
 	if c.Now == nil {
@@ -280,7 +276,8 @@ func label(claim any) string {
 	return text
 }
 
-// roles returns the roles of a claim. It ignores unknown names, since providers put other names into the same claim.
+// roles returns the roles of a claim. It ignores unknown names, since providers put other names into the same claim. If
+// there is a mapping, it ignores what the mapping does not have: a group of the provider may have the name of a role.
 func (v *tokenVerifier) roles(claim any) Roles {
 	var names []string
 
@@ -298,8 +295,8 @@ func (v *tokenVerifier) roles(claim any) Roles {
 	var roles Roles
 
 	for _, name := range names {
-		if mapped, ok := v.config.RoleMapping[name]; ok {
-			name = mapped
+		if len(v.config.RoleMapping) > 0 {
+			name = v.config.RoleMapping[name]
 		}
 
 		roles |= NewRoles(Role(name))

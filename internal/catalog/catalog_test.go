@@ -155,14 +155,14 @@ func TestTheSampleHasProductsWithTeamsAndWithout(t *testing.T) {
 func realFile(t *testing.T) *os.File {
 	t.Helper()
 
-	path := os.Getenv("AUTOCLAIM_TEST_CATALOG")
+	path := os.Getenv("TEST_CATALOG")
 	if path == "" {
 		path = "../../../shared/data/licensing-service-plans.csv"
 	}
 
 	file, err := os.Open(path)
 	if err != nil {
-		t.Skip("the vendor's file is not here: name it by AUTOCLAIM_TEST_CATALOG")
+		t.Skip("the vendor's file is not here: name it by TEST_CATALOG")
 	}
 
 	t.Cleanup(func() { _ = file.Close() })
