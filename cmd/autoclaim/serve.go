@@ -41,10 +41,13 @@ type serveCommand struct {
 	MaxDirectives    int     `default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
 	MaxInFlight      int     `default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
 	MaxConnections   int     `default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
+	MaxDatabaseReads int     `group:"Limits" help:"Maximum number of reports, searches and admin changes that use the database at once. Sign-ins are not among them. A tenant can have half of them. Default: the number of CPUs, at least 2." placeholder:"N"`
 	MaxStreams       int     `default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
 	RateLimit        float64 `default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
 	SignInRateLimit  float64 `default:"0" group:"Limits" help:"Maximum number of requests per second and sign-in service, or 0 for no limit."`
 	TrustedDocuments string  `group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE" type:"existingfile"`
+
+	DatabaseConnections int `default:"20" group:"Limits" help:"Maximum number of connections to PostgreSQL. Half of them are for sign-ins only. SQLite ignores it."`
 
 	Issuer      string            `group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted." placeholder:"URL"`
 	Audience    string            `group:"Sign-in" help:"Audience that access tokens must have." placeholder:"NAME"`
@@ -81,6 +84,10 @@ func (c serveCommand) Validate() error {
 		return errors.New("--issuer and --audience are required: give the OpenID provider of your users, or use --dev to try Autoclaim out")
 	}
 
+	if err := c.validateDatabase(); err != nil {
+		return err
+	}
+
 	return c.validate()
 }
 
@@ -90,6 +97,8 @@ func (c serveCommand) Run(e *environment) error {
 }
 
 func (c serveCommand) run(e *environment) error {
+	e.database = c.databaseOptions()
+
 	if c.Dev {
 		return e.withDatabase(c.serveDemo(e))
 	}
