@@ -61,9 +61,11 @@ func (t *databaseTime) idle(now time.Time) bool {
 type tenantTurns struct {
 	databaseTime
 
-	waiting    int // Operations.
 	principals shares[string, *principalTurns]
-	// queue has the principals with waiting operations.
+	// waiting is the number of operations that wait.
+	waiting int
+	// begun has those that had a turn before, and queue the principals of the others.
+	begun []*operationTurns
 	queue []*principalTurns
 }
 
@@ -71,18 +73,45 @@ func newTenantTurns() *tenantTurns { return new(tenantTurns) }
 
 func (t *tenantTurns) idle(now time.Time) bool { return t.waiting == 0 && t.databaseTime.idle(now) }
 
-// next returns who of the tenant has the next turn; nil if all operations that wait have as many as they may.
-func (t *tenantTurns) next(now time.Time, perOperation int) *waiter {
+// next returns the operation of the tenant that has the next turn; nil if all that wait have as many as they may.
+func (t *tenantTurns) next(now time.Time, perOperation int) *operationTurns {
+	if begun := firstBelow(t.begun, perOperation); begun != nil {
+		return begun
+	}
+
 	var (
-		found *waiter
+		found *operationTurns
 		least float64
 	)
 
 	for _, principal := range t.queue {
 		if used := principal.at(now); found == nil || used < least {
-			if w := principal.next(perOperation); w != nil {
-				found, least = w, used
+			if operation := firstBelow(principal.queue, perOperation); operation != nil {
+				found, least = operation, used
 			}
+		}
+	}
+
+	return found
+}
+
+func firstBelow(operations []*operationTurns, perOperation int) *operationTurns {
+	for _, operation := range operations {
+		if operation.running < perOperation {
+			return operation
+		}
+	}
+
+	return nil
+}
+
+// oldest returns the operation that has waited longest for its first turn; nil if there is none.
+func (t *tenantTurns) oldest() *operationTurns {
+	var found *operationTurns
+
+	for _, principal := range t.queue {
+		if first := principal.queue[0]; found == nil || first.since.Before(found.since) {
+			found = first
 		}
 	}
 
@@ -93,65 +122,80 @@ func (t *tenantTurns) next(now time.Time, perOperation int) *waiter {
 type principalTurns struct {
 	databaseTime
 
-	// operations are those that have or wait for a turn. queue has those that wait.
+	tenant     *tenantTurns
 	operations map[any]*operationTurns
-	queue      []*operationTurns
+	// waiting is the number of operations that wait. queue has those of them that had no turn before.
+	waiting int
+	queue   []*operationTurns
 }
 
-func newPrincipalTurns() *principalTurns {
-	return &principalTurns{operations: make(map[any]*operationTurns)}
+func newPrincipalTurns(tenant *tenantTurns) *principalTurns {
+	return &principalTurns{tenant: tenant, operations: make(map[any]*operationTurns)}
 }
 
 func (p *principalTurns) idle(now time.Time) bool {
-	return len(p.queue) == 0 && p.databaseTime.idle(now)
+	return len(p.operations) == 0 && p.databaseTime.idle(now)
 }
 
-func (p *principalTurns) next(perOperation int) *waiter {
-	for _, operation := range p.queue {
-		if operation.running < perOperation {
-			return operation.waiting[0]
-		}
+// operation returns the context's operation. Anything that is no GraphQL operation, such as a part of a download, counts
+// as an operation of one turn. known is false if the principal has no such operation yet.
+func (p *principalTurns) operation(ctx context.Context) (operation *operationTurns, known bool) {
+	if !graphql.HasOperationContext(ctx) || ctx.Done() == nil {
+		return &operationTurns{principal: p, key: new(byte), single: true}, false
 	}
 
-	return nil
-}
-
-func (p *principalTurns) operation(key any) *operationTurns {
-	if p.operations[key] == nil {
-		p.operations[key] = &operationTurns{key: key}
+	key := graphql.GetOperationContext(ctx)
+	if operation, known = p.operations[key]; known {
+		return operation, true
 	}
 
-	return p.operations[key]
-}
-
-// forget removes an operation that neither has nor waits for a turn.
-func (p *principalTurns) forget(operation *operationTurns) {
-	if operation.running == 0 && len(operation.waiting) == 0 {
-		delete(p.operations, operation.key)
-	}
+	return &operationTurns{principal: p, key: key}, false
 }
 
 // operationTurns are the turns of one operation, taken and waited for.
 type operationTurns struct {
-	key     any
+	principal *principalTurns
+	key       any
+	// single says that the operation has one turn; ended that it takes no more turns.
+	single, ended bool
+
 	running int
+	used    time.Duration
 	waiting []*waiter
+	since   time.Time // When the first of them began to wait.
+	started bool
 }
 
-// operationOf returns a key for the context's operation. Anything else, such as a download, counts as an operation for
-// each turn.
-func operationOf(ctx context.Context) any {
-	if graphql.HasOperationContext(ctx) {
-		return graphql.GetOperationContext(ctx)
-	}
+// begun says whether the operation had a turn before. One that has used much does not count as begun: it would keep
+// others waiting.
+func (o *operationTurns) begun() bool {
+	const much = time.Second / 2
 
-	return new(byte)
+	return o.started && o.used < much
+}
+
+func (o *operationTurns) begin(now time.Time) {
+	o.running++
+	o.started = true
+	o.principal.begin(now)
+	o.principal.tenant.begin(now)
+}
+
+func (o *operationTurns) end(began, now time.Time) {
+	o.running--
+	o.used += now.Sub(began)
+	o.principal.end(began, now)
+	o.principal.tenant.end(began, now)
+}
+
+func (o *operationTurns) forgetIfDone() {
+	if (o.ended || o.single) && o.running == 0 && len(o.waiting) == 0 {
+		delete(o.principal.operations, o.key)
+	}
 }
 
 // waiter waits for a turn, and then has it.
 type waiter struct {
-	tenant    *tenantTurns
-	principal *principalTurns
 	operation *operationTurns
 
 	granted chan struct{} // Closed when the turn begins.
