@@ -17,6 +17,8 @@ func (c serveCommand) validateDatabase() error {
 	switch {
 	case c.DatabaseConnections < fewest || c.DatabaseConnections > most:
 		return fmt.Errorf("--database-connections must be between %d and %d, and is %d", fewest, most, c.DatabaseConnections)
+	case c.MaxScannedRows < 1:
+		return errors.New("--max-scanned-rows must be at least 1")
 	case c.MaxDatabaseReads < 0:
 		return errors.New("--max-database-reads must not be negative")
 	case c.MaxDatabaseReads > c.connectionsForReads():

@@ -41,6 +41,7 @@ type serveCommand struct {
 	MaxDirectives    int     `default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
 	MaxInFlight      int     `default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
 	MaxConnections   int     `default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
+	MaxScannedRows   int     `default:"2000000" group:"Limits" help:"Maximum number of rows that the searches and counts of an operation read. One search and one count are always allowed."`
 	MaxDatabaseReads int     `group:"Limits" help:"Maximum number of reports, searches and admin changes that use the database at once. Sign-ins are not among them. A tenant can have half of them. Default: the number of CPUs, at least 2." placeholder:"N"`
 	MaxStreams       int     `default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
 	RateLimit        float64 `default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
@@ -155,7 +156,7 @@ func (c serveCommand) serve(
 		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
 		Introspection: c.Introspection || c.Dev, Documents: documents, Extensions: e.telemetry.Extensions(),
 		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
-		MaxInFlight: c.MaxInFlight,
+		MaxInFlight: c.MaxInFlight, MaxScannedRows: c.MaxScannedRows,
 		Limits: admission.OperationLimits{
 			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,

@@ -15,8 +15,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// csvPage is the number of claims that are in memory at a time.
-const csvPage = 500
+const (
+	// csvPage is the number of claims that are in memory at a time.
+	csvPage = 500
+	// csvPageTimeout is how long the database may take for a page, and for its turn to be read.
+	csvPageTimeout = 20 * time.Second
+)
 
 // csvHeader names the columns.
 func csvHeader() []string {
@@ -27,7 +31,7 @@ func csvHeader() []string {
 }
 
 // WriteCSV writes the report's claims as CSV, latest first, while it reads them, so that memory does not grow with
-// their number. The first line has the names of the columns. The column position is 0 for the primary product and 1
+// their number. No connection to the database is in use while it writes. The first line has the names of the columns. The column position is 0 for the primary product and 1
 // to 4 for the backups. A cell that a spreadsheet would take for a formula starts with an apostrophe. WriteCSV calls
 // flush after each page of claims.
 func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flush func() error) error {
@@ -41,15 +45,11 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 		return fmt.Errorf("claim report as CSV: %w", err)
 	}
 
-	page := paging.Page{Limit: csvPage}
+	page, claims := paging.Page{Limit: csvPage}, report.Claims()
 
 	for {
-		slice, err := report.Claims().Page(ctx, page)
+		slice, err := writePage(ctx, out, report, catalog, claims, page)
 		if err != nil {
-			return fmt.Errorf("claim report as CSV: %w", err)
-		}
-
-		if err := writeClaims(ctx, out, report.tenant, catalog, slice.Items); err != nil {
 			return fmt.Errorf("claim report as CSV: %w", err)
 		}
 
@@ -69,6 +69,21 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 
 		page.After = &slice.Items[len(slice.Items)-1].Cursor
 	}
+}
+
+func writePage(
+	ctx context.Context, out *csv.Writer, report Report, catalog *licensing.Catalog,
+	claims paging.List[licensing.Claim], page paging.Page,
+) (paging.Slice[licensing.Claim], error) {
+	ctx, cancel := context.WithTimeout(ctx, csvPageTimeout)
+	defer cancel()
+
+	slice, err := claims.Page(ctx, page)
+	if err != nil {
+		return slice, err
+	}
+
+	return slice, writeClaims(ctx, out, report.tenant, catalog, slice.Items)
 }
 
 func writeClaims(

@@ -40,6 +40,8 @@ type APIConfig struct {
 
 	// Limits bound operations and subscriptions. Zeros are replaced by defaults.
 	Limits admission.OperationLimits
+	// MaxScannedRows bounds what the searches and counts of one operation read; zero means the default.
+	MaxScannedRows int
 	// RateLimit bounds requests per second. Its zeros mean no limit.
 	RateLimit admission.RateLimit
 	// MaxInFlight is how many requests are processed at the same time; zero means no limit.
@@ -65,6 +67,8 @@ func NewAPI(config APIConfig) *API {
 	streams := admission.NewStreams(limits.Streams, rates)
 	present := apierror.Presenter(config.Logger)
 
+	scans := admission.ScanLimits{Rows: config.MaxScannedRows, RowsUpTo: config.Store.RowsUpTo}.WithDefaults(config.Now)
+
 	resolver := &graph.Resolver{
 		Reading: reading.New(config.Store), Admin: config.Admin, Claiming: config.Claiming, Reporting: config.Reporting,
 		Watch: config.Store.Watch, Streams: streams, Present: present, Now: config.Now,
@@ -74,7 +78,7 @@ func NewAPI(config APIConfig) *API {
 		GraphQL: graphhttp.New(graph.NewExecutableSchema(resolver), graphhttp.Config{
 			Requests: requests, Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
 			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, Present: present, Now: config.Now,
-			Extensions: append([]graphql.HandlerExtension{resolver.Extension()}, config.Extensions...),
+			Extensions: append([]graphql.HandlerExtension{scans, resolver.Extension()}, config.Extensions...),
 		}),
 		ClaimsCSV: claimsCSV{
 			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), logger: config.Logger,
