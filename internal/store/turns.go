@@ -30,7 +30,8 @@ type turn struct {
 func takeTurns(db *gorm.DB) error {
 	err := db.Callback().Query().Replace("gorm:query", func(db *gorm.DB) {
 		next, ok := db.Statement.Context.Value(turnKey{}).(turn)
-		if !ok || db.Error != nil {
+		// A subquery is only turned into text, while its query has the turn.
+		if !ok || db.DryRun || db.Error != nil {
 			callbacks.Query(db)
 
 			return
