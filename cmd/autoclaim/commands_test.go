@@ -27,7 +27,11 @@ func TestServeRefusesFlagsThatDoNotFitTogether(t *testing.T) {
 		"cannot be used together":  {"serve", "--dev", "--issuer=https://login.example"},
 		"listens on loopback only": {"serve", "--dev", "--listen=0.0.0.0:8080"},
 		"--listen":                 {"serve", "--dev", "--listen=8080"},
-		"unexpected argument":      {"nonsense"},
+		"--database-connections must be between 2 and 1000, and is 1": {"serve", "--dev", "--database-connections=1"},
+		"--max-database-reads must not be negative":                   {"serve", "--dev", "--max-database-reads=-1"},
+		"raise --database-connections to 22":                          {"serve", "--dev", "--max-database-reads=11"},
+		"--max-scanned-rows must be at least 1":                       {"serve", "--dev", "--max-scanned-rows=0"},
+		"unexpected argument":                                         {"nonsense"},
 	} {
 		status, out := command(t, args...)
 		assert.Equal(t, 2, status, args)
