@@ -11,7 +11,7 @@ import (
 func comparisons() map[string]func(b *testbed, ctx context.Context, directory string, rounds int) error {
 	return map[string]func(b *testbed, ctx context.Context, directory string, rounds int) error{
 		"pooler": (*testbed).measurePooler, "partitions": (*testbed).measurePartitions, "large": (*testbed).measureLarge,
-		"overload": (*testbed).measureOverload,
+		"overload": (*testbed).measureOverload, "readers": (*testbed).measureReaders,
 	}
 }
 

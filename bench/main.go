@@ -26,7 +26,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "number of rounds; each round runs every measurement once")
 	duration := flag.Duration("for", 3*time.Second, "duration of each measurement, in whole seconds")
-	only := flag.String("only", "", "comma-separated groups to measure: one, new, many, again, storm, sqlite; or one comparison that runs alone: pooler, partitions, large, overload")
+	only := flag.String("only", "", "comma-separated groups to measure: one, new, many, again, storm, sqlite; or one comparison that runs alone: pooler, partitions, large, overload, readers")
 
 	flag.Parse()
 

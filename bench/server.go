@@ -29,7 +29,12 @@ func startServer(ctx context.Context, binary, database, directory string, enviro
 
 // target returns the server's endpoint with a token of the demo tenant for this user and these roles.
 func (s *server) target(user string, roles ...auth.Role) (target, error) {
-	token, err := s.Token(user, roles...)
+	return s.targetOf("demo", user, roles...)
+}
+
+// targetOf is target for a user of the tenant with this external id.
+func (s *server) targetOf(tenant, user string, roles ...auth.Role) (target, error) {
+	token, err := s.TokenOf(tenant, user, roles...)
 
 	return target{address: strings.TrimPrefix(s.URL, "http://"), path: "/graphql", token: token}, err
 }

@@ -30,11 +30,12 @@ func TestServeRefusesFlagsThatDoNotFitTogether(t *testing.T) {
 		"--fixed-tenant and --tenant-claim": {
 			"serve", "--issuer=https://login.example", "--audience=x", "--fixed-tenant=acme", "--tenant-claim=tid",
 		},
-		"--cors-origin: * allows all": {"serve", "--dev", "--cors-origin=https://a.example,*"},
-		"--max-streams 30":            {"serve", "--dev", "--max-streams=30", "--max-connections=20"},
-		"needs --metrics-listen":      {"serve", "--dev", "--metrics-tenants=acme"},
-		"leave it out for an SQLite":  {"check", "--database-url=sqlite:x.db", "--direct-database-url=postgres://h/db"},
-		"unexpected argument":         {"nonsense"},
+		"--cors-origin: * allows all":        {"serve", "--dev", "--cors-origin=https://a.example,*"},
+		"--max-streams 30":                   {"serve", "--dev", "--max-streams=30", "--max-connections=20"},
+		"needs --metrics-listen":             {"serve", "--dev", "--metrics-tenants=acme"},
+		"leave it out for an SQLite":         {"check", "--database-url=sqlite:x.db", "--direct-database-url=postgres://h/db"},
+		"raise --database-connections to 22": {"serve", "--dev", "--max-database-reads=11"},
+		"unexpected argument":                {"nonsense"},
 	} {
 		status, out := command(t, args...)
 		assert.NotZero(t, status, args)

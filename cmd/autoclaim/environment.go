@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/autoclaim/autoclaim/internal/buildinfo"
@@ -20,7 +21,8 @@ type environment struct {
 	databaseURL string
 	directURL   string // Empty without a connection pooler.
 	logger      *slog.Logger
-	telemetry   telemetry.Telemetry // Only serve sets it.
+	telemetry   telemetry.Telemetry // Only serve sets it and database.
+	database    []store.Option
 	out         io.Writer
 }
 
@@ -43,7 +45,7 @@ func (e *environment) withStore(work func(ctx context.Context, db *store.Store) 
 
 // withDatabase opens the database without checking its schema, runs work and closes the database.
 func (e *environment) withDatabase(work func(ctx context.Context, db *store.Store) error) error {
-	options := e.telemetry.StoreOptions()
+	options := slices.Concat(e.telemetry.StoreOptions(), e.database)
 	if e.directURL != "" {
 		options = append(options, store.WithDirectURL(e.directURL))
 	}

@@ -49,10 +49,14 @@ type serveCommand struct {
 	MaxDirectives    int     `range:"1..10000" default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
 	MaxInFlight      int     `range:"0,1..1000000" default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
 	MaxConnections   int     `range:"1..1000000" default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
+	MaxScannedRows   int     `range:"1..1000000000" default:"2000000" group:"Limits" help:"Maximum number of rows that the searches and counts of an operation read. One search and one count are always allowed."`
+	MaxDatabaseReads int     `range:"0,1..1000" default:"0" group:"Limits" help:"Maximum number of reports, searches and admin changes that use the database at once, or 0 for the number of CPUs, at least 2. Sign-ins are not among them. A tenant can have half of them." placeholder:"N"`
 	MaxStreams       int     `range:"1..100000" default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
 	RateLimit        float64 `range:"0,0.01..1000000" default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
 	SignInRateLimit  float64 `range:"0,0.01..1000000" default:"0" group:"Limits" help:"Maximum number of requests per second and sign-in service, or 0 for no limit."`
 	TrustedDocuments string  `kind:"file" group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE"`
+
+	DatabaseConnections int `range:"2..1000" default:"20" group:"Limits" help:"Maximum number of connections to PostgreSQL. Half of them are for sign-ins only. SQLite ignores it."`
 
 	Issuer      string            `kind:"issuer" group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted." placeholder:"URL"`
 	Audience    string            `kind:"label" group:"Sign-in" help:"Audience that access tokens must have." placeholder:"NAME"`
@@ -96,6 +100,10 @@ func (c serveCommand) Validate(parsed *kong.Context) error {
 			c.MaxStreams, c.MaxConnections)
 	}
 
+	if err := c.validateDatabase(); err != nil {
+		return err
+	}
+
 	return c.validate()
 }
 
@@ -108,6 +116,8 @@ func (c serveCommand) run(e *environment) error {
 	// Libraries log by these defaults: the development provider, and OpenTelemetry.
 	slog.SetDefault(e.logger)
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { e.logger.Warn("OpenTelemetry failed", "error", err) }))
+
+	e.database = c.databaseOptions()
 
 	if c.Dev {
 		return e.withDatabase(c.serveDemo(e))
@@ -173,6 +183,7 @@ func (c serveCommand) serve(
 		Introspection: c.Introspection || c.Dev, Documents: documents, Extensions: e.telemetry.Extensions(),
 		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
 		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
+		MaxScannedRows: c.MaxScannedRows,
 		Limits: admission.OperationLimits{
 			Text: c.MaxText, Response: c.MaxResponse, Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,

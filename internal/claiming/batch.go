@@ -73,7 +73,7 @@ type batchTerms struct {
 // terms returns the terms of a batch at least at the given versions, from memory if possible. They lack the
 // feature switch, which the transaction reads.
 func (s *Service) terms(ctx context.Context, key batchKey, atLeast termVersions) (batchTerms, error) {
-	policies, err := s.policies.atLeast(ctx, s.store.For(key.tenant), atLeast.config)
+	policies, err := s.policies.atLeast(ctx, s.store.ForSignIns(key.tenant), atLeast.config)
 	if err != nil {
 		return batchTerms{}, err
 	}

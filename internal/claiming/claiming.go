@@ -126,7 +126,7 @@ func (s *Service) answer(ctx context.Context, tenant licensing.ID, externalID, a
 		return Answer{}, err
 	}
 
-	policies, err := s.policies.atLeast(ctx, s.store.For(tenant), state.ConfigVersion)
+	policies, err := s.policies.atLeast(ctx, s.store.ForSignIns(tenant), state.ConfigVersion)
 	if err != nil {
 		return Answer{}, err
 	}

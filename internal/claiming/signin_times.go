@@ -111,7 +111,7 @@ func (r *signInTimeRecorder) write(pending map[licensing.ID]map[string]time.Time
 		slices.SortFunc(batch, func(a, b store.SignInTime) int { return strings.Compare(a.ExternalID, b.ExternalID) })
 
 		for chunk := range slices.Chunk(batch, maxSignInBatch) {
-			err := r.store.InTx(ctx, tenant, func(tx *store.Tx) error { return tx.SaveSignInTimes(ctx, chunk) })
+			err := r.store.SaveSignInTimes(ctx, tenant, chunk)
 			if err != nil {
 				r.logger.Warn("sign-in times were not stored", "tenant", tenant, "users", len(chunk), "error", err)
 			}

@@ -16,8 +16,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// csvPage is the number of claims that are in memory at a time.
-const csvPage = 500
+const (
+	// csvPage is the number of claims that are in memory at a time.
+	csvPage = 500
+	// csvPageTimeout is how long the database may take for a page, and for its turn to be read.
+	csvPageTimeout = 20 * time.Second
+)
 
 // csvHeader names the columns.
 func csvHeader() []string {
@@ -31,7 +35,7 @@ func csvHeader() []string {
 const csvIncomplete = "INCOMPLETE: the server could not read the rest of the claims. Download the report again."
 
 // WriteCSV writes the report's claims as CSV, latest first, while it reads them, so that memory does not grow with
-// their number. The first line has the names of the columns. The column position is 0 for the primary product and 1
+// their number. No connection to the database is in use while it writes. The first line has the names of the columns. The column position is 0 for the primary product and 1
 // to 4 for the backups. Every cell is quoted, and [guarded] against spreadsheets that take it for a formula.
 //
 // WriteCSV calls flush after each page of claims. It writes nothing before it has read the first page, so the caller can
@@ -43,13 +47,11 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 	}
 
 	rows := [][]string{csvHeader()}
-	page := paging.Page{Limit: csvPage}
+	page, claims := paging.Page{Limit: csvPage}, report.Claims()
 
 	for {
-		slice, err := report.Claims().Page(ctx, page)
-		if err == nil {
-			rows, err = appendClaims(ctx, rows, report.tenant, catalog, slice.Items)
-		}
+		slice, read, err := readPage(ctx, rows, report, catalog, claims, page)
+		rows = read
 
 		incomplete := err != nil && page.After != nil
 		if incomplete {
@@ -71,6 +73,24 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 
 		rows, page.After = rows[:0], &slice.Items[len(slice.Items)-1].Cursor
 	}
+}
+
+// readPage reads a page of claims and adds their rows.
+func readPage(
+	ctx context.Context, rows [][]string, report Report, catalog *licensing.Catalog,
+	claims paging.List[licensing.Claim], page paging.Page,
+) (paging.Slice[licensing.Claim], [][]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, csvPageTimeout)
+	defer cancel()
+
+	slice, err := claims.Page(ctx, page)
+	if err != nil {
+		return slice, rows, err
+	}
+
+	rows, err = appendClaims(ctx, rows, report.tenant, catalog, slice.Items)
+
+	return slice, rows, err
 }
 
 // csvLines returns the rows as lines of CSV (RFC 4180) with every cell in quotes. encoding/csv quotes only the cells that

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/claiming"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/paging"
@@ -103,6 +104,40 @@ func TestAReportHasTheClaimsOfItsPeriodAndItsTotalsAgree(t *testing.T) {
 		none, err := reports.ClaimReport(tenant.ID, licensing.Period90Days, &other).Totals(ctx)
 		require.NoError(t, err)
 		assert.Zero(t, none.Claims)
+	})
+}
+
+func TestADownloadHoldsNoConnectionWhileItsClientReads(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		ctx := context.Background()
+		turns := admission.NewDatabaseTurns(admission.DatabaseLimits{Turns: 1}, time.Now)
+		world := storetest.NewWorld(t, storetest.Open(t, url, store.WithTurns(turns)))
+		tenant := world.NewTenant(t, "acme")
+		tenant.Buy(t, tenant.E3, 10)
+		tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
+
+		claims := claiming.New(world.Store, world.Clock.Now, storetest.Logger())
+		_, err := claims.Claim(ctx, tenant.ID, "ann", "TEAMS1")
+		require.NoError(t, err)
+		claims.Close()
+
+		reports := reporting.New(world.Store, world.Clock.Now)
+		report := reports.ClaimReport(tenant.ID, licensing.Period90Days, nil).Searched("ann")
+
+		var out bytes.Buffer
+
+		require.NoError(t, reports.WriteCSV(ctx, report, &out, func() error {
+			for name, pool := range world.Store.ConnectionPools() {
+				assert.Zero(t, pool.Stats().InUse, name)
+			}
+
+			end, err := turns.Take(ctx, tenant.ID)
+			require.NoError(t, err)
+			end()
+
+			return nil
+		}))
+		assert.Contains(t, out.String(), "ann")
 	})
 }
 

@@ -42,6 +42,8 @@ type APIConfig struct {
 
 	// Limits bound operations and subscriptions. Zeros are replaced by defaults.
 	Limits admission.OperationLimits
+	// MaxScannedRows bounds what the searches and counts of one operation read; zero means the default.
+	MaxScannedRows int
 	// RateLimit bounds requests per second. Its zeros mean no limit.
 	RateLimit admission.RateLimit
 	// MaxBodyBytes is the largest request body, in bytes; 1 MiB if zero.
@@ -70,6 +72,8 @@ func NewAPI(config APIConfig) *API {
 	streams := admission.NewStreams(limits.Streams)
 	present := apierror.Presenter(config.Logger)
 
+	scans := admission.ScanLimits{Rows: config.MaxScannedRows, RowsUpTo: config.Store.RowsUpTo}.WithDefaults(config.Now)
+
 	resolver := &graph.Resolver{
 		Reading: reading.New(config.Store), Admin: config.Admin, Claiming: config.Claiming, Reporting: config.Reporting,
 		Watch: config.Store.Watch, Streams: streams, Present: present, Now: config.Now,
@@ -81,7 +85,7 @@ func NewAPI(config APIConfig) *API {
 			Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
 			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, WebSockets: config.WebSockets,
 			Present: present, Now: config.Now,
-			Extensions: append([]graphql.HandlerExtension{resolver.Extension()}, config.Extensions...),
+			Extensions: append([]graphql.HandlerExtension{scans, resolver.Extension()}, config.Extensions...),
 		}),
 		ClaimsCSV: claimsCSV{
 			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), present: present,

@@ -38,7 +38,7 @@ func (s *Store) catalogSeenBy(db *gorm.DB) (*licensing.Catalog, error) {
 // CatalogSince returns the catalog at this version or at a later one, from the cache if possible. The caller must not
 // change it.
 func (s *Store) CatalogSince(ctx context.Context, version int64) (*licensing.Catalog, error) {
-	return s.catalogSince(s.database.Reader().WithContext(ctx), version)
+	return s.catalogSince(s.database.SignInReader().WithContext(ctx), version)
 }
 
 func (s *Store) catalogSince(db *gorm.DB, version int64) (*licensing.Catalog, error) {

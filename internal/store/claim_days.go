@@ -28,7 +28,7 @@ func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTo
 	days := h.from(ctx, &claimDayRow{}).Where("day >= ?", licensing.Day(filter.Since))
 	days = whereEqual(days, "policy_id", filter.PolicyID).Order("day DESC, policy_id, product_id")
 
-	if err := days.Select("day, policy_id, product_id, claims").Scan(&totals).Error; err != nil {
+	if err := days.Select("day, policy_id, product_id, claims").Find(&totals).Error; err != nil {
 		return nil, fmt.Errorf("read the claims by day: %w", err)
 	}
 
@@ -75,7 +75,7 @@ func claimDays(query *gorm.DB) (map[ClaimDay]int, error) {
 		N int
 	}
 
-	if err := query.Scan(&rows).Error; err != nil {
+	if err := query.Find(&rows).Error; err != nil {
 		return nil, err
 	}
 

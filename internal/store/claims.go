@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -64,25 +63,22 @@ type ReportFilter struct {
 	Text string
 }
 
-// ofUsers restricts a query of rows with a user to the users whom a search finds.
-func (h Handle) ofUsers(ctx context.Context, query *gorm.DB, text string) *gorm.DB {
-	if strings.TrimSpace(text) == "" {
-		return query
-	}
-
-	return query.Where("user_id IN (?)", h.usersFound(ctx, text).Select("id"))
-}
-
 // claimView adds to each claim whether its license is still active.
 const claimView = `claims.*, EXISTS (SELECT 1 FROM licenses l
 WHERE l.tenant_id = claims.tenant_id AND l.id = claims.license_id AND l.removed_at IS NULL) AS still_held`
 
 // Claims lists claims, latest first.
 func (h Handle) Claims(filter ReportFilter) paging.List[licensing.Claim] {
-	return lazyList[claimViewRow](func(ctx context.Context) *gorm.DB {
-		query := h.from(ctx, &claimRow{}).Select(claimView).Where("claimed_at >= ?", filter.Since)
+	search := h.search(filter.Text)
 
-		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)
+	return searchedList[claimViewRow](func(ctx context.Context, counting bool) *gorm.DB {
+		query := h.from(ctx, &claimRow{}).Select(claimView).Where("claimed_at >= ?", filter.Since)
+		query = whereEqual(query, "policy_id", filter.PolicyID)
+
+		return search.restrict(ctx, query, "claims", counting, func(query *gorm.DB, users []licensing.ID) *gorm.DB {
+			// Licenses have an index by user.
+			return query.Where("license_id IN (?)", h.from(ctx, &licenseRow{}).Select("id").Where(h.anyOf("user_id", users)))
+		})
 	}, byLatest("claimed_at"), func(c licensing.Claim) paging.Cursor { return paging.Cursor{Key: timeKey(c.ClaimedAt), ID: c.ID} })
 }
 

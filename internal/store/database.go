@@ -26,7 +26,11 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	// same.
 	Reader() *gorm.DB
 	Writer() *gorm.DB
-	// ConnectionPools returns the connection pools of Reader and Writer by name, for their statistics.
+	// SignInReader and SignInWriter return GORM for the statements that sign-ins wait for. They use connections that
+	// Reader and Writer cannot take, except that SQLite has one connection that writes.
+	SignInReader() *gorm.DB
+	SignInWriter() *gorm.DB
+	// ConnectionPools returns all connection pools by name, for their statistics.
 	ConnectionPools() map[string]*sql.DB
 	// Close closes all connections. Nothing may be in use then.
 	Close() error
@@ -100,5 +104,7 @@ func openDatabase(url string, with options) (Database, error) {
 		return sqlite.Open(path, config, sqlite.Options{Tracers: with.tracers})
 	}
 
-	return postgres.Open(url, config, postgres.Options{DirectURL: with.direct, Tracers: with.tracers})
+	return postgres.Open(url, config, postgres.Options{
+		DirectURL: with.direct, Tracers: with.tracers, Connections: with.connections,
+	})
 }

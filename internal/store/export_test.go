@@ -34,3 +34,6 @@ func (s *Store) MigrateFiles(ctx context.Context, files fs.FS, retries migration
 func (tx *Tx) SetPoolTotal(ctx context.Context, product licensing.ID, total int) error {
 	return tx.from(ctx, &poolRow{}).Where("product_id = ?", product).Update("total", total).Error
 }
+
+// FewUsers is the largest number of users of whom a list is read user by user.
+const FewUsers = fewUsers

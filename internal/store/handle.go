@@ -16,6 +16,8 @@ type Handle struct {
 	db       *gorm.DB
 	tenant   licensing.ID
 	database Database
+	// turns may be nil: then queries run at once.
+	turns Turns
 }
 
 // TenantID is whose data the handle reads.
@@ -23,7 +25,16 @@ func (h Handle) TenantID() licensing.ID { return h.tenant }
 
 // from begins a query of a table of the tenant.
 func (h Handle) from(ctx context.Context, model any) *gorm.DB {
-	return h.db.WithContext(ctx).Model(model).Where("tenant_id = ?", h.tenant)
+	return h.begin(ctx).Model(model).Where("tenant_id = ?", h.tenant)
+}
+
+// begin begins a query, which runs when it is the tenant's turn.
+func (h Handle) begin(ctx context.Context) *gorm.DB {
+	if h.turns != nil {
+		ctx = context.WithValue(ctx, turnKey{}, turn{h.turns, h.tenant})
+	}
+
+	return h.db.WithContext(ctx)
 }
 
 // anyOf is a condition that holds where the column is one of the ids.

@@ -11,10 +11,15 @@ import (
 
 // MissedClaims lists the users whom policies turned away, latest first.
 func (h Handle) MissedClaims(filter ReportFilter) paging.List[licensing.MissedClaim] {
-	return lazyList[missedClaimRow](func(ctx context.Context) *gorm.DB {
-		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
+	search := h.search(filter.Text)
 
-		return h.ofUsers(ctx, whereEqual(query, "policy_id", filter.PolicyID), filter.Text)
+	return searchedList[missedClaimRow](func(ctx context.Context, counting bool) *gorm.DB {
+		query := h.from(ctx, &missedClaimRow{}).Where("last_at >= ?", filter.Since)
+		query = whereEqual(query, "policy_id", filter.PolicyID)
+
+		return search.restrict(ctx, query, "missed_claims", counting, func(query *gorm.DB, users []licensing.ID) *gorm.DB {
+			return query.Where(h.anyOf("user_id", users))
+		})
 	}, byLatest("last_at"), func(m licensing.MissedClaim) paging.Cursor { return paging.Cursor{Key: timeKey(m.LastAt), ID: m.ID} })
 }
 

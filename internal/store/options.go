@@ -14,6 +14,9 @@ type options struct {
 	plugins []gorm.Plugin
 	tracers trace.TracerProvider
 	lookups coalesce.Observer
+	turns   Turns
+	// connections is the largest number of connections to PostgreSQL; 0 means the default.
+	connections int
 	// direct is the URL that bypasses the connection pooler; empty if there is no pooler.
 	direct string
 }
@@ -22,6 +25,18 @@ type options struct {
 // connections to transactions. Migrations and live changes, which need a whole session, use the direct URL.
 func WithDirectURL(url string) Option {
 	return func(o *options) { o.direct = url }
+}
+
+// WithTurns lets turns decide when reads and admin actions may use the database. Without this option, they use it at
+// once.
+func WithTurns(turns Turns) Option {
+	return func(o *options) { o.turns = turns }
+}
+
+// WithConnections sets how many connections to PostgreSQL the store opens at most; at least 2. Half of them are for
+// sign-ins only. The default is 20. SQLite ignores it.
+func WithConnections(connections int) Option {
+	return func(o *options) { o.connections = connections }
 }
 
 // WithPlugin gives GORM a plugin. Only tests use it.

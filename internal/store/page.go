@@ -136,10 +136,17 @@ func count(query *gorm.DB) (int, error) {
 func lazyList[Row interface{ domain() T }, T any](
 	query func(ctx context.Context) *gorm.DB, order ordering, cursor func(T) paging.Cursor,
 ) paging.List[T] {
+	return searchedList[Row](func(ctx context.Context, _ bool) *gorm.DB { return query(ctx) }, order, cursor)
+}
+
+// searchedList is lazyList for a list whose query for the count is not the one for a page.
+func searchedList[Row interface{ domain() T }, T any](
+	query func(ctx context.Context, counting bool) *gorm.DB, order ordering, cursor func(T) paging.Cursor,
+) paging.List[T] {
 	return paging.List[T]{
 		Page: func(ctx context.Context, page paging.Page) (paging.Slice[T], error) {
-			return paginate[Row](query(ctx), order, page, cursor)
+			return paginate[Row](query(ctx, false), order, page, cursor)
 		},
-		Count: func(ctx context.Context) (int, error) { return count(query(ctx)) },
+		Count: func(ctx context.Context) (int, error) { return count(query(ctx, true)) },
 	}
 }

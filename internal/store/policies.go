@@ -131,7 +131,7 @@ func (h Handle) OtherPolicies(ctx context.Context, except licensing.ID) ([]licen
 	var others []licensing.OtherPolicy
 
 	err := h.from(ctx, &policyRow{}).Where("deleted_at IS NULL AND id <> ?", except).Order("name_key, id").
-		Select("name, app_id").Scan(&others).Error
+		Select("name, app_id").Find(&others).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the other policies: %w", err)
 	}

@@ -43,13 +43,13 @@ func (h Handle) CountPools(ctx context.Context) (map[licensing.ID]licensing.Pool
 	var assigned, totals []count
 
 	err := h.from(ctx, &licenseRow{}).Where("removed_at IS NULL").Group("product_id").
-		Select("product_id, count(*) AS n").Scan(&assigned).Error
+		Select("product_id, count(*) AS n").Find(&assigned).Error
 	if err != nil {
 		return nil, fmt.Errorf("count the active licenses: %w", err)
 	}
 
 	err = h.from(ctx, &subscriptionRow{}).Where("status IN ?", licensing.CountingStatuses()).Group("product_id").
-		Select("product_id, sum(quantity) AS n").Scan(&totals).Error
+		Select("product_id, sum(quantity) AS n").Find(&totals).Error
 	if err != nil {
 		return nil, fmt.Errorf("add up the subscriptions: %w", err)
 	}

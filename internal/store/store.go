@@ -28,6 +28,8 @@ const maxAttempts = 8
 type Store struct {
 	database Database
 	feed     *livefeed.Feed
+	// turns may be nil.
+	turns Turns
 	// lookups batches reads of claimants that wait at the same moment.
 	lookups *coalesce.Batcher[licensing.ID, string, licensing.ClaimantState]
 
@@ -48,11 +50,11 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 
-	s := &Store{database: database, feed: livefeed.New(database.LiveFeedTransport())}
+	s := &Store{database: database, feed: livefeed.New(database.LiveFeedTransport()), turns: with.turns}
 	s.lookups = coalesce.New(lookupLimits(), s.readClaimants)
 	s.lookups.Observe(with.lookups)
 
-	if err := s.use(with.plugins); err != nil {
+	if err := errors.Join(s.use(with.plugins), takeTurns(database.Reader())); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 
@@ -69,7 +71,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 
 func (s *Store) use(plugins []gorm.Plugin) error {
 	for _, plugin := range plugins {
-		for _, db := range []*gorm.DB{s.database.Reader(), s.database.Writer()} {
+		for _, db := range []*gorm.DB{s.database.Reader(), s.database.Writer(), s.database.SignInReader()} {
 			if err := db.Use(plugin); err != nil && !errors.Is(err, gorm.ErrRegistered) {
 				return fmt.Errorf("use %s: %w", plugin.Name(), err)
 			}
@@ -87,9 +89,9 @@ func (s *Store) Close() error {
 	return s.database.Close()
 }
 
-// Ping returns an error if the database does not answer.
+// Ping returns an error if the database does not answer. It uses a connection for sign-ins.
 func (s *Store) Ping(ctx context.Context) error {
-	pool, err := s.database.Writer().DB()
+	pool, err := s.database.SignInWriter().DB()
 	if err != nil {
 		return fmt.Errorf("get the connection pool: %w", err)
 	}
@@ -109,21 +111,32 @@ func (s *Store) Watch(ctx context.Context, tenant licensing.ID) (*livefeed.Watch
 	return s.feed.Watch(ctx, tenant)
 }
 
-// For returns the handle that reads the tenant's data. Each of its calls sees what was committed before the call began.
+// For returns the handle that reads the tenant's data. Each of its calls sees what was committed before the call began,
+// and waits for a turn of the tenant; see [WithTurns].
 func (s *Store) For(tenant licensing.ID) Handle {
-	return Handle{db: s.database.Reader(), tenant: tenant, database: s.database}
+	return Handle{db: s.database.Reader(), tenant: tenant, database: s.database, turns: s.turns}
+}
+
+// ForSignIns returns a handle like [Store.For] for the few reads that a sign-in waits for. It uses the connections of
+// sign-ins and waits for no turn.
+func (s *Store) ForSignIns(tenant licensing.ID) Handle {
+	return Handle{db: s.database.SignInReader(), tenant: tenant, database: s.database}
 }
 
 // InTx runs work in one transaction for the tenant and commits it if work returns no error. If the transaction
 // conflicts with another, work runs again from the start in a new transaction, up to 8 times in all: it must do nothing
-// outside of the transaction that cannot be repeated.
+// outside of the transaction that cannot be repeated. Each attempt waits for a turn of the tenant; see [WithTurns].
 func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx) error) error {
 	var tx *Tx
 
-	err := s.inTx(ctx, func(db *gorm.DB) error {
-		tx = &Tx{Handle: Handle{db: db, tenant: tenant, database: s.database}, store: s}
+	err := s.retry(ctx, func() error {
+		return s.inTurn(ctx, tenant, func() error {
+			return s.database.InTx(ctx, func(db *gorm.DB) error {
+				tx = &Tx{Handle: Handle{db: db, tenant: tenant, database: s.database}, store: s}
 
-		return work(tx)
+				return work(tx)
+			})
+		})
 	})
 	if err == nil {
 		s.feed.Publish(tenant, tx.change)

@@ -51,7 +51,7 @@ func (s *Store) Tenants(ctx context.Context) ([]licensing.Tenant, error) {
 // TenantByExternalID returns the tenant with the identity provider's id of the organization, or
 // [licensing.ErrNotFound].
 func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
-	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
+	row, err := one[tenantRow](s.database.SignInReader().WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
 
 	return row.domain(), err
 }
@@ -66,7 +66,7 @@ func (s *Store) TenantByName(ctx context.Context, name string) (licensing.Tenant
 
 // Tenant returns the handle's tenant.
 func (h Handle) Tenant(ctx context.Context) (licensing.Tenant, error) {
-	row, err := one[tenantRow](h.db.WithContext(ctx).Where("id = ?", h.tenant), "the tenant")
+	row, err := one[tenantRow](h.begin(ctx).Where("id = ?", h.tenant), "the tenant")
 
 	return row.domain(), err
 }

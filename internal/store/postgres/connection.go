@@ -12,10 +12,10 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// withConnection runs work on a connection of pgx, which can send several statements at once; GORM and database/sql
+// withConnection runs work on a connection for sign-ins, as one of pgx, which can send several statements at once; GORM and database/sql
 // cannot. It is an error if the pool's driver is not pgx itself, as when a package for tracing wraps the driver.
 func (d *Database) withConnection(ctx context.Context, work func(*pgx.Conn) error) error {
-	connection, err := d.pool.Conn(ctx)
+	connection, err := d.poolOfSignIns.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("get a connection: %w", err)
 	}

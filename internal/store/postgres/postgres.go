@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,8 +23,9 @@ import (
 )
 
 const (
-	maxConnections     = 20
-	maxIdleConnections = 10
+	// DefaultConnections is the largest number of connections unless the options say otherwise.
+	DefaultConnections = 20
+
 	connectionLifetime = time.Hour
 )
 
@@ -31,14 +33,17 @@ const (
 type Options struct {
 	// DirectURL leads to the database itself if the other URL leads to a connection pooler; empty without one.
 	DirectURL string
+	// Connections is how many connections are open at most; at least 2, and [DefaultConnections] if it is 0. Half of
+	// them are for sign-ins only.
+	Connections int
 	// Tracers makes a span of each statement that is sent within a recorded span; nil for no tracing.
 	Tracers trace.TracerProvider
 }
 
 // Database is a PostgreSQL database. It is safe for concurrent use.
 type Database struct {
-	db   *gorm.DB
-	pool *sql.DB
+	db, signIns         *gorm.DB
+	pool, poolOfSignIns *sql.DB
 	// direct is the URL of the database itself, which bypasses any pooler.
 	direct string
 	// pooled says that the other URL leads to a pooler.
@@ -47,22 +52,58 @@ type Database struct {
 
 // Open returns the database that a postgres:// or postgresql:// URL names. It does not connect yet.
 func Open(url string, config gorm.Config, options Options) (*Database, error) {
-	pool, err := openPool(url, options)
-	if err != nil {
+	const halves, minimum = 2, 2
+
+	if options.Connections == 0 {
+		options.Connections = DefaultConnections
+	}
+
+	if options.Connections < minimum {
+		return nil, fmt.Errorf("%d connections are too few: at least one is for sign-ins, and one for all else", options.Connections)
+	}
+
+	d := &Database{direct: options.DirectURL}
+	if d.direct == "" {
+		d.direct = url
+	}
+
+	d.pooled = d.direct != url
+
+	var err error
+
+	forSignIns := options.Connections / halves
+
+	if d.signIns, d.poolOfSignIns, err = connect(url, forSignIns, config, options); err != nil {
 		return nil, err
 	}
 
+	// A new connection takes longer than a sign-in, so those of sign-ins stay open.
+	d.poolOfSignIns.SetMaxIdleConns(forSignIns)
+
+	if d.db, d.pool, err = connect(url, options.Connections-forSignIns, config, options); err != nil {
+		return nil, errors.Join(err, d.poolOfSignIns.Close())
+	}
+
+	d.pool.SetMaxIdleConns((options.Connections - forSignIns + 1) / halves)
+
+	return d, nil
+}
+
+func connect(url string, connections int, config gorm.Config, options Options) (*gorm.DB, *sql.DB, error) {
+	pool, err := openPool(url, options)
+	if err != nil {
+		return nil, nil, err
+	}
+
+	pool.SetMaxOpenConns(connections)
+	pool.SetConnMaxLifetime(connectionLifetime)
+
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &config)
 	if err != nil {
-		return nil, errors.Join(err, pool.Close())
+		return nil, nil, errors.Join(err, pool.Close())
 	}
 
-	direct := options.DirectURL
-	if direct == "" {
-		direct = url
-	}
-
-	return &Database{db: db, pool: pool, direct: direct, pooled: direct != url}, nil
+	return db, pool, nil
 }
 
 // openPool opens a pool of connections. The driver is not wrapped, with or without tracing: [Database.withConnection]
@@ -84,25 +125,44 @@ func openPool(url string, options Options) (*sql.DB, error) {
 			otelpgx.WithTracerProvider(options.Tracers), otelpgx.WithMeterProvider(noop.NewMeterProvider()))
 	}
 
-	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(maxConnections)
-	pool.SetMaxIdleConns(maxIdleConnections)
-	pool.SetConnMaxLifetime(connectionLifetime)
+	var settings []stdlib.OptionOpenDB
+	if !pooled {
+		settings = append(settings, stdlib.OptionAfterConnect(useOneProcess))
+	}
 
-	return pool, nil
+	return stdlib.OpenDB(*config, settings...), nil
+}
+
+// useOneProcess lets no query use more processes of the server than its connection's own. A report would take all of the
+// server's CPUs from sign-ins otherwise. Behind a pooler, the setting could not be made: the next transaction may run on
+// another connection.
+func useOneProcess(ctx context.Context, connection *pgx.Conn) error {
+	if err := connection.PgConn().Exec(ctx, "SET max_parallel_workers_per_gather = 0").Close(); err != nil {
+		return fmt.Errorf("turn parallel queries off: %w", err)
+	}
+
+	return nil
 }
 
 // Close closes all connections.
-func (d *Database) Close() error { return d.pool.Close() }
+func (d *Database) Close() error { return errors.Join(d.pool.Close(), d.poolOfSignIns.Close()) }
 
-// Reader returns GORM on the database's only connection pool.
+// Reader returns GORM on the connections that are not for sign-ins.
 func (d *Database) Reader() *gorm.DB { return d.db }
 
 // Writer returns the same as Reader.
 func (d *Database) Writer() *gorm.DB { return d.db }
 
-// ConnectionPools returns the only pool, as "main".
-func (d *Database) ConnectionPools() map[string]*sql.DB { return map[string]*sql.DB{"main": d.pool} }
+// SignInReader returns GORM on the connections for sign-ins.
+func (d *Database) SignInReader() *gorm.DB { return d.signIns }
+
+// SignInWriter returns the same as SignInReader.
+func (d *Database) SignInWriter() *gorm.DB { return d.signIns }
+
+// ConnectionPools returns the pools "main" and "sign_in".
+func (d *Database) ConnectionPools() map[string]*sql.DB {
+	return map[string]*sql.DB{"main": d.pool, "sign_in": d.poolOfSignIns}
+}
 
 // InTx runs work at the default isolation level, READ COMMITTED.
 func (d *Database) InTx(ctx context.Context, work func(tx *gorm.DB) error) error {
@@ -121,7 +181,7 @@ func (d *Database) LockRows(query *gorm.DB) *gorm.DB {
 
 // LiveFeedTransport carries announcements by NOTIFY and LISTEN.
 func (d *Database) LiveFeedTransport() livefeed.Transport {
-	return announcements{db: d.db, direct: d.direct}
+	return announcements{db: d.signIns, direct: d.direct}
 }
 
 // CopyTo returns an error: PostgreSQL has its own, better tools.

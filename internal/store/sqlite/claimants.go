@@ -45,7 +45,7 @@ func (d *Database) ClaimantStates(
 	ctx context.Context, tenant licensing.ID, externalIDs []string,
 ) (states []licensing.ClaimantState, err error) {
 	list, _ := json.Marshal(externalIDs) // Text always has a JSON form.
-	query := d.reader.WithContext(ctx).Raw(selectClaimants, string(list), tenant)
+	query := d.signInReader.WithContext(ctx).Raw(selectClaimants, string(list), tenant)
 
 	var row claimantRow
 

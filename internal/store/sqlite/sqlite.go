@@ -35,9 +35,9 @@ type Options struct {
 // Database is an SQLite file in WAL mode, in which readers and the writer do not wait for each other. It is safe for
 // concurrent use.
 type Database struct {
-	path                string
-	reader, writer      *gorm.DB
-	readPool, writePool *sql.DB
+	path                            string
+	reader, signInReader, writer    *gorm.DB
+	readPool, signInPool, writePool *sql.DB
 }
 
 // Open opens the file, and creates one that does not exist, readable by its owner only.
@@ -63,6 +63,11 @@ func Open(path string, config gorm.Config, options Options) (*Database, error) {
 	d.reader, d.readPool, err = connect(path, max(minReaders, runtime.NumCPU()), config, options)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.writePool.Close())
+	}
+
+	d.signInReader, d.signInPool, err = connect(path, minReaders, config, options)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.readPool.Close(), d.writePool.Close())
 	}
 
 	return d, nil
@@ -129,7 +134,9 @@ func createFile(path string) error {
 }
 
 // Close closes all connections.
-func (d *Database) Close() error { return errors.Join(d.readPool.Close(), d.writePool.Close()) }
+func (d *Database) Close() error {
+	return errors.Join(d.readPool.Close(), d.signInPool.Close(), d.writePool.Close())
+}
 
 // CheckDirect does nothing: there is no pooler.
 func (d *Database) CheckDirect(context.Context) error { return nil }
@@ -140,9 +147,15 @@ func (d *Database) Reader() *gorm.DB { return d.reader }
 // Writer returns GORM on the only connection that writes.
 func (d *Database) Writer() *gorm.DB { return d.writer }
 
-// ConnectionPools returns the pools "read" and "write".
+// SignInReader returns GORM on the connections that read for sign-ins.
+func (d *Database) SignInReader() *gorm.DB { return d.signInReader }
+
+// SignInWriter returns the same as Writer.
+func (d *Database) SignInWriter() *gorm.DB { return d.writer }
+
+// ConnectionPools returns the pools "read", "sign_in" and "write".
 func (d *Database) ConnectionPools() map[string]*sql.DB {
-	return map[string]*sql.DB{"read": d.readPool, "write": d.writePool}
+	return map[string]*sql.DB{"read": d.readPool, "sign_in": d.signInPool, "write": d.writePool}
 }
 
 // InTx takes SQLite's write lock first. A transaction that reads first and writes later would fail if another process

@@ -139,13 +139,18 @@ func (p *Program) Check(ctx context.Context) error {
 
 // Token returns an access token of a user of the demo tenant with these roles. It is valid for 12 hours.
 func (p *Program) Token(user string, roles ...auth.Role) (string, error) {
+	return p.TokenOf("demo", user, roles...)
+}
+
+// TokenOf is [Program.Token] for a user of the tenant with this external id.
+func (p *Program) TokenOf(tenant, user string, roles ...auth.Role) (string, error) {
 	issuer, err := auth.OpenDevIssuer(p.key(), time.Now)
 	if err != nil {
 		return "", err
 	}
 
 	return issuer.Sign(auth.Identity{
-		TenantExternalID: "demo", UserExternalID: user, Roles: auth.NewRoles(roles...),
+		TenantExternalID: tenant, UserExternalID: user, Roles: auth.NewRoles(roles...),
 	}, 12*time.Hour)
 }
 
