@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/autoclaim/autoclaim/graph/model"
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
@@ -202,14 +201,9 @@ func readerRequests(reader target) []func(ctx context.Context) (*http.Request, e
 
 	for _, parameters := range []string{"", "?text=0z"} {
 		requests = append(requests, func(ctx context.Context) (*http.Request, error) {
-			const someSeconds = 5 * time.Second
+			url := "http://" + reader.address + "/reports/claims.csv" + parameters
 
-			limited, cancel := context.WithTimeout(ctx, someSeconds)
-			context.AfterFunc(limited, cancel)
-
-			url := "http://" + reader.address + model.ClaimsCSVPath + parameters
-
-			return http.NewRequestWithContext(limited, http.MethodGet, url, nil)
+			return http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		})
 	}
 

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/store"
 )
 
 const (
@@ -41,10 +43,8 @@ func dialectOf(database string) dialect {
 // fillReaders creates a second tenant with many claims. Their times are not those of the daily totals, so `autoclaim
 // check` would report them.
 func (b *testbed) fillReaders(ctx context.Context) error {
-	output, err := exec.CommandContext(ctx, b.server.binary, "tenant", "create", "Readers", "--external-id="+readersTenant,
-		"--database-url="+b.database).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("create the tenant: %w\n%s", err, output)
+	if err := b.createReadersTenant(ctx); err != nil {
+		return err
 	}
 
 	admin, err := b.server.targetOf(readersTenant, "bench", auth.RoleGlobalAdmin)
@@ -72,6 +72,17 @@ func (b *testbed) fillReaders(ctx context.Context) error {
 	}
 
 	return nil
+}
+
+func (b *testbed) createReadersTenant(ctx context.Context) error {
+	db, err := store.Open(ctx, b.database)
+	if err != nil {
+		return err
+	}
+
+	_, err = db.CreateTenant(ctx, "Readers", readersTenant, time.Now())
+
+	return errors.Join(err, db.Close())
 }
 
 // createReadersPolicy buys licenses of a product and creates a policy that gives them.
