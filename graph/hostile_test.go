@@ -111,6 +111,7 @@ func hostileRequests() []request {
 		withVariables("a long text in place of a number", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": "`+strings.Repeat("x ", 100_000)+`"}`, validationFailed),
 		withVariables("a long enum value", `query($p: ReportPeriod!) { claimReport(period: $p) { totalClaims } }`, `{"p": "`+strings.Repeat("x", 100_000)+`"}`, validationFailed),
 		withVariables("a long input field", `mutation($i: RenamePolicyInput!) { renamePolicy(input: $i) { userErrors { code } } }`, `{"i": {"`+strings.Repeat("x", 100_000)+`": 1}}`, validationFailed),
+		withVariables("a long code of an app in many mutations", "mutation($a: String!) { "+times(50, many("a%d: claimLicense(input: {app: $a}) { userErrors { message } } "))+"}", `{"a": "`+strings.Repeat("x", 200_000)+`"}`, ""),
 		withVariables("a variable with many values", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": [`+strings.Repeat(`{"":0},`, 100_000)+`0]}`, validationFailed),
 		post("aliases in a fragment", "{ "+times(9, many("a%d: auditEvents(first: 100) { nodes { ...f } } "))+"} fragment f on AuditEvent { "+times(40, many("b%d: before "))+"}", tooComplex),
 		withVariables("a long argument in many answers", "query($t: String) { claimReport { "+times(49, many("a%d: csvPath(text: $t) "))+"} }", `{"t": "`+strings.Repeat("x", 200_000)+`"}`, tooComplex),
