@@ -203,3 +203,22 @@ func TestTheBytesOfAResponseAreKnownBeforeItIsMade(t *testing.T) {
 		}
 	}
 }
+
+func TestToolsMayReadTheWholeSchemaInOneOperation(t *testing.T) {
+	t.Parallel()
+
+	ofType := strings.Repeat("ofType{kind name ", 9) + strings.Repeat("}", 9)
+	bytes, message := check(t, loadSchema(t), `query IntrospectionQuery {
+		__schema { description queryType { name kind } mutationType { name kind } subscriptionType { name kind }
+			types { ...FullType } directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } } } }
+		fragment FullType on __Type { kind name description specifiedByURL isOneOf
+			fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef }
+				isDeprecated deprecationReason }
+			inputFields(includeDeprecated: true) { ...InputValue } interfaces { ...TypeRef }
+			enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } }
+		fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
+		fragment TypeRef on __Type { kind name `+ofType+` }`, nil)
+
+	assert.Empty(t, message)
+	assert.Less(t, bytes, OperationLimits{}.WithDefaults().Response/2)
+}
