@@ -102,6 +102,25 @@ func hostileRequests() []request {
 		post("directives on many fields", "{ "+times(51, func(int) string { return "settings { autoClaimEnabled @include(if: true) } " })+"}", tooComplex),
 		post("many tokens", "{ "+times(1000, func(int) string { return "__typename " })+"}", parseFailed),
 		post("the same field repeated", "{ "+times(980, func(int) string { return "__typename " })+"}", tooComplex),
+		post("an oversized text", "{ __typename } #"+strings.Repeat("x", 32<<10), tooComplex),
+		post("a long name", "query "+strings.Repeat("x", 30_000)+" { __typename }", tooComplex),
+		post("a long name of unused variables", "query "+strings.Repeat("x", 100)+"("+times(235, many("$a%d: Int "))+") { __typename }", validationFailed),
+		post("many unknown fields", "{ "+times(900, many("a%d "))+"}", validationFailed),
+		post("many errors of resolvers", "{ "+times(50, many(`a%d: policy(id: "garbage") { id } `))+"}", badUserInput),
+		post("a long alias of a resolver's error", "{ "+strings.Repeat("a", 120)+`: policy(id: "`+strings.Repeat("x ", 10_000)+`") { id } }`, badUserInput),
+		withVariables("a long text in place of a number", `query($n: Int) { users(first: $n) { nodes { id } } }`, `{"n": "`+strings.Repeat("x ", 100_000)+`"}`, validationFailed),
+		withVariables("a long enum value", `query($p: ReportPeriod!) { claimReport(period: $p) { totalClaims } }`, `{"p": "`+strings.Repeat("x", 100_000)+`"}`, validationFailed),
+		withVariables("a long input field", `mutation($i: RenamePolicyInput!) { renamePolicy(input: $i) { userErrors { code } } }`, `{"i": {"`+strings.Repeat("x", 100_000)+`": 1}}`, validationFailed),
+		withVariables("a long code of an app in many mutations", "mutation($a: String!) { "+times(50, many("a%d: claimLicense(input: {app: $a}) { userErrors { message } } "))+"}", `{"a": "`+strings.Repeat("x", 200_000)+`"}`, ""),
+		withVariables("a variable with many values", `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, `{"ids": [`+strings.Repeat(`{"":0},`, 100_000)+`0]}`, validationFailed),
+		post("aliases in a fragment", "{ "+times(9, many("a%d: auditEvents(first: 100) { nodes { ...f } } "))+"} fragment f on AuditEvent { "+times(40, many("b%d: before "))+"}", tooComplex),
+		withVariables("a long argument in many answers", "query($t: String) { claimReport { "+times(49, many("a%d: csvPath(text: $t) "))+"} }", `{"t": "`+strings.Repeat("x", 200_000)+`"}`, tooComplex),
+		{
+			name: "a long operationName", body: `{"query": "{ __typename }", "operationName": "` + strings.Repeat("x", 100_000) + `"}`,
+			status: http.StatusOK, code: badUserInput,
+		},
+		body("the same parameter twice", `{"query": "{ __typename }", "query": "{ __typename }"}`, http.StatusBadRequest),
+		body("a parameter in capitals", `{"QUERY": "{ __typename }"}`, http.StatusBadRequest),
 		post("circular fragments", "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", validationFailed),
 		post("fragments doubling", doubling("settings { autoClaimEnabled }"), tooComplex),
 		post("nested list in an argument", "{ nodes(ids: "+nested(300, "[", `"x"`, "]")+") { id } }", validationFailed),
@@ -280,6 +299,7 @@ func TestEachHostileRequestGetsACodeAndLeavesNoMemory(t *testing.T) {
 					status, code, raw := admin.answerTo(r)
 					assert.Equal(t, r.code, code, "%s: %.300s", r.name, raw)
 					assert.Equal(t, r.status, status, r.name)
+					assert.Less(t, len(raw), 16<<10, "bytes of the response to %s", r.name)
 					assert.NotRegexp(t, `(?i)did you mean|select |sqlstate|\.go:|goroutine`, raw, r.name)
 					assert.Less(t, time.Since(began), 10*time.Second, r.name)
 				}

@@ -28,7 +28,7 @@ func (w *costWalk) leafBytes(field *ast.Field) int {
 	if bytes == 0 {
 		bytes = valueBytes
 
-		if definition.Type.Name() == "String" && field.Name != "__typename" {
+		if definition.Type.Name() == "String" && !isIntrospection(field) {
 			bytes = stringBytes
 		}
 	}

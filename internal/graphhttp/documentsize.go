@@ -11,8 +11,8 @@ const (
 	// maxComparisons bounds the comparisons of validation: to see whether fields of the same name can be merged, it
 	// compares each with each.
 	maxComparisons = 16_000
-	// spreadComparison is how many times longer it takes to compare two fragments than two fields.
-	spreadComparison = 4
+	// spreadComparison is how many comparisons of fields take as long as one of two fragments.
+	spreadComparison = 2
 	// maxVisits bounds how many selections validation visits: from each operation, and again from each fragment, it
 	// visits all that can be reached.
 	maxVisits = 4_000

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 )
 
 // maxMembers is how many members an object of a request may have. Their names are compared one by one.
@@ -70,7 +71,7 @@ func valueEnd(text []byte) int {
 		case ',', ':', ' ', '\t', '\r', '\n':
 			continue
 		default: // A number, true, false or null.
-			for i+1 < len(text) && bytes.IndexByte([]byte(",]} \t\r\n"), text[i+1]) < 0 {
+			for i+1 < len(text) && strings.IndexByte(",]} \t\r\n", text[i+1]) < 0 {
 				i++
 			}
 		}

@@ -151,7 +151,6 @@ func FuzzEachMember(f *testing.F) {
 
 			return nil
 		})
-
 		if err != nil {
 			require.ErrorIs(t, err, errTooManyMembers)
 

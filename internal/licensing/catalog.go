@@ -124,7 +124,7 @@ func (c *Catalog) FindApp(codeOrVendorID string) (App, error) {
 		return claimable[0], nil
 	case len(matches) == 0:
 		return App{}, Refuse(CodeNotFound, "app",
-			"No app has the code or vendor id %q. Use a code such as TEAMS1, or the vendor's service plan id.", wanted)
+			"No app has the code or vendor id %.60q. Use a code such as TEAMS1, or the vendor's service plan id.", wanted)
 	default:
 		return App{}, Refuse(CodeAppAmbiguous, "app",
 			"%d apps have the code %q. Use the vendor's service plan id instead.", len(matches), wanted)
