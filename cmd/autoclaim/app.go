@@ -33,7 +33,7 @@ func (appListCommand) Run(e *environment) error {
 }
 
 type appClaimableCommand struct {
-	Apps []string `arg:"" help:"Codes or vendor IDs of apps, such as TEAMS1."`
+	Apps []string `kind:"argument" arg:"" help:"Codes or vendor IDs of apps, such as TEAMS1."`
 	Off  bool     `env:"-" help:"Make the apps no longer claimable. Existing policies stay."`
 }
 

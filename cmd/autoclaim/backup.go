@@ -11,7 +11,7 @@ import (
 )
 
 type backupCommand struct {
-	File string `arg:"" help:"File to create. It must not exist yet." type:"path"`
+	File string `kind:"argument" arg:"" help:"File to create. It must not exist yet." type:"path"`
 }
 
 // Run copies the database. Its schema may be old, since a backup is often made before a migration.
@@ -19,7 +19,7 @@ func (c backupCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
 		schema, err := db.Schema(ctx)
 		if schema.Database == 0 {
-			return errors.Join(fmt.Errorf("the database %s is empty or missing, so there is nothing to back up: check --database-url", e.databaseURL), err)
+			return errors.Join(fmt.Errorf("%s is empty or missing, so there is nothing to back up: check --database-url", e.databaseName()), err)
 		}
 
 		size, err := upkeep.Backup(ctx, db, c.File, time.Now())

@@ -27,11 +27,33 @@ func TestServeRefusesFlagsThatDoNotFitTogether(t *testing.T) {
 		"cannot be used together":  {"serve", "--dev", "--issuer=https://login.example"},
 		"listens on loopback only": {"serve", "--dev", "--listen=0.0.0.0:8080"},
 		"--listen":                 {"serve", "--dev", "--listen=8080"},
-		"unexpected argument":      {"nonsense"},
+		"--fixed-tenant and --tenant-claim": {
+			"serve", "--issuer=https://login.example", "--audience=x", "--fixed-tenant=acme", "--tenant-claim=tid",
+		},
+		"--cors-origin: * allows all": {"serve", "--dev", "--cors-origin=https://a.example,*"},
+		"--max-streams 30":            {"serve", "--dev", "--max-streams=30", "--max-connections=20"},
+		"needs --metrics-listen":      {"serve", "--dev", "--metrics-tenants=acme"},
+		"leave it out for an SQLite":  {"check", "--database-url=sqlite:x.db", "--direct-database-url=postgres://h/db"},
+		"unexpected argument":         {"nonsense"},
 	} {
 		status, out := command(t, args...)
-		assert.Equal(t, 2, status, args)
+		assert.NotZero(t, status, args)
 		assert.Contains(t, out, message)
+	}
+}
+
+func TestAnUnknownTenantOfTheMetricsStopsTheServer(t *testing.T) {
+	t.Parallel()
+
+	for _, args := range [][]string{
+		{"--issuer=http://127.0.0.1:1", "--audience=a"}, {"--dev", "--dev-key=" + filepath.Join(t.TempDir(), "key.json")},
+	} {
+		status, out := command(t, append([]string{
+			"serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--metrics-tenants=nobody", "--database-url=" + storetest.SQLite(t),
+		}, args...)...)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, `--metrics-tenants (or AUTOCLAIM_METRICS_TENANTS): "nobody" is no tenant's external ID`)
+		assert.NotContains(t, out, "serving")
 	}
 }
 
@@ -73,6 +95,10 @@ func TestAnOperatorCreatesATenantByCommands(t *testing.T) {
 		status, out := command(t, "tenant", "create", "ACME", "--external-id=other", db)
 		assert.Equal(t, 1, status)
 		assert.Contains(t, out, "exists already")
+
+		status, out = command(t, "tenant", "create", "Te\u202enant", "--external-id=other", db)
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, "U+202E")
 
 		assert.Contains(t, succeed(t, "import", "users", users, "--tenant=acme", db), "Imported 2 users")
 		assert.Contains(t, succeed(t, "import", "users", users, "--tenant=acme", db), "Imported 2 users")
@@ -184,7 +210,7 @@ func TestNoEnvironmentVariableChangesWhatACommandDoes(t *testing.T) {
 func TestEachFlagsHelpIsASentenceWithItsDefault(t *testing.T) {
 	t.Parallel()
 
-	parser, err := newParser(new(cli), buildinfo.Build{})
+	parser, err := newParser(new(cli), buildinfo.Build{}, newVariables(nil))
 	require.NoError(t, err)
 
 	for _, command := range parser.Model.Leaves(false) {

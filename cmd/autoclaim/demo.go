@@ -34,6 +34,10 @@ func (c serveCommand) serveDemo(e *environment) func(ctx context.Context, db *st
 			return err
 		}
 
+		if err := c.checkTenants(ctx, db); err != nil {
+			return err
+		}
+
 		issuer, err := auth.OpenDevIssuer(c.DevKey, time.Now)
 		if err != nil {
 			return err

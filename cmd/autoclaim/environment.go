@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -53,6 +54,15 @@ func (e *environment) withDatabase(work func(ctx context.Context, db *store.Stor
 	}
 
 	return errors.Join(work(e.context, db), db.Close())
+}
+
+// databaseName names the database in messages. Other URLs than those of files may hold a password.
+func (e *environment) databaseName() string {
+	if strings.HasPrefix(e.databaseURL, "sqlite:") {
+		return "the database " + e.databaseURL
+	}
+
+	return "the database"
 }
 
 // say prints a formatted line to the command's output.

@@ -13,8 +13,8 @@ import (
 )
 
 type importCatalogCommand struct {
-	File      string   `arg:"" help:"CSV file of the vendor, - for standard input, or 'sample' for the built-in sample catalog."`
-	Claimable []string `help:"Codes or vendor IDs of apps to make claimable, such as TEAMS1." placeholder:"APP"`
+	File      string   `kind:"argument" arg:"" help:"CSV file of the vendor, - for standard input, or 'sample' for the built-in sample catalog."`
+	Claimable []string `kind:"label" env:"-" help:"Codes or vendor IDs of apps to make claimable, such as TEAMS1." placeholder:"APP"`
 	DryRun    bool     `env:"-" help:"Report the changes without making them."`
 	Verbose   bool     `help:"List each changed object, each skipped row and each name chosen from several."`
 }
@@ -66,8 +66,8 @@ func readFile[T any](name string, read func(io.Reader) (T, error)) (T, error) {
 }
 
 type importUsersCommand struct {
-	File   string `arg:"" help:"CSV file with the columns external_id, display_name and email, or - for standard input."`
-	Tenant string `help:"Name of the tenant." required:""`
+	File   string `kind:"argument" arg:"" help:"CSV file with the columns external_id, display_name and email, or - for standard input."`
+	Tenant string `kind:"argument" help:"Name of the tenant." required:""`
 }
 
 // Run imports the users of a tenant.

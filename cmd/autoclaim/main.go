@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,10 +18,10 @@ import (
 
 // cli declares all commands and the flags that they share. The environment variable AUTOCLAIM_SOME_FLAG sets the
 // flag --some-flag. Flags that make one call do something else, such as --version, have no environment variable: it
-// would change every later call as well.
+// would change every later call as well. The tags of each flag say which values make sense: see flags.go.
 type cli struct {
-	DatabaseURL       string `default:"sqlite:autoclaim.db" help:"URL of the database: postgres://USER@HOST/NAME or sqlite:FILE. Default: sqlite:autoclaim.db." placeholder:"URL"`
-	DirectDatabaseURL string `help:"URL that bypasses the connection pooler, if --database-url points to one. Migrations and live updates need it. Default: --database-url." placeholder:"URL"`
+	DatabaseURL       string `kind:"database" secret:"" default:"sqlite:autoclaim.db" help:"URL of the database: postgres://USER@HOST/NAME or sqlite:FILE. Default: sqlite:autoclaim.db." placeholder:"URL"`
+	DirectDatabaseURL string `kind:"database" secret:"" help:"URL that bypasses the connection pooler, if --database-url points to one. Migrations and live updates need it. Default: --database-url." placeholder:"URL"`
 
 	LogLevel  string `default:"info" enum:"debug,info,warn,error" help:"Lowest level to log: debug, info, warn or error."`
 	LogFormat string `default:"text" enum:"text,json" help:"Format of log lines: text or json."`
@@ -66,9 +67,10 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		commands cli
 		exited   *int
 		build    = buildinfo.Read(version)
+		settings = newVariables(os.Environ())
 	)
 
-	parser, err := newParser(&commands, build, kong.Writers(out, errOut), kong.Exit(func(status int) { exited = &status }))
+	parser, err := newParser(&commands, build, settings, kong.Writers(out, errOut), kong.Exit(func(status int) { exited = &status }))
 	if err != nil {
 		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
 
@@ -76,12 +78,13 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	}
 
 	command, err := parser.Parse(args)
+	err = firstProblem(command, err, settings)
 
 	switch {
 	case exited != nil: // By --help or --version.
 		return *exited
 	case err != nil:
-		_, _ = fmt.Fprintf(errOut, "autoclaim: %v. See autoclaim --help.\n", err)
+		_, _ = fmt.Fprintf(errOut, "autoclaim: %s. See autoclaim --help.\n", misuse(err))
 
 		return misused
 	}
@@ -103,12 +106,48 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	return 0
 }
 
-// newParser returns a parser of command lines that sets the commands' flags.
-func newParser(commands *cli, build buildinfo.Build, options ...kong.Option) (*kong.Kong, error) {
+// firstProblem returns what to tell first about a command line and its environment. A misspelled variable may be why
+// something else is missing.
+func firstProblem(command *kong.Context, err error, settings *variables) error {
+	if unknown := settings.check(); unknown != nil {
+		return unknown
+	}
+
+	if failed, ok := errors.AsType[*kong.ParseError](err); ok {
+		command = failed.Context
+	}
+
+	if _, known := errors.AsType[*flagError](err); known {
+		return err
+	}
+
+	if repeated := refuseRepeatedFlags(command, settings); repeated != nil {
+		return repeated
+	}
+
+	return err
+}
+
+// misuse returns the message about a wrong command line.
+func misuse(err error) string {
+	if wrong, ok := errors.AsType[*flagError](err); ok {
+		return wrong.Error()
+	}
+
+	// Kong's own messages have parts of the command line.
+	if text := err.Error(); !mayHoldPassword(text) {
+		return text
+	}
+
+	return "the command line is wrong; what is wrong is not shown, because it could hold a password"
+}
+
+// newParser returns a parser of command lines and environment variables that sets the commands' flags.
+func newParser(commands *cli, build buildinfo.Build, settings *variables, options ...kong.Option) (*kong.Kong, error) {
 	return kong.New(commands, append([]kong.Option{
 		kong.Name("autoclaim"),
 		kong.Description("Gives users a license the first time they sign in to an app."),
-		kong.DefaultEnvars("AUTOCLAIM"),
+		settings.bind(), checkFlags(settings), kong.Resolvers(settings), kong.ValueFormatter(settings.help),
 		kong.Vars{"version": build.String()},
 		kong.UsageOnError(),
 	}, options...)...)

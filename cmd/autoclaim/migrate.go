@@ -9,8 +9,8 @@ import (
 )
 
 type migrateCommand struct {
-	LockTimeout  time.Duration `default:"1s" help:"Time that a migration waits for a lock before it retries. Other sessions that need the table wait too."`
-	LockAttempts int           `default:"40" help:"Number of attempts to get a lock before the migration fails."`
+	LockTimeout  time.Duration `range:"1ms..1h" default:"1s" help:"Time that a migration waits for a lock before it retries. Other sessions that need the table wait too."`
+	LockAttempts int           `range:"1..100000" default:"40" help:"Number of attempts to get a lock before the migration fails."`
 }
 
 // Run updates the database schema.

@@ -39,8 +39,11 @@ func start(t *testing.T, dir, databaseURL string, changes ...func(cmd *exec.Cmd)
 
 	cmd := exec.Command(program, "serve", "--dev", "--listen=127.0.0.1:0", "--request-timeout=1m")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL,
-		"AUTOCLAIM_DIRECT_DATABASE_URL="+storetest.Direct(databaseURL))
+	cmd.Env = append(os.Environ(), "AUTOCLAIM_DATABASE_URL="+databaseURL)
+	if direct := storetest.Direct(databaseURL); direct != databaseURL {
+		cmd.Env = append(cmd.Env, "AUTOCLAIM_DIRECT_DATABASE_URL="+direct)
+	}
+
 	cmd.Stderr = io.Discard
 
 	for _, change := range changes {

@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"time"
+
+	"github.com/alecthomas/kong"
+	"go.opentelemetry.io/otel"
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/internal/admin"
@@ -20,49 +25,52 @@ import (
 )
 
 type serveCommand struct {
-	Listen          string        `default:"127.0.0.1:8080" help:"Address to listen on. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
-	MaxBody         int64         `default:"1048576" help:"Maximum size of a request body, in bytes."`
-	RequestTimeout  time.Duration `default:"2s" help:"Maximum time for a query or a mutation, including its database statements."`
-	ShutdownTimeout time.Duration `default:"30s" help:"Maximum time to finish running requests after SIGTERM."`
+	Listen          string        `kind:"address" default:"127.0.0.1:8080" help:"Address to listen on. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
+	MaxBody         int64         `range:"1024..67108864" default:"1048576" help:"Maximum size of a request body, in bytes."`
+	MaxBodyMemory   int64         `range:"1048576..17179869184" default:"67108864" help:"Maximum number of bytes of all requests that have arrived and are not parsed yet."`
+	RequestTimeout  time.Duration `range:"100ms..10m" default:"2s" help:"Maximum time for a query or a mutation, including its database statements."`
+	ShutdownTimeout time.Duration `range:"1s..1h" default:"30s" help:"Maximum time to finish running requests after SIGTERM."`
 
-	CORSOrigin    []string `group:"Browsers" help:"Origins whose web pages may call the API, such as https://admin.example.com, or * for all. Default: none." placeholder:"ORIGIN"`
+	CORSOrigin    []string `kind:"origin" group:"Browsers" help:"Origins whose web pages may call the API, such as https://admin.example.com, or * for all. Default: none." placeholder:"ORIGIN"`
 	Introspection bool     `group:"Browsers" help:"Allow introspection of the schema, and suggest field names in errors. Always on with --dev."`
 
 	Playground bool `group:"Browsers" help:"Serve the GraphiQL playground at /playground/. Always on with --dev."`
 
 	Console         bool   `group:"Browsers" help:"Serve the admin console at /console/. Always on with --dev."`
-	ConsoleClientID string `group:"Browsers" help:"Client ID of the console at the OpenID provider." name:"console-client-id" placeholder:"ID"`
-	ConsoleScope    string `default:"openid profile offline_access" group:"Browsers" help:"Scopes that the console requests. They must result in access tokens for the --audience."`
+	ConsoleClientID string `kind:"label" group:"Browsers" help:"Client ID of the console at the OpenID provider." name:"console-client-id" placeholder:"ID"`
+	ConsoleScope    string `kind:"scopes" default:"openid profile offline_access" group:"Browsers" help:"Scopes that the console requests. They must result in access tokens for the --audience."`
 
-	MaxTokens        int     `default:"1000" group:"Limits" help:"Maximum number of lexical tokens in a GraphQL document."`
-	MaxDepth         int     `default:"15" group:"Limits" help:"Maximum nesting depth of fields in an operation."`
-	MaxCost          int     `default:"50000" group:"Limits" help:"Maximum cost of an operation: the number of objects that it can read, computed from page sizes."`
-	MaxAliases       int     `default:"50" group:"Limits" help:"Maximum number of aliases in an operation."`
-	MaxDirectives    int     `default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
-	MaxInFlight      int     `default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
-	MaxConnections   int     `default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
-	MaxStreams       int     `default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
-	RateLimit        float64 `default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
-	SignInRateLimit  float64 `default:"0" group:"Limits" help:"Maximum number of requests per second and sign-in service, or 0 for no limit."`
-	TrustedDocuments string  `group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE" type:"existingfile"`
+	MaxText          int     `range:"1024..1048576" default:"32768" group:"Limits" help:"Maximum size of a GraphQL document, in bytes. Trusted documents may be longer."`
+	MaxTokens        int     `range:"1..100000" default:"1000" group:"Limits" help:"Maximum number of lexical tokens in a GraphQL document."`
+	MaxDepth         int     `range:"1..1000" default:"15" group:"Limits" help:"Maximum nesting depth of fields in an operation."`
+	MaxCost          int     `range:"1..1000000000" default:"100000" group:"Limits" help:"Maximum cost of an operation: the number of objects and fields that it can read, computed from page sizes."`
+	MaxResponse      int     `range:"65536..1073741824" default:"8388608" group:"Limits" help:"Maximum size of a response, in bytes, estimated from page sizes before the operation runs."`
+	MaxAliases       int     `range:"1..10000" default:"50" group:"Limits" help:"Maximum number of aliases in an operation."`
+	MaxDirectives    int     `range:"1..10000" default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
+	MaxInFlight      int     `range:"0,1..1000000" default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
+	MaxConnections   int     `range:"1..1000000" default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
+	MaxStreams       int     `range:"1..100000" default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
+	RateLimit        float64 `range:"0,0.01..1000000" default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
+	SignInRateLimit  float64 `range:"0,0.01..1000000" default:"0" group:"Limits" help:"Maximum number of requests per second and sign-in service, or 0 for no limit."`
+	TrustedDocuments string  `kind:"file" group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE"`
 
-	Issuer      string            `group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted." placeholder:"URL"`
-	Audience    string            `group:"Sign-in" help:"Audience that access tokens must have." placeholder:"NAME"`
-	TenantClaim string            `default:"tid" group:"Sign-in" help:"Token claim with the organization's ID."`
-	FixedTenant string            `group:"Sign-in" help:"Organization ID for all tokens, if the provider's tokens have none. Replaces --tenant-claim." placeholder:"ID"`
-	UserClaim   string            `default:"sub" group:"Sign-in" help:"Token claim with the user's ID. For Entra ID, use oid."`
-	RolesClaim  string            `default:"roles" group:"Sign-in" help:"Token claim with the roles. For Keycloak, use realm_access.roles."`
-	RoleMap     map[string]string `group:"Sign-in" help:"Autoclaim roles for the provider's role names, such as license-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER. Default: the names are the same." placeholder:"NAME=ROLE"`
-	ClockSkew   time.Duration     `default:"1m" group:"Sign-in" help:"Allowed clock skew between this server and the issuer."`
+	Issuer      string            `kind:"issuer" group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted." placeholder:"URL"`
+	Audience    string            `kind:"label" group:"Sign-in" help:"Audience that access tokens must have." placeholder:"NAME"`
+	TenantClaim string            `kind:"claim" default:"tid" group:"Sign-in" help:"Token claim with the organization's ID."`
+	FixedTenant string            `kind:"external-id" group:"Sign-in" help:"Organization ID for all tokens, if the provider's tokens have none. Replaces --tenant-claim." placeholder:"ID"`
+	UserClaim   string            `kind:"claim" default:"sub" group:"Sign-in" help:"Token claim with the user's ID. For Entra ID, use oid."`
+	RolesClaim  string            `kind:"claim" default:"roles" group:"Sign-in" help:"Token claim with the roles. For Keycloak, use realm_access.roles."`
+	RoleMap     map[string]string `kind:"role-map" group:"Sign-in" help:"Autoclaim roles for the provider's role names, such as license-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER. Default: the names are the same." placeholder:"NAME=ROLE"`
+	ClockSkew   time.Duration     `range:"0s..10m" default:"1m" group:"Sign-in" help:"Allowed clock skew between this server and the issuer."`
 
 	metricsFlags `embed:""`
 
 	Dev    bool   `group:"Development" help:"Run a demo tenant with the console, the playground and a sign-in page, on loopback only. Prints access tokens. Do not use in production."`
-	DevKey string `default:"autoclaim-dev-key.json" group:"Development" help:"File with the key that signs development tokens. It is created if it is missing."`
+	DevKey string `kind:"new-file" default:"autoclaim-dev-key.json" group:"Development" help:"File with the key that signs development tokens. It is created if it is missing."`
 }
 
-// Validate checks the flags. Kong calls it.
-func (c serveCommand) Validate() error {
+// Validate checks which flags go together. Kong calls it after it has checked each flag.
+func (c serveCommand) Validate(parsed *kong.Context) error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w; use HOST:PORT, such as 127.0.0.1:8080", err)
@@ -79,6 +87,13 @@ func (c serveCommand) Validate() error {
 		return errors.New("--console and --trusted-documents cannot be used together, because the console's operations are not in the file: run the console on another server")
 	case !c.Dev && (c.Issuer == "" || c.Audience == ""):
 		return errors.New("--issuer and --audience are required: give the OpenID provider of your users, or use --dev to try Autoclaim out")
+	case c.FixedTenant != "" && isGiven(parsed, "tenant-claim"):
+		return errors.New("--fixed-tenant and --tenant-claim cannot be used together: remove one of them")
+	case len(c.CORSOrigin) > 1 && slices.Contains(c.CORSOrigin, "*"):
+		return errors.New("--cors-origin: * allows all origins already: remove it, or remove the others")
+	case c.MaxStreams > c.MaxConnections:
+		return fmt.Errorf("--max-streams %d is more than --max-connections %d, which counts streams too: lower it, or raise the other",
+			c.MaxStreams, c.MaxConnections)
 	}
 
 	return c.validate()
@@ -90,18 +105,28 @@ func (c serveCommand) Run(e *environment) error {
 }
 
 func (c serveCommand) run(e *environment) error {
+	// Libraries log by these defaults: the development provider, and OpenTelemetry.
+	slog.SetDefault(e.logger)
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { e.logger.Warn("OpenTelemetry failed", "error", err) }))
+
 	if c.Dev {
 		return e.withDatabase(c.serveDemo(e))
 	}
 
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		if err := c.checkTenants(ctx, db); err != nil {
+			return err
+		}
+
 		verifier, err := auth.NewOIDC(ctx, auth.Config{
 			Issuer: c.Issuer, Audience: c.Audience, TenantClaim: c.TenantClaim, FixedTenant: c.FixedTenant,
 			UserClaim: c.UserClaim, RolesClaim: c.RolesClaim, RoleMapping: c.RoleMap, ClockSkew: c.ClockSkew,
+			Logger: e.logger,
 		})
 		if err != nil {
 			return err
 		}
+		defer verifier.Close()
 
 		listener, err := c.listen(ctx)
 		if err != nil {
@@ -140,15 +165,16 @@ func (c serveCommand) serve(
 		return err
 	}
 
-	authenticate := server.Authenticator(verifier, db)
+	connections := admission.NewConnections(c.MaxConnections)
+	authenticate := connections.Authenticate(server.Authenticator(verifier, db))
 	api := server.NewAPI(server.APIConfig{
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
 		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
 		Introspection: c.Introspection || c.Dev, Documents: documents, Extensions: e.telemetry.Extensions(),
 		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
-		MaxInFlight: c.MaxInFlight,
+		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
 		Limits: admission.OperationLimits{
-			Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
+			Text: c.MaxText, Response: c.MaxResponse, Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
 		},
 	})
@@ -166,8 +192,7 @@ func (c serveCommand) serve(
 		Logger:          e.logger,
 		Trace:           e.telemetry.Trace(),
 		Served:          e.telemetry.Served(),
-		MaxBodyBytes:    c.MaxBody,
-		MaxConnections:  c.MaxConnections,
+		Connections:     connections,
 		RequestTimeout:  c.RequestTimeout,
 		ShutdownTimeout: c.ShutdownTimeout,
 	})

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/server"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/telemetry"
@@ -14,17 +16,29 @@ import (
 
 // metricsFlags are the flags of the metrics listener.
 type metricsFlags struct {
-	MetricsListen  string   `group:"Metrics" help:"Address to serve Prometheus metrics on, at /metrics, without authentication. Default: no metrics." placeholder:"HOST:PORT"`
-	MetricsTenants []string `group:"Metrics" help:"External IDs of tenants whose license pools get metrics of their own, three series per product. Default: none." placeholder:"ID"`
+	MetricsListen  string   `kind:"address" group:"Metrics" help:"Address to serve Prometheus metrics on, at /metrics, without authentication. Default: no metrics." placeholder:"HOST:PORT"`
+	MetricsTenants []string `kind:"external-id" group:"Metrics" help:"External IDs of tenants whose license pools get metrics of their own, three series per product. Default: none." placeholder:"ID"`
 }
 
 func (f metricsFlags) validate() error {
-	if f.MetricsListen == "" {
-		return nil
+	if f.MetricsListen == "" && len(f.MetricsTenants) > 0 {
+		return errors.New("--metrics-tenants needs --metrics-listen: give the address to serve metrics on, such as 127.0.0.1:9464")
 	}
 
-	if _, _, err := net.SplitHostPort(f.MetricsListen); err != nil {
-		return fmt.Errorf("--metrics-listen: %w; use HOST:PORT, such as 127.0.0.1:9464", err)
+	return nil
+}
+
+// checkTenants refuses an unknown tenant of --metrics-tenants: it would never have a metric.
+func (f metricsFlags) checkTenants(ctx context.Context, db *store.Store) error {
+	for _, id := range f.MetricsTenants {
+		_, err := db.TenantByExternalID(ctx, id)
+		if licensing.IsNotFound(err) {
+			return fmt.Errorf("--metrics-tenants (or AUTOCLAIM_METRICS_TENANTS): %s is no tenant's external ID: 'autoclaim tenant list' shows them", shown(id))
+		}
+
+		if err != nil {
+			return fmt.Errorf("read the tenants of --metrics-tenants: %w", err)
+		}
 	}
 
 	return nil

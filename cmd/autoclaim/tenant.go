@@ -11,8 +11,8 @@ import (
 )
 
 type tenantCreateCommand struct {
-	Name       string `arg:"" help:"Name of the tenant, for use by other commands."`
-	ExternalID string `help:"ID of the organization in the identity provider's tokens (see serve --tenant-claim)." name:"external-id" required:""`
+	Name       string `kind:"argument" arg:"" help:"Name of the tenant, for use by other commands."`
+	ExternalID string `kind:"external-id" help:"ID of the organization in the identity provider's tokens (see serve --tenant-claim)." name:"external-id" required:""`
 }
 
 // Run creates a tenant.

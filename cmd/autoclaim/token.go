@@ -8,11 +8,11 @@ import (
 )
 
 type tokenCommand struct {
-	Role   []string      `help:"Roles in the token: GLOBAL_ADMIN, GLOBAL_READER, REPORTS_READER or SIGN_IN_SERVICE. Default: none." placeholder:"ROLE"`
-	User   string        `default:"demo-user" help:"External ID of the user."`
-	Tenant string        `default:"demo" help:"External ID of the tenant."`
-	TTL    time.Duration `default:"12h" help:"Time until the token expires." name:"ttl"`
-	DevKey string        `default:"autoclaim-dev-key.json" help:"File with the signing key of the development server (see serve --dev-key)."`
+	Role   []string      `kind:"role" help:"Roles in the token: GLOBAL_ADMIN, GLOBAL_READER, REPORTS_READER or SIGN_IN_SERVICE. Default: none." placeholder:"ROLE"`
+	User   string        `kind:"external-id" default:"demo-user" help:"External ID of the user."`
+	Tenant string        `kind:"external-id" default:"demo" help:"External ID of the tenant."`
+	TTL    time.Duration `range:"1s..8760h" default:"12h" help:"Time until the token expires." name:"ttl"`
+	DevKey string        `kind:"new-file" default:"autoclaim-dev-key.json" help:"File with the signing key of the development server (see serve --dev-key)."`
 }
 
 // Run prints a development token.

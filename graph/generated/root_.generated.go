@@ -195,7 +195,7 @@ schema {
   subscription: Subscription
 }
 
-"The cost of reading the field, in objects, in addition to the objects that it returns. The cost limit of an operation counts it."
+"The cost of reading the field, in objects, in addition to the objects or the value that it returns. The cost limit of an operation counts it."
 directive @cost(
   "The cost in objects."
   weight: Int!
@@ -205,6 +205,12 @@ directive @cost(
 directive @listSize(
   "The assumed number of objects in the list."
   assumedSize: Int!
+) on FIELD_DEFINITION
+
+"The length that the limit on the size of a response assumes for a value. Without it, that is 256 bytes for text and 48 for others."
+directive @size(
+  "The assumed length in bytes."
+  bytes: Int!
 ) on FIELD_DEFINITION
 
 "A point in time in UTC, in RFC 3339 format. Example: ` + "`" + `2026-03-01T09:30:00Z` + "`" + `."
@@ -387,11 +393,11 @@ type Query {
 "The caller."
 type Viewer {
   "The user's id in the identity provider."
-  externalId: String!
+  externalId: String! @size(bytes: 512)
   "The user's name in the token. Empty if the token has none."
-  displayName: String!
+  displayName: String! @size(bytes: 512)
   "The user's email in the token. Empty if the token has none."
-  email: String!
+  email: String! @size(bytes: 512)
   "The caller's roles. A caller without a role can read and claim only their own licenses."
   roles: [Role!]!
   "The caller's user in Autoclaim. Null before their first sign-in to an app."
@@ -546,11 +552,11 @@ type User implements Node {
   "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
   "The user's id in the identity provider."
-  externalId: String!
+  externalId: String! @size(bytes: 512)
   "The user's name. Empty if it is unknown."
-  displayName: String!
+  displayName: String! @size(bytes: 512)
   "The user's email. Empty if it is unknown."
-  email: String!
+  email: String! @size(bytes: 512)
   "When an admin blocked the user from claiming licenses. Null if the user is not blocked."
   blockedAt: DateTime
   "When the user last signed in to an app, accurate to about an hour. Null before the first sign-in."
@@ -772,15 +778,15 @@ type AuditEvent implements Node {
   "When the change was made."
   at: DateTime!
   "The external id of the admin."
-  actor: String!
+  actor: String! @size(bytes: 512)
   "The name of the mutation. Example: ` + "`" + `createPolicy` + "`" + `."
   action: String!
   "The global id of the changed object."
   objectId: ID!
   "The object before the change. Null if the change created it."
-  before: JSON
+  before: JSON @size(bytes: 32768)
   "The object after the change."
-  after: JSON
+  after: JSON @size(bytes: 32768)
   "The id of the request that made the change. The server's logs and the ` + "`" + `X-Request-Id` + "`" + ` response header have the same id."
   requestId: String!
 }
@@ -970,7 +976,7 @@ type UserError {
   "The reason, for programs."
   code: UserErrorCode!
   "The reason and how to fix it, in words for an admin."
-  message: String!
+  message: String! @size(bytes: 512)
   "The path to the invalid input field, outermost field first. List positions are decimal numbers that start at 0. Empty if no single field is the cause."
   path: [String!]!
 }
@@ -1406,7 +1412,7 @@ type ClaimLicensePayload {
   "The license that gives the user access to the app. Null unless the outcome is ` + "`" + `CLAIMED` + "`" + ` or ` + "`" + `ALREADY_LICENSED` + "`" + `."
   license: License
   "A message to show to the user. Empty if there are user errors."
-  message: String!
+  message: String! @size(bytes: 512)
   "Why the server refused the request. Empty if there is an outcome."
   userErrors: [UserError!]!
 }

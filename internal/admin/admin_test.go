@@ -296,6 +296,19 @@ func TestUsersAreReadFromADirectorysExport(t *testing.T) {
 	assert.ErrorContains(t, err, `line 3: external_id "ann" is on line 2 already`)
 }
 
+func TestUsersWhoseNamesCannotBeSeenAreNotImported(t *testing.T) {
+	t.Parallel()
+
+	for row, says := range map[string]string{
+		"ann\u200b,Ann,a@x": "external_id: ", "ann,A\u202enn,a@x": "display_name: the text has the character U+202E",
+		"ann,Ann,a\u00ad@x": "email: the text has the character U+00AD", "ann," + strings.Repeat("é", 256) + ",": "display_name has more than 255",
+	} {
+		_, err := admin.ReadUsers(strings.NewReader("external_id,display_name,email\n" + row + "\n"))
+		require.ErrorContains(t, err, "line 2: ")
+		require.ErrorContains(t, err, says)
+	}
+}
+
 // FuzzReadUsers reads any text as a directory's export. Both databases can store what it accepts.
 func FuzzReadUsers(f *testing.F) {
 	for _, seed := range []string{
@@ -319,7 +332,7 @@ func FuzzReadUsers(f *testing.F) {
 
 			seen[user.ExternalID] = true
 
-			require.NotContains(t, user.DisplayName+user.Email, "\x00", "PostgreSQL keeps no U+0000")
+			require.NoError(t, licensing.CheckVisible(user.DisplayName+" "+user.Email))
 		}
 	})
 }

@@ -87,6 +87,14 @@ func ReadUsers(r io.Reader) ([]licensing.User, error) {
 				return "external_id: " + err.Error()
 			}
 
+			if err := licensing.CheckLabel("display_name", cells[1]); err != nil {
+				return err.Error()
+			}
+
+			if err := licensing.CheckLabel("email", cells[2]); err != nil {
+				return err.Error()
+			}
+
 			if first, repeated := lines[cells[0]]; repeated {
 				return fmt.Sprintf("external_id %q is on line %d already", cells[0], first)
 			}

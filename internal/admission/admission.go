@@ -1,6 +1,7 @@
 // Package admission holds the bounds on what callers may use of a server, and decides what is let in:
 // connections ([Connections]), bytes of request bodies ([Bodies]), requests per second ([Rates]), requests at the
-// same time ([Places]), live subscriptions ([Streams]), and the size of one operation ([OperationLimits]).
+// same time ([Requests]), live subscriptions ([Streams]), and the size of one operation ([OperationLimits]).
+// Connections, bytes and requests are divided between tenants and principals ([Shares]).
 //
 // Whatever exceeds a bound is refused at once. It never waits in a queue.
 package admission
@@ -38,35 +39,74 @@ func principalOf(caller auth.Caller) principal {
 type Requests struct {
 	// Rates may be nil, which allows any number of requests per second.
 	Rates *Rates
-	// Places may be nil, which allows any number of requests at the same time.
-	Places *Places
+	// Places are the requests that may run at the same time; nil allows any number.
+	Places *Shares
 }
 
-// Refusal is the response to a request that is not let in.
+// Refusal is the response to a request or a connection that is not let in.
 type Refusal struct {
-	Status     int
+	// Status is the status of an HTTP response.
+	Status int
+	// RetryAfter is when to try again; zero if trying again does not help.
 	RetryAfter time.Duration
 	Err        *gqlerror.Error
 }
 
-// Error implements [error].
+// Error returns the message for the client.
 func (r *Refusal) Error() string { return r.Err.Message }
+
+// Write sends the refusal as a response outside of GraphQL.
+func (r *Refusal) Write(w http.ResponseWriter, request *http.Request) {
+	if r.RetryAfter > 0 {
+		apierror.SetRetryAfter(w, r.RetryAfter)
+	}
+
+	code, _ := r.Err.Extensions["code"].(string)
+	apierror.Write(w, request, r.Status, code, r.Err.Message)
+}
+
+func refuse(status int, err *gqlerror.Error) *Refusal { return &Refusal{Status: status, Err: err} }
+
+func overloaded() *Refusal {
+	return &Refusal{http.StatusServiceUnavailable, apierror.RetryAfterOverload, apierror.Overloaded()}
+}
 
 // Enter lets a request of the context's caller in, or returns a refusal. Call leave when the request is done;
 // it may be called more than once. A request without a caller is let in: authorization refuses it.
 func (r Requests) Enter(ctx context.Context) (leave func(), refusal *Refusal) {
+	if refusal := r.Count(ctx); refusal != nil {
+		return nil, refusal
+	}
+
+	return r.Begin(ctx)
+}
+
+// Count is the first half of Enter: it counts a request of the context's caller, or refuses it if the caller sends too
+// many in a second. It comes before anything else of a request is read.
+func (r Requests) Count(ctx context.Context) *Refusal {
+	caller, ok := auth.CallerFrom(ctx)
+	if !ok {
+		return nil
+	}
+
+	if retryAfter, ok := r.Rates.Allow(caller); !ok {
+		return &Refusal{http.StatusTooManyRequests, retryAfter, apierror.RateLimited()}
+	}
+
+	return nil
+}
+
+// Begin is the second half of Enter: it takes one of the caller's places. It comes when the whole request has
+// arrived, so that clients that send slowly take no places.
+func (r Requests) Begin(ctx context.Context) (leave func(), refusal *Refusal) {
 	caller, ok := auth.CallerFrom(ctx)
 	if !ok {
 		return func() {}, nil
 	}
 
-	if retryAfter, ok := r.Rates.Allow(caller); !ok {
-		return nil, &Refusal{http.StatusTooManyRequests, retryAfter, apierror.RateLimited()}
-	}
-
-	leave, ok = r.Places.Take(caller)
+	leave, ok = r.Places.Take(caller, 1)
 	if !ok {
-		return nil, &Refusal{http.StatusServiceUnavailable, apierror.RetryAfterOverload, apierror.Overloaded()}
+		return nil, overloaded()
 	}
 
 	return leave, nil

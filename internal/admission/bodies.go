@@ -1,66 +1,121 @@
 package admission
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// maxBytesOfBodies bounds the bytes of all request bodies that are in memory at the same time.
-const maxBytesOfBodies = 64 << 20
+const (
+	// firstBytesOfBody is the room for the first bytes of a body. Most bodies are smaller.
+	firstBytesOfBody   = 2 << 10
+	defaultBodyBytes   = 1 << 20
+	defaultBodiesBytes = 64 << 20
+)
 
 // Bodies bounds the bytes of one request body, and of all request bodies that are in memory at the same time. It
-// is safe for concurrent use.
+// counts the bytes that have arrived, not those that a client announces. It is safe for concurrent use.
 type Bodies struct {
 	largest int64
-	free    *semaphore.Weighted
+	shares  *Shares
 }
 
-// NewBodies returns a bound of largest bytes for one body, and of 64 MiB for all together.
-func NewBodies(largest int64) *Bodies {
-	return &Bodies{largest: largest, free: semaphore.NewWeighted(max(maxBytesOfBodies, largest))}
+// NewBodies returns a bound of largest bytes for one body, and of together bytes for all bodies, which tenants and
+// principals share. If they are zero, they are 1 MiB and 64 MiB.
+func NewBodies(largest, together int64) *Bodies {
+	largest = cmp.Or(largest, defaultBodyBytes)
+
+	return &Bodies{largest: largest, shares: NewShares(max(cmp.Or(together, defaultBodiesBytes), largest))}
 }
 
-// Read is middleware that reads the whole body into memory before next runs. It refuses a body that is too large,
-// and one that would exceed the bound on all bodies together.
-func (b *Bodies) Read(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		size := b.largest
-		if r.ContentLength >= 0 {
-			size = min(size, r.ContentLength)
+// Read reads the whole body of a request of the context's caller; length is the number of bytes that the client
+// announced, or -1. It returns a [*Refusal] if the body is too large, if
+// it would exceed the bound on all bodies together, or if it does not arrive. Call release when the body is no longer
+// used; it may be called more than once. Without a caller, nothing is read.
+func (b *Bodies) Read(
+	ctx context.Context, body io.Reader, length int64,
+) (text []byte, release func(), refusal *Refusal) {
+	caller, ok := auth.CallerFrom(ctx)
+	if !ok {
+		return nil, func() {}, nil
+	}
+
+	held := heldBytes{shares: b.shares, who: principalOf(caller), most: b.largest + 1}
+	if length >= 0 {
+		held.most = min(held.most, length+1)
+	}
+
+	text, refusal = b.read(&held, body)
+	if refusal != nil {
+		held.release()
+	}
+
+	return text, held.release, refusal
+}
+
+func (b *Bodies) read(held *heldBytes, body io.Reader) (text []byte, refusal *Refusal) {
+	for {
+		if len(text) == cap(text) {
+			var ok bool
+			if text, ok = held.grow(text); !ok {
+				return nil, overloaded()
+			}
 		}
 
-		if !b.free.TryAcquire(size) {
-			apierror.WriteOverloaded(w, r)
-
-			return
-		}
-		defer b.free.Release(size)
-
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, b.largest))
-
-		var tooLarge *http.MaxBytesError
+		n, err := body.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
 
 		switch {
-		case errors.As(err, &tooLarge):
-			apierror.Write(w, r, http.StatusRequestEntityTooLarge, apierror.CodeBadUserInput,
-				fmt.Sprintf("The request has more than %d bytes. Send less at a time.", tooLarge.Limit))
-
-			return
+		case int64(len(text)) > b.largest:
+			return nil, refuse(http.StatusRequestEntityTooLarge, apierror.BadInput(
+				"The request has more than %d bytes. Send less at a time.", b.largest))
+		case int64(len(text)) == held.most:
+			return nil, refuse(http.StatusBadRequest, apierror.BadInput(
+				"The request's body is longer than its Content-Length."))
+		case errors.Is(err, io.EOF):
+			return text, nil
 		case err != nil:
-			apierror.Write(w, r, http.StatusBadRequest, apierror.CodeBadUserInput,
-				"The request's body did not arrive. Send it again.")
+			return nil, refuse(http.StatusBadRequest, apierror.BadInput(
+				"The request's body did not arrive. Send it again."))
+		}
+	}
+}
 
-			return
+// heldBytes are the bytes that one body has taken of the shares.
+type heldBytes struct {
+	shares *Shares
+	who    principal
+	bytes  int64
+	// most is the most bytes that the body can need: one more than it can have, to see its end.
+	most int64
+}
+
+// grow returns the text with twice the room. ok is false if the principal does not get that many bytes.
+func (h *heldBytes) grow(text []byte) (grown []byte, ok bool) {
+	size := min(max(firstBytesOfBody, 2*int64(cap(text))), h.most) //nolint:mnd // Twice the room.
+
+	if more := size - h.bytes; more > 0 {
+		if !h.shares.take(h.who, more) {
+			return text, false
 		}
 
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		next.ServeHTTP(w, r)
-	})
+		h.bytes = size
+	}
+
+	grown = make([]byte, len(text), size)
+	copy(grown, text)
+
+	return grown, true
+}
+
+func (h *heldBytes) release() {
+	if h.bytes > 0 {
+		h.shares.give(h.who, h.bytes)
+		h.bytes = 0
+	}
 }

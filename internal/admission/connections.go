@@ -1,22 +1,51 @@
 package admission
 
 import (
+	"container/list"
+	"context"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// Connections bounds how many connections of clients are open at the same time. It is safe for concurrent use.
+const (
+	// strangerTimeout is how long the server waits for the next bytes of a client that has not shown a token yet.
+	strangerTimeout = 10 * time.Second
+	// newcomers is the part of the connections, one in so many, that callers cannot take: new clients use them to
+	// connect, and so at least get a response.
+	newcomers = 8
+)
+
+// Connections bounds how many connections of clients are open at the same time, WebSockets included. It is safe for
+// concurrent use.
+//
+// A connection belongs to a stranger until a request on it has a valid token ([Connections.Identify]). Strangers have
+// no share: if there are too many connections, the oldest connection of a stranger is closed, so that however many
+// strangers connect, each new client has time to show its token. Connections of callers are shared by tenants and
+// principals ([Shares]).
 type Connections struct {
-	limit int64
-	open  atomic.Int64
+	limit  int
+	shares *Shares
+
+	mu        sync.Mutex
+	open      int
+	strangers *list.List // Of *Connection, the oldest first.
 }
 
 // NewConnections returns a bound of limit connections.
-func NewConnections(limit int) *Connections { return &Connections{limit: int64(limit)} }
+func NewConnections(limit int) *Connections {
+	return &Connections{
+		limit: limit, shares: NewShares(int64(max(1, limit-limit/newcomers))), strangers: list.New(),
+	}
+}
 
-// Listen returns a listener that closes new connections over the limit at once, since a client that has to wait for
-// an open connection gets no response either. A connection counts until it is closed, also as a WebSocket.
+// Listen returns a listener that closes connections over the limit at once: a client that has to wait for an open
+// connection gets no response either. A connection counts until it is closed, also as a WebSocket.
 func (c *Connections) Listen(listener net.Listener) net.Listener {
 	return countingListener{listener, c}
 }
@@ -30,41 +59,189 @@ type countingListener struct {
 // Accept implements [net.Listener].
 func (l countingListener) Accept() (net.Conn, error) {
 	for {
-		connection, err := l.Listener.Accept()
+		accepted, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err //nolint:wrapcheck // net/http distinguishes the listener's errors.
 		}
 
-		if l.connections.open.Add(1) <= l.connections.limit {
-			return &countedConnection{
-				Conn: connection, release: sync.OnceFunc(func() { l.connections.open.Add(-1) }),
-			}, nil
+		if connection, ok := l.connections.add(accepted); ok {
+			return connection, nil
 		}
 
-		l.connections.open.Add(-1)
-
-		_ = connection.Close() // The client sees that it is closed; the server needs it no more.
+		_ = accepted.Close() // The client sees that it is closed; the server needs it no more.
 	}
 }
 
-type countedConnection struct {
+// add counts a connection. If there are too many, it closes the oldest connection of a stranger. ok is false if all
+// connections are of callers.
+func (c *Connections) add(accepted net.Conn) (connection *Connection, ok bool) {
+	connection = &Connection{Conn: accepted, all: c}
+
+	c.mu.Lock()
+
+	var oldest *Connection
+
+	if c.open >= c.limit {
+		front := c.strangers.Front()
+		if front == nil {
+			c.mu.Unlock()
+
+			return nil, false
+		}
+
+		oldest, _ = front.Value.(*Connection)
+		c.forget(oldest)
+	}
+
+	c.open++
+	connection.counted = true
+	connection.stranger = c.strangers.PushBack(connection)
+	c.mu.Unlock()
+
+	if oldest != nil {
+		_ = oldest.Close() // Its client sees that it is closed.
+	}
+
+	return connection, true
+}
+
+// forget stops counting a connection. The caller holds the lock.
+func (c *Connections) forget(connection *Connection) {
+	if !connection.counted {
+		return
+	}
+
+	connection.counted = false
+	c.open--
+
+	if connection.stranger != nil {
+		c.strangers.Remove(connection.stranger)
+		connection.stranger = nil
+	}
+
+	if connection.owned {
+		c.shares.give(*connection.owner.Load(), 1)
+		connection.owned = false
+	}
+}
+
+// Connection is a client's connection that [Connections] counts until it is closed.
+type Connection struct {
 	net.Conn
 
-	release func()
+	all *Connections
+	// owner is the principal of the last request with a token; nil for a stranger.
+	owner atomic.Pointer[principal]
+
+	// The lock of all protects the fields below.
+	counted  bool
+	owned    bool
+	stranger *list.Element
+	// readUntil is the read deadline that the server has set for a stranger.
+	readUntil time.Time
+}
+
+type connectionKey struct{}
+
+// WithConnection is for [net/http.Server.ConnContext]. It adds the connection to the context of its requests, for
+// [Connections.Identify].
+func WithConnection(ctx context.Context, connection net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, connection)
+}
+
+// Identify says that a request on the context's connection has this caller. The connection then counts for the
+// caller's principal, until it is closed or carries a request of another principal, as the connections of a proxy
+// do. It returns a [*Refusal] if the principal has more than its share of connections.
+func (c *Connections) Identify(ctx context.Context, caller auth.Caller) error {
+	connection, ok := ctx.Value(connectionKey{}).(*Connection)
+	if !ok {
+		return nil
+	}
+
+	who := principalOf(caller)
+	if owner := connection.owner.Load(); owner != nil && *owner == who {
+		return nil
+	}
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	if !connection.counted { // It was closed.
+		return nil
+	}
+
+	if !c.shares.take(who, 1) {
+		return tooManyConnections()
+	}
+
+	if connection.owned {
+		c.shares.give(*connection.owner.Load(), 1)
+	}
+
+	connection.owner.Store(&who)
+	connection.owned = true
+
+	if connection.stranger != nil {
+		c.strangers.Remove(connection.stranger)
+		connection.stranger = nil
+		// The caller may use all the time that the server gives to requests.
+		_ = connection.Conn.SetReadDeadline(connection.readUntil) // It fails if the connection is closed.
+	}
+
+	return nil
+}
+
+// Authenticate returns a function that verifies a token with authenticate, and then calls Identify.
+func (c *Connections) Authenticate(
+	authenticate func(ctx context.Context, token string) (auth.Caller, error),
+) func(ctx context.Context, token string) (auth.Caller, error) {
+	return func(ctx context.Context, token string) (auth.Caller, error) {
+		caller, err := authenticate(ctx, token)
+		if err != nil {
+			return auth.Caller{}, err
+		}
+
+		return caller, c.Identify(ctx, caller)
+	}
 }
 
 // Close implements [net.Conn].
-func (c *countedConnection) Close() error {
-	defer c.release()
+func (c *Connection) Close() error {
+	c.all.mu.Lock()
+	c.all.forget(c)
+	c.all.mu.Unlock()
 
 	return c.Conn.Close() //nolint:wrapcheck // The caller knows the connection.
 }
 
+// SetReadDeadline implements [net.Conn]. A stranger gets less time.
+func (c *Connection) SetReadDeadline(at time.Time) error {
+	if c.owner.Load() == nil {
+		c.all.mu.Lock()
+		defer c.all.mu.Unlock()
+
+		c.readUntil = at
+		if latest := time.Now().Add(strangerTimeout); c.stranger != nil && (at.IsZero() || at.After(latest)) {
+			at = latest
+		}
+	}
+
+	return c.Conn.SetReadDeadline(at) //nolint:wrapcheck // The caller knows the connection.
+}
+
 // CloseWrite lets net/http send an error response before it closes the connection of a client that still sends.
-func (c *countedConnection) CloseWrite() error {
+func (c *Connection) CloseWrite() error {
 	if tcp, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return tcp.CloseWrite() //nolint:wrapcheck // The caller knows the connection.
 	}
 
 	return nil
+}
+
+func tooManyConnections() *Refusal {
+	return &Refusal{
+		Status: http.StatusServiceUnavailable, RetryAfter: apierror.RetryAfterOverload,
+		Err: apierror.New(apierror.CodeOverloaded,
+			"You have too many connections open. Close some, or wait as long as Retry-After says and try again."),
+	}
 }

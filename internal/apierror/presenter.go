@@ -42,7 +42,7 @@ func Presenter(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			return shown
 		}
 
-		code, message := classify(err)
+		code, message := Classify(err)
 		extensions := map[string]any{"code": code}
 
 		// The error must be logged before shown is changed: the two may be the same object.
@@ -64,8 +64,9 @@ func Presenter(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// classify returns the code and the message of an error that is not about the client's input.
-func classify(err error) (code, message string) {
+// Classify returns the code and the message of an error that is not about the client's input. The code is
+// [CodeOverloaded], [CodeUnavailable] or [CodeInternal].
+func Classify(err error) (code, message string) {
 	switch {
 	case errors.Is(err, claiming.ErrOverloaded):
 		return CodeOverloaded, "Too many claims are waiting. Try again in a second."

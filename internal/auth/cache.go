@@ -14,8 +14,6 @@ const maxVerified = 50_000
 // not keep the tokens themselves. It is safe for concurrent use.
 type verifiedTokens struct {
 	cache *lru.Cache[[sha256.Size]byte, verifiedToken]
-	// generation increases when the issuer's keys change.
-	generation atomic.Int64
 
 	hits, misses atomic.Uint64
 }
@@ -39,9 +37,10 @@ func newVerifiedTokens() *verifiedTokens {
 	return &verifiedTokens{cache: cache}
 }
 
-func (v *verifiedTokens) get(token string) (Identity, bool) {
+// get returns the identity of a token that keys of this generation have verified.
+func (v *verifiedTokens) get(token string, generation int64) (Identity, bool) {
 	cached, ok := v.cache.Get(sha256.Sum256([]byte(token)))
-	if !ok || cached.generation != v.generation.Load() {
+	if !ok || cached.generation != generation {
 		v.misses.Add(1)
 
 		return Identity{}, false
@@ -52,7 +51,7 @@ func (v *verifiedTokens) get(token string) (Identity, bool) {
 	return cached.Identity, true
 }
 
-// add caches an identity. The generation must have been read before the token was verified.
+// add caches the identity of a token that keys of this generation have verified.
 func (v *verifiedTokens) add(token string, identity Identity, generation int64) {
 	v.cache.Add(sha256.Sum256([]byte(token)), verifiedToken{identity, generation})
 }

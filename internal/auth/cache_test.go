@@ -19,6 +19,6 @@ func TestTheCacheOfVerifiedTokensIsBoundedAndHoldsNoTokens(t *testing.T) {
 	assert.Equal(t, maxVerified, verified.cache.Len())
 	assert.True(t, verified.cache.Contains(sha256.Sum256(fmt.Appendf(nil, "token-%d", maxVerified))), "only the hash of a token is kept")
 
-	_, known := verified.get("token-0")
+	_, known := verified.get("token-0", 0)
 	assert.False(t, known, "the least recently used token is dropped first")
 }

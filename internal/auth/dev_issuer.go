@@ -11,10 +11,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"runtime"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 )
@@ -48,6 +47,10 @@ func OpenDevIssuer(path string, now func() time.Time) (*DevIssuer, error) {
 		return nil, fmt.Errorf("read the development key: %w", err)
 	}
 
+	if err := requireOwnerOnly(path); err != nil {
+		return nil, err
+	}
+
 	var jwk jose.JSONWebKey
 	if err := json.Unmarshal(raw, &jwk); err != nil {
 		return nil, fmt.Errorf("read the development key %s (delete the file to get a new one): %w", path, err)
@@ -59,6 +62,23 @@ func OpenDevIssuer(path string, now func() time.Time) (*DevIssuer, error) {
 	}
 
 	return &DevIssuer{key: key, now: now}, nil
+}
+
+// requireOwnerOnly refuses a key file that others can read or write: whoever has the key can sign in as everybody.
+func requireOwnerOnly(path string) error {
+	const others = 0o077
+
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("read the development key: %w", err)
+	}
+
+	if runtime.GOOS != "windows" && info.Mode().Perm()&others != 0 { // Windows has no such modes.
+		return fmt.Errorf("other users can read or change the development key %s (mode %#o): run 'chmod 600 %s', or delete the file to get a new key",
+			path, info.Mode().Perm(), path)
+	}
+
+	return nil
 }
 
 // createKey creates the file with a new key in one step, unless another process has created it.
@@ -130,19 +150,13 @@ func (d *DevIssuer) Key() (jose.JSONWebKey, error) {
 	return key, nil
 }
 
-// errOtherIssuer has the text of go-oidc's own error, by which [tokenVerifier.reason] recognizes it.
-var errOtherIssuer = errors.New("issued by a different provider")
-
-// accepts says whether tokens of an issuer are accepted. If there is only one issuer, go-oidc has checked it already.
-func (c Config) accepts(issuer string) bool {
-	return len(c.otherIssuers) == 0 || issuer == c.Issuer || slices.Contains(c.otherIssuers, issuer)
-}
-
 // Verifier returns a verifier that accepts only the tokens of Sign, and tokens that one of the providers, named by
 // their issuers, signed with the same key.
 func (d *DevIssuer) Verifier(providers ...string) Verifier {
-	config := Config{Issuer: devIssuer, Audience: DevAudience, Now: d.now}.withDefaults()
+	config := Config{Issuer: devIssuer, Audience: DevAudience, ClockSkew: time.Minute, Now: d.now}.withDefaults()
 	config.otherIssuers = providers
 
-	return newVerifier(config, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{d.key.Public()}}, newVerifiedTokens())
+	key, _ := d.Key() // Ed25519 keys always have an id.
+
+	return newVerifier(config, fixedKeys{&keySet{keys: []jose.JSONWebKey{{Key: d.key.Public(), KeyID: key.KeyID}}}})
 }

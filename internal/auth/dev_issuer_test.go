@@ -52,6 +52,26 @@ func TestProcessesThatShareADevelopmentKeyAcceptEachOthersTokens(t *testing.T) {
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
+func TestADevelopmentKeyThatOthersCanReadIsRefused(t *testing.T) {
+	t.Parallel()
+
+	path := filepath.Join(t.TempDir(), "key.json")
+	_, err := auth.OpenDevIssuer(path, time.Now)
+	require.NoError(t, err)
+
+	for _, mode := range []os.FileMode{0o644, 0o640, 0o620, 0o606, 0o777} {
+		require.NoError(t, os.Chmod(path, mode))
+
+		_, err = auth.OpenDevIssuer(path, time.Now)
+		require.ErrorContains(t, err, "chmod 600 "+path)
+	}
+
+	require.NoError(t, os.Chmod(path, 0o400))
+
+	_, err = auth.OpenDevIssuer(path, time.Now)
+	require.NoError(t, err)
+}
+
 func TestTheErrorOfAnInvalidDevelopmentKeySaysWhatToDo(t *testing.T) {
 	t.Parallel()
 

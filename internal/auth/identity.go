@@ -3,8 +3,6 @@ package auth
 
 import (
 	"context"
-	"net/http"
-	"strings"
 	"time"
 )
 
@@ -94,21 +92,6 @@ type Verifier interface {
 	Verify(ctx context.Context, token string) (Identity, error)
 	// CacheStats returns how often a token was found in the cache.
 	CacheStats() CacheStats
-}
-
-// BearerToken returns the token of an Authorization header, and whether there is such a header.
-func BearerToken(header http.Header) (token string, present bool, err error) {
-	values := header.Values("Authorization")
-	if len(values) == 0 {
-		return "", false, nil
-	}
-
-	scheme, token, _ := strings.Cut(values[0], " ")
-	token = strings.TrimSpace(token)
-
-	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", true, &TokenError{Reason: "The Authorization header must be 'Bearer' and a token."}
-	}
-
-	return token, true, nil
+	// Close ends fetches of keys that are in progress, and waits for them. Verify must not be called after it.
+	Close()
 }

@@ -65,7 +65,7 @@ func verifierOf(t *testing.T, p *oidctest.Provider, change func(c *auth.Config))
 	t.Helper()
 
 	config := auth.Config{
-		Issuer: p.URL, Audience: audience, Now: func() time.Time { return now }, HTTPClient: p.Server.Client(),
+		Issuer: p.URL, Audience: audience, ClockSkew: time.Minute, Now: func() time.Time { return now }, HTTPClient: p.Server.Client(),
 	}
 	if change != nil {
 		change(&config)

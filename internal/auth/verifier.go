@@ -1,19 +1,16 @@
 package auth
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"log/slog"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
@@ -22,11 +19,7 @@ const (
 	// maxTokenLength is the longest token that is parsed, in bytes.
 	maxTokenLength = 16 << 10
 	// maxLabelLength is the longest name or email, in bytes. It bounds the memory of cached identities.
-	maxLabelLength   = 255
-	defaultClockSkew = time.Minute
-	issuerTimeout    = 10 * time.Second
-	// latestTime is the latest time that a token may have, in seconds since 1970: the end of the year 9999.
-	latestTime = 253402300799
+	maxLabelLength = 255
 )
 
 // ErrKeysUnavailable means that the issuer's keys could not be fetched, so that no token can be verified.
@@ -49,14 +42,17 @@ type Config struct {
 	UserClaim string
 	// RolesClaim is the claim with the roles, a list or a text separated by spaces; "roles" if empty.
 	RolesClaim string
-	// RoleMapping maps the provider's names of roles to ours. A name that it does not have is used as it is.
+	// RoleMapping maps the provider's names of roles to ours. A name that it does not have gives no role, even if it is
+	// that of one of ours. Without a mapping, the provider's names are ours.
 	RoleMapping map[string]string
-	// ClockSkew is the allowed difference between the clocks of the issuer and this server; a minute if zero.
+	// ClockSkew is the allowed difference between the clocks of the issuer and this server; none if zero.
 	ClockSkew time.Duration
 	// Now returns the current time; time.Now if nil.
 	Now func() time.Time
 	// HTTPClient fetches the issuer's configuration and keys; one with timeouts if nil.
 	HTTPClient *http.Client
+	// Logger logs failures to fetch keys, at most once a minute. They are not logged if it is nil.
+	Logger *slog.Logger
 
 	// otherIssuers are other issuers that sign tokens with the same keys. They exist in development only.
 	otherIssuers []string
@@ -73,10 +69,6 @@ func (c Config) withDefaults() Config {
 		}
 	}
 
-	if c.ClockSkew == 0 {
-		c.ClockSkew = defaultClockSkew
-	}
-
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -85,18 +77,22 @@ func (c Config) withDefaults() Config {
 		c.HTTPClient = &http.Client{Timeout: issuerTimeout}
 	}
 
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+
 	return c
 }
 
 // tokenVerifier verifies the tokens of one issuer. It is safe for concurrent use.
 type tokenVerifier struct {
 	config   Config
-	idToken  *oidc.IDTokenVerifier
+	keys     keySource
 	verified *verifiedTokens
 }
 
 // NewOIDC returns a verifier of an OpenID provider's tokens. It fetches the provider's configuration. The keys are
-// fetched when they are first needed, and when a token has an unknown key id.
+// fetched when they are first needed, every few minutes, and when a token has an unknown key id.
 func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 	if config.Issuer == "" || config.Audience == "" {
 		return nil, errors.New("an issuer and an audience are required: set both")
@@ -107,113 +103,50 @@ func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
 	}
 
 	config = config.withDefaults()
-	// The context is used to fetch keys long after this call has returned.
-	ctx = oidc.ClientContext(context.WithoutCancel(ctx), config.HTTPClient)
+	issuer := newIssuer(config)
 
-	provider, err := oidc.NewProvider(ctx, config.Issuer)
-	if err != nil {
-		return nil, fmt.Errorf("fetch the OpenID configuration of %s: %w", config.Issuer, err)
+	if err := issuer.discover(ctx); err != nil {
+		return nil, err
 	}
 
-	var discovered struct {
-		JWKSURL string `json:"jwks_uri"`
-	}
-	if err := provider.Claims(&discovered); err != nil {
-		return nil, fmt.Errorf("read the OpenID configuration of %s: %w", config.Issuer, err)
-	}
+	// Keys are fetched long after this call has returned.
+	keys := newIssuerKeys(context.WithoutCancel(ctx), issuer.keys, config.Now, config.Logger)
 
-	if err := requireHTTPS(discovered.JWKSURL); err != nil {
-		return nil, fmt.Errorf("the keys of %s: %w", config.Issuer, err)
-	}
-
-	verified := newVerifiedTokens()
-	client := *config.HTTPClient
-	client.Transport = newKeyWatcher(
-		cmp.Or(client.Transport, http.DefaultTransport), discovered.JWKSURL, config.Now,
-		func() { verified.generation.Add(1) })
-	keys := oidc.NewRemoteKeySet(oidc.ClientContext(ctx, &client), discovered.JWKSURL)
-
-	return newVerifier(config, keys, verified), nil
-}
-
-// requireHTTPS refuses URLs without TLS, whose responses an attacker in the network could forge, unless they are on
-// this machine.
-func requireHTTPS(text string) error {
-	address, err := url.Parse(text)
-	if err != nil {
-		return fmt.Errorf("parse its URL: %w", err)
-	}
-
-	ip := net.ParseIP(address.Hostname())
-	local := address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-
-	if address.Scheme != "https" && (address.Scheme != "http" || !local) {
-		return fmt.Errorf("%s must start with https://, unless it is on this machine", text)
-	}
-
-	return nil
+	return newVerifier(config, keys), nil
 }
 
 // newVerifier returns the verifier of an issuer's tokens. Development tokens are verified in the same way with other
 // keys.
-func newVerifier(config Config, keys oidc.KeySet, verified *verifiedTokens) *tokenVerifier {
-	return &tokenVerifier{
-		config: config, verified: verified,
-		idToken: oidc.NewVerifier(config.Issuer, fetchWatcher{keys}, &oidc.Config{
-			ClientID: config.Audience,
-			// Symmetric algorithms and "none" are left out: with them, anybody could sign who knows the public key.
-			SupportedSigningAlgs: []string{
-				oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
-				oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
-			},
-			// go-oidc allows no clock skew. checkTimes checks the expiry instead.
-			SkipExpiryCheck: true,
-			// go-oidc supports one issuer. Verify checks it if there are more.
-			SkipIssuerCheck: len(config.otherIssuers) > 0,
-		}),
-	}
+func newVerifier(config Config, keys keySource) *tokenVerifier {
+	return &tokenVerifier{config: config, keys: keys, verified: newVerifiedTokens()}
 }
 
 // Verify implements [Verifier]. It verifies a token's signature once until the issuer's keys change, and checks the
 // expiry each time.
 func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, error) {
-	if identity, known := v.verified.get(token); known {
-		if err := v.checkTimes(identity.ExpiresAt, nil); err != nil {
+	if len(token) > maxTokenLength {
+		return Identity{}, &TokenError{Reason: "The token is too long."}
+	}
+
+	keys, err := v.keys.current(ctx)
+	if err != nil {
+		return Identity{}, err
+	}
+
+	if identity, known := v.verified.get(token, keys.generation); known {
+		if err := v.checkExpiry(identity.ExpiresAt); err != nil {
 			return Identity{}, err
 		}
 
 		return identity, nil
 	}
 
-	generation := v.verified.generation.Load()
-
-	if len(token) > maxTokenLength {
-		return Identity{}, &TokenError{Reason: "The token is too long."}
-	}
-
-	var fetchFailed error
-
-	verified, err := v.idToken.Verify(context.WithValue(ctx, fetchErrorKey{}, &fetchFailed), token)
-
-	switch {
-	case fetchFailed != nil:
-		return Identity{}, errors.Join(ErrKeysUnavailable, fetchFailed)
-	case err != nil:
-		return Identity{}, &TokenError{Reason: v.reason(err)}
-	case !v.config.accepts(verified.Issuer):
-		return Identity{}, &TokenError{Reason: v.reason(errOtherIssuer)}
-	}
-
-	claims := make(map[string]any)
-	if err := verified.Claims(&claims); err != nil || !isTime(claims["exp"], true) || !isTime(claims["nbf"], false) {
-		return Identity{}, &TokenError{Reason: "The token's claims are malformed."}
-	}
-
-	if err := v.checkTimes(verified.Expiry, claims["nbf"]); err != nil {
+	claims, generation, err := v.verifySignature(ctx, token, keys)
+	if err != nil {
 		return Identity{}, err
 	}
 
-	identity, err := v.identity(claims, verified.Expiry)
+	identity, err := v.checkClaims(claims)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -223,46 +156,88 @@ func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, err
 	return identity, nil
 }
 
+// verifySignature returns the claims of a token whose signature is valid, and the generation of the keys that it was
+// verified with.
+func (v *tokenVerifier) verifySignature(
+	ctx context.Context, token string, keys *keySet,
+) (claims map[string]any, generation int64, err error) {
+	header, payload, ok := splitToken(token)
+	if !ok {
+		return nil, 0, &TokenError{Reason: "The token is malformed."}
+	}
+
+	// Extensions that a reader must understand (crit) would change what is signed, and we understand none.
+	names, err := readObject(header)
+	if _, critical := names["crit"]; err != nil || critical {
+		return nil, 0, &TokenError{Reason: "The token is malformed."}
+	}
+
+	parsed, err := jose.ParseSignedCompact(token, signatureAlgorithms())
+	if err != nil {
+		return nil, 0, &TokenError{Reason: "The token is malformed."}
+	}
+
+	if !keys.verify(parsed) {
+		newer, err := v.keys.newer(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+
+		if newer.generation == keys.generation || !newer.verify(parsed) {
+			return nil, 0, &TokenError{Reason: "The token's signature is not valid."}
+		}
+
+		keys = newer
+	}
+
+	claims, err = readObject(payload)
+	if err != nil {
+		return nil, 0, malformedClaims()
+	}
+
+	return claims, keys.generation, nil
+}
+
+func malformedClaims() error { return &TokenError{Reason: "The token's claims are malformed."} }
+
+// Close implements [Verifier].
+func (v *tokenVerifier) Close() { v.keys.close() }
+
 // CacheStats implements [Verifier].
 func (v *tokenVerifier) CacheStats() CacheStats {
 	return CacheStats{Hits: v.verified.hits.Load(), Misses: v.verified.misses.Load()}
 }
 
-// reason says what is wrong with a token, without any part of the token.
-func (v *tokenVerifier) reason(err error) string {
-	text := err.Error()
+// checkClaims returns the identity that the claims of a token with a valid signature describe.
+func (v *tokenVerifier) checkClaims(claims map[string]any) (Identity, error) {
+	issuer, _ := claims["iss"].(string)
+	names, isAudience := audiences(claims["aud"])
+	expiry, expires, isExpiry := timeClaim(claims, "exp")
+	notBefore, _, isNotBefore := timeClaim(claims, "nbf")
 
 	switch {
-	case strings.Contains(text, "expected audience"):
-		return "The token has another audience. Request a token for " + v.config.Audience + "."
-	case strings.Contains(text, "issued by a different provider"):
-		return "The token is from another issuer. Sign in with " + v.config.Issuer + "."
-	case strings.Contains(text, "malformed"):
-		return "The token is malformed."
-	default:
-		return "The token's signature is not valid."
-	}
-}
-
-// isTime says whether a claim is a time as RFC 7519 defines it. A claim that is not required may be missing.
-func isTime(claim any, required bool) bool {
-	if claim == nil {
-		return !required
+	case !isAudience || !expires || !isExpiry || !isNotBefore:
+		return Identity{}, malformedClaims()
+	case issuer != v.config.Issuer && !slices.Contains(v.config.otherIssuers, issuer):
+		return Identity{}, &TokenError{Reason: "The token is from another issuer. Sign in with " + v.config.Issuer + "."}
+	case !slices.Contains(names, v.config.Audience):
+		return Identity{}, &TokenError{Reason: "The token has another audience. Request a token for " + v.config.Audience + "."}
 	}
 
-	seconds, ok := claim.(float64)
+	if err := v.checkExpiry(expiry); err != nil {
+		return Identity{}, err
+	}
 
-	return ok && seconds >= 0 && seconds <= latestTime
+	if v.config.Now().Add(v.config.ClockSkew).Before(notBefore) {
+		return Identity{}, &TokenError{Reason: "The token is not valid yet. Check the clocks."}
+	}
+
+	return v.identity(claims, expiry)
 }
 
-func (v *tokenVerifier) checkTimes(expiry time.Time, notBefore any) error {
-	now := v.config.Now()
-	if now.After(expiry.Add(v.config.ClockSkew)) {
+func (v *tokenVerifier) checkExpiry(expiry time.Time) error {
+	if v.config.Now().After(expiry.Add(v.config.ClockSkew)) {
 		return &TokenError{Reason: "The token has expired. Sign in again."}
-	}
-
-	if seconds, ok := notBefore.(float64); ok && now.Add(v.config.ClockSkew).Before(time.Unix(int64(seconds), 0)) {
-		return &TokenError{Reason: "The token is not valid yet. Check the clocks."}
 	}
 
 	return nil
@@ -294,14 +269,15 @@ func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Ident
 // label returns a claim that is for display only, or "" if it cannot be stored or displayed.
 func label(claim any) string {
 	text, _ := claim.(string)
-	if len(text) > maxLabelLength || strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
+	if len(text) > maxLabelLength || licensing.CheckLabel("", text) != nil {
 		return ""
 	}
 
 	return text
 }
 
-// roles returns the roles of a claim. It ignores unknown names, since providers put other names into the same claim.
+// roles returns the roles of a claim. It ignores unknown names, since providers put other names into the same claim. If
+// there is a mapping, it ignores what the mapping does not have: a group of the provider may have the name of a role.
 func (v *tokenVerifier) roles(claim any) Roles {
 	var names []string
 
@@ -319,8 +295,8 @@ func (v *tokenVerifier) roles(claim any) Roles {
 	var roles Roles
 
 	for _, name := range names {
-		if mapped, ok := v.config.RoleMapping[name]; ok {
-			name = mapped
+		if len(v.config.RoleMapping) > 0 {
+			name = v.config.RoleMapping[name]
 		}
 
 		roles |= NewRoles(Role(name))
@@ -341,23 +317,4 @@ func lookUp(claims map[string]any, path string) any {
 	}
 
 	return nil
-}
-
-// fetchErrorKey is the context key of an error variable through which Verify learns that the keys could not be fetched.
-// go-oidc returns that error as text only.
-type fetchErrorKey struct{}
-
-// fetchWatcher distinguishes failures to fetch keys from signatures that are not valid.
-type fetchWatcher struct{ oidc.KeySet }
-
-// VerifySignature implements [oidc.KeySet].
-func (w fetchWatcher) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	payload, err := w.KeySet.VerifySignature(ctx, token)
-	if err != nil && strings.HasPrefix(err.Error(), "fetching keys") {
-		if failure, ok := ctx.Value(fetchErrorKey{}).(*error); ok {
-			*failure = err
-		}
-	}
-
-	return payload, err
 }

@@ -73,7 +73,11 @@ func TestABrokenFileNamesItsLines(t *testing.T) {
 		"missing columns": {"GUID,String_Id\n", []string{"lacks", "Product_Display_Name", "Service_Plan_Id"}},
 		"a bad id":        {header + good + row("E3", "E3", "nope", "TEAMS1", a1, "Teams"), []string{`line 3: GUID "nope" is not a UUID`}},
 		"an empty cell":   {header + good + row("E3", "E3", p1, "", a1, "Teams"), []string{"line 3: Service_Plan_Name is empty"}},
-		"too few cells":   {header + "a,b\n", []string{"line 2: 2 cells instead of 6"}},
+		"an invisible character": {
+			header + good + row("E3", "E3", p1, "TEAMS1", a1, "Te\u200bams"),
+			[]string{"line 3: Service_Plans_Included_Friendly_Names: the text has the character U+200B"},
+		},
+		"too few cells": {header + "a,b\n", []string{"line 2: 2 cells instead of 6"}},
 		"after a newline in quotes": {
 			header + row("\"E\n3\"", "E3", p1, "TEAMS1", a1, "Teams") + "a,b\n", []string{"line 4: 2 cells"},
 		},
@@ -151,14 +155,14 @@ func TestTheSampleHasProductsWithTeamsAndWithout(t *testing.T) {
 func realFile(t *testing.T) *os.File {
 	t.Helper()
 
-	path := os.Getenv("AUTOCLAIM_TEST_CATALOG")
+	path := os.Getenv("TEST_CATALOG")
 	if path == "" {
 		path = "../../../shared/data/licensing-service-plans.csv"
 	}
 
 	file, err := os.Open(path)
 	if err != nil {
-		t.Skip("the vendor's file is not here: name it by AUTOCLAIM_TEST_CATALOG")
+		t.Skip("the vendor's file is not here: name it by TEST_CATALOG")
 	}
 
 	t.Cleanup(func() { _ = file.Close() })

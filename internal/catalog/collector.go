@@ -42,6 +42,12 @@ func (c *collector) add(line int, cells []string) string {
 		return columnNames()[empty] + " is empty"
 	}
 
+	for i, cell := range cells {
+		if err := licensing.CheckVisible(cell); err != nil {
+			return fmt.Sprintf("%s: %v", columnNames()[i], err)
+		}
+	}
+
 	var ids [2]uuid.UUID
 
 	for i, column := range []int{columnProductID, columnAppID} {

@@ -2,6 +2,7 @@ package devprovider_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,42 @@ func TestTheProviderRedirectsOnlyToRegisteredURLs(t *testing.T) {
 		page, back := w.open(config.AuthCodeURL("state", challenge))
 		assert.Nil(t, back, elsewhere)
 		assert.Contains(t, page, "redirect_uri", elsewhere)
+	}
+
+	signIn := w.console()
+	signIn.ClientID = devprovider.SignInClient
+
+	for _, elsewhere := range []string{
+		"http://127.0.0.1:1@evil.example/callback", "http://localhost:1@evil.example/callback", "http://localhost:1@evil.example:80/callback",
+		"http://127.0.0.1:8080\\@evil.example/callback", "http://127.0.0.1:8080%2f@evil.example/callback",
+		"http://127.0.0.1:1#@evil.example/callback", "http://127.0.0.1:1?@evil.example/callback", "http://127.0.0.1:1;@evil.example/callback",
+		"http://user@127.0.0.1:8080/callback", "http://127.0.0.1:8080@127.0.0.1:8080/callback", "http://127.0.0.1:80x/callback",
+		"http://127.0.0.1:/callback", "http://127.0.0.1:0/callback", "http://127.0.0.1:+80/callback", "http://127.0.0.1:080/callback", "http://127.0.0.1:99999/callback",
+		"http://127.0.0.1:8080//callback", "http://127.0.0.1:8080/callback/", "http://127.0.0.1:8080/%63allback", "http://127.0.0.1:8080/x/../callback",
+		"http://127.0.0.1:8080/callback?x=1", "http://127.0.0.1:8080/callback#x", "http://127.0.0.1:8080/callback#",
+		"http://127.0.0.1.evil.example:8080/callback", "http://LOCALHOST:8080/callback", "http://127.1:8080/callback", "http://[::1]:8080/callback",
+		"HTTP://127.0.0.1:8080/callback", "https://127.0.0.1:8080/callback", "//127.0.0.1:8080/callback", "http:/127.0.0.1:8080/callback",
+		" http://127.0.0.1:8080/callback", "http://127.0.0.1:8080/callback\n", "javascript:alert(1)//127.0.0.1:1/callback", "",
+	} {
+		signIn.RedirectURL = elsewhere
+
+		page, back := w.open(signIn.AuthCodeURL("state", challenge))
+		assert.Nil(t, back, elsewhere)
+		assert.Contains(t, page, "redirect_uri", elsewhere)
+	}
+
+	signIn.RedirectURL = "http://127.0.0.1:8080/callback"
+	page, _ := w.open(signIn.AuthCodeURL("state", challenge))
+	assert.NotContains(t, page, "redirect_uri", "a program on this machine")
+
+	page, back := w.open(signIn.AuthCodeURL("state", challenge) + "&redirect_uri=https%3A%2F%2Fevil.example%2F")
+	assert.Nil(t, back, "two URLs")
+	assert.Contains(t, page, "redirect_uri")
+
+	for _, elsewhere := range []string{"https://evil.example/", w.url + "/console/signed-out@evil.example", w.url + "/console/signed-out/", "http://127.0.0.1:1@evil.example/"} {
+		page, back := w.open(w.url + "/oidc/end_session?client_id=" + devprovider.ConsoleClient + "&post_logout_redirect_uri=" + url.QueryEscape(elsewhere))
+		assert.Nil(t, back, elsewhere)
+		assert.Contains(t, page, "post_logout_redirect_uri", elsewhere)
 	}
 
 	response, err := w.browser.Do(crossOrigin(t, w.url+"/oidc/.well-known/openid-configuration"))

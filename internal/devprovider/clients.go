@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/oidc"
@@ -29,12 +32,14 @@ var errUnknownClient = errors.New("unknown client or wrong client secret")
 
 // client is an application that users sign in to, or a service.
 type client struct {
-	id            string
-	secret        string
-	redirects     []string
-	redirectGlobs []string
-	afterSignOut  []string
-	grants        []oidc.GrantType
+	id        string
+	secret    string
+	redirects []string
+	// loopbackCallback allows redirects to the path /callback on any port of this machine. The library compares them
+	// with the patterns of RedirectURIGlobs, and [client.allowsRedirect] with their parsed form.
+	loopbackCallback bool
+	afterSignOut     []string
+	grants           []oidc.GrantType
 }
 
 func clients(origin string) map[string]client {
@@ -46,8 +51,8 @@ func clients(origin string) map[string]client {
 		},
 		SignInClient: {
 			id: SignInClient, secret: SignInSecret,
-			redirectGlobs: []string{"http://127.0.0.1:*/callback", "http://localhost:*/callback"},
-			grants:        []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeClientCredentials},
+			loopbackCallback: true,
+			grants:           []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeClientCredentials},
 		},
 	}
 }
@@ -55,7 +60,6 @@ func clients(origin string) map[string]client {
 // GetID and the methods below implement [op.Client].
 func (c client) GetID() string                        { return c.id }
 func (c client) RedirectURIs() []string               { return c.redirects }
-func (c client) RedirectURIGlobs() []string           { return c.redirectGlobs }
 func (c client) PostLogoutRedirectURIs() []string     { return c.afterSignOut }
 func (c client) PostLogoutRedirectURIGlobs() []string { return nil }
 func (c client) ResponseTypes() []oidc.ResponseType {
@@ -73,6 +77,33 @@ func (c client) ClockSkew() time.Duration                                 { retu
 func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string { return allScopes } //nolint:staticcheck // The library's name.
 func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string {
 	return allScopes
+}
+
+// RedirectURIGlobs implements [op.HasRedirectGlobs]. A star also matches the user info of a URL with another host.
+func (c client) RedirectURIGlobs() []string {
+	if !c.loopbackCallback {
+		return nil
+	}
+
+	return []string{"http://127.0.0.1:*/callback", "http://localhost:*/callback"}
+}
+
+// allowsRedirect says whether browsers may be sent to the URL after a sign-in.
+func (c client) allowsRedirect(text string) bool {
+	return slices.Contains(c.redirects, text) || c.loopbackCallback && isLoopbackCallback(text)
+}
+
+// isLoopbackCallback says whether a URL is http://HOST:PORT/callback on this machine, in exactly this spelling. All
+// programs read that spelling in the same way.
+func isLoopbackCallback(text string) bool {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() != "127.0.0.1" && parsed.Hostname() != "localhost" {
+		return false
+	}
+
+	port, err := strconv.ParseUint(parsed.Port(), 10, 16)
+
+	return err == nil && port > 0 && text == "http://"+parsed.Hostname()+":"+strconv.FormatUint(port, 10)+"/callback"
 }
 
 // AuthMethod is none for public clients, which must use PKCE.

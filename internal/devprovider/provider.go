@@ -95,6 +95,7 @@ func (p *Provider) Handler() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle(Path, protocol)
+	mux.Handle(Path+"authorize", p.checkingRedirect(protocol))
 	mux.Handle("GET "+Path+"end_session", p.endingSession(protocol))
 	mux.Handle("POST "+Path+"end_session", p.endingSession(protocol))
 	mux.HandleFunc("GET "+Path+"login", p.showLogin)
@@ -105,6 +106,26 @@ func (p *Provider) Handler() http.Handler {
 	})
 
 	return mux
+}
+
+// checkingRedirect refuses sign-ins that would send the browser to a URL that their client does not have.
+func (p *Provider) checkingRedirect(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, "The request is malformed.", http.StatusBadRequest)
+
+			return
+		}
+
+		targets, ids := r.Form["redirect_uri"], r.Form["client_id"]
+		if len(targets) != 1 || len(ids) != 1 || !p.clients[ids[0]].allowsRedirect(targets[0]) {
+			http.Error(w, "The redirect_uri is not one of the client's. See docs/integrate.md.", http.StatusBadRequest)
+
+			return
+		}
+
+		next.ServeHTTP(w, r)
+	})
 }
 
 // endingSession ends the browser's session, then lets the library answer the request.

@@ -1,7 +1,6 @@
 package graphhttp
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,23 +9,19 @@ import (
 	"io"
 	"strings"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
+	gqlvalidator "github.com/vektah/gqlparser/v2/validator"
 
 	"github.com/autoclaim/autoclaim/internal/apierror"
 )
-
-// documentIDExtension is the extension into which the transport copies the documentId of a request.
-const documentIDExtension = "documentId"
 
 // documentIDScheme is the prefix of ids that are the hexadecimal SHA-256 of the document.
 const documentIDScheme = "sha256:"
 
 // TrustedDocuments are the operations that clients were built with, by the SHA-256 of their text. A server that
-// has any runs no other operation. As a gqlgen extension, they put the text in place of its hash.
+// has any runs no other operation.
 type TrustedDocuments map[string]string
 
 // ReadTrustedDocuments reads a manifest as code generators for clients write it: a JSON object whose keys are
@@ -57,7 +52,7 @@ func ReadTrustedDocuments(r io.Reader, schema *ast.Schema) (TrustedDocuments, er
 			return nil, fmt.Errorf("document %s: %w", id, err)
 		}
 
-		if errs := validator.ValidateWithRules(schema, document, nil); len(errs) > 0 {
+		if errs := gqlvalidator.ValidateWithRules(schema, document, nil); len(errs) > 0 {
 			return nil, fmt.Errorf("document %s does not fit the schema: %w", id, errs)
 		}
 
@@ -70,46 +65,23 @@ func ReadTrustedDocuments(r io.Reader, schema *ast.Schema) (TrustedDocuments, er
 	return documents, nil
 }
 
-// documentOf returns the hash of the document that a request names: by the parameter documentId, or, from older
-// clients, by the extension persistedQuery.
-func documentOf(params *graphql.RawParams) string {
-	if id, ok := params.Extensions[documentIDExtension].(string); ok {
-		return strings.TrimPrefix(id, documentIDScheme)
-	}
-
-	if persisted, ok := params.Extensions["persistedQuery"].(map[string]any); ok {
-		hash, _ := persisted["sha256Hash"].(string)
-
-		return hash
-	}
-
-	return ""
-}
-
-// ExtensionName implements [graphql.HandlerExtension].
-func (TrustedDocuments) ExtensionName() string { return "TrustedDocuments" }
-
-// Validate implements [graphql.HandlerExtension].
-func (TrustedDocuments) Validate(graphql.ExecutableSchema) error { return nil }
-
-// MutateOperationParameters implements [graphql.OperationParameterMutator].
-func (d TrustedDocuments) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
-	hash := documentOf(params)
+// text returns the text of the operation that a request asks for, and whether it is a trusted document's.
+func (d TrustedDocuments) text(request operationRequest) (text string, trusted bool, err *gqlerror.Error) {
+	hash := request.document
 
 	switch text, known := d[hash]; {
 	case hash == "" && len(d) == 0:
-		return nil
+		return request.query, false, nil
 	case hash == "":
-		return apierror.New(apierror.CodeUntrustedDocument,
+		return "", false, apierror.New(apierror.CodeUntrustedDocument,
 			"This server runs trusted documents only. Send the documentId of one in place of 'query'.")
 	case !known:
-		return apierror.New(apierror.CodeUntrustedDocument,
+		return "", false, apierror.New(apierror.CodeUntrustedDocument,
 			"The server does not know this document. Send the operation's text, or ask the operator to add it.")
-	case params.Query != "" && params.Query != text:
-		return apierror.New(apierror.CodeUntrustedDocument, "The text is not that of the document with this id. Send only one of them.")
+	case request.query != "" && request.query != text:
+		return "", false, apierror.New(apierror.CodeUntrustedDocument,
+			"The text is not that of the document with this id. Send only one of them.")
 	default:
-		params.Query = text
-
-		return nil
+		return text, true, nil
 	}
 }

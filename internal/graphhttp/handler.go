@@ -8,24 +8,20 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/validator/core"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// queryCacheSize is how many parsed operations are cached. Clients send few different ones.
-const queryCacheSize = 1000
-
 // Config is how a schema is served.
 type Config struct {
 	// Requests decides which requests are processed: of HTTP, and of subscribe messages over WebSockets.
 	Requests admission.Requests
+	// Bodies bounds and reads the bodies of requests.
+	Bodies *admission.Bodies
 	// Streams bounds subscriptions. When it is closed, WebSockets end.
 	Streams *admission.Streams
 	// Limits bound operations. Zeros are replaced by defaults.
@@ -53,25 +49,25 @@ type Config struct {
 func New(schema graphql.ExecutableSchema, config Config) http.Handler {
 	limits := config.Limits.WithDefaults()
 	server := handler.New(schema)
-
-	server.AddTransport(webSocketTransport{
-		authenticate: config.Authenticate, now: config.Now, origins: config.AllowedOrigins,
-		requests: config.Requests, streams: config.Streams, limit: 2 * limits.Streams, times: config.WebSockets.withDefaults(),
-	})
-	server.AddTransport(httpTransport{requests: config.Requests, timeout: limits.Timeout})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
-	server.SetErrorPresenter(config.Present)
-	server.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Panic(p) })
-	server.SetParserTokenLimit(limits.Tokens)
-	server.SetDisableSuggestion(!config.Introspection)
-
-	if !config.Introspection {
-		server.SetValidationRulesFn(rulesWithoutSuggestions)
+	prepare := &preparer{
+		validator: newValidator(schema.Schema(), config.Introspection),
+		documents: config.Documents, limits: limits, cache: newQueryCache(),
 	}
 
-	server.Use(config.Documents)
+	server.AddTransport(webSocketTransport{
+		authenticate: config.Authenticate, now: config.Now, origins: config.AllowedOrigins, prepare: prepare,
+		requests: config.Requests, streams: config.Streams, limit: 2 * limits.Streams, times: config.WebSockets.withDefaults(),
+	})
+	server.AddTransport(httpTransport{
+		requests: config.Requests, bodies: config.Bodies, timeout: limits.Timeout, prepare: prepare,
+	})
+	server.SetQueryCache(preparedDocuments{})
+	// gqlgen's executor parses nothing: preparer has done it. If a transport forgets that, its operations are refused.
+	server.SetParserTokenLimit(1)
+	server.SetErrorPresenter(config.Present)
+	server.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Panic(p) })
+
 	server.Use(nonNull{})
-	server.Use(limits)
 	server.Use(authorization{permissions: auth.NewPermissions(), introspection: config.Introspection})
 	server.Use(webSocketOperations{})
 
@@ -79,28 +75,13 @@ func New(schema graphql.ExecutableSchema, config Config) http.Handler {
 		server.Use(extension)
 	}
 
+	server.Use(responseBounds{bytes: limits.Response}) // After the others, so that they see what is sent.
+
 	if config.Introspection {
 		server.Use(extension.Introspection{})
 	}
 
 	return server
-}
-
-// rulesWithoutSuggestions returns gqlparser's rules in the variants whose errors do not suggest names of the
-// schema. SetDisableSuggestion covers two more rules.
-func rulesWithoutSuggestions() *rules.Rules {
-	set := rules.NewDefaultRules()
-
-	for suggesting, silent := range map[string]core.Rule{
-		rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
-		rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
-		rules.ValuesOfCorrectTypeRule.Name: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
-	} {
-		set.RemoveRule(suggesting)
-		set.AddRule(silent.Name, silent.RuleFunc)
-	}
-
-	return set
 }
 
 // webSocketOperations refuses queries and mutations over WebSockets: the bounds on the time of requests do not apply

@@ -23,7 +23,9 @@ const (
 // server-sent events for subscriptions. gqlgen's own transports do not implement all of the specification.
 type httpTransport struct {
 	requests admission.Requests
+	bodies   *admission.Bodies
 	timeout  time.Duration
+	prepare  *preparer
 }
 
 // Supports implements [graphql.Transport]: webSocketTransport handles upgrades.
@@ -41,18 +43,17 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 
-	leave, refusal := t.requests.Enter(r.Context())
-	if refusal != nil {
-		apierror.SetRetryAfter(w, refusal.RetryAfter)
-		reject(w, exec, r, media, refusal.Status, refusal.Err)
+	if refusal := t.requests.Count(r.Context()); refusal != nil {
+		refuse(w, exec, r, media, refusal)
 
 		return
 	}
-	defer leave()
 
 	started := graphql.Now()
 
-	params, problem := readParams(r)
+	request, release, problem := t.readRequest(r)
+	defer release()
+
 	if problem != nil {
 		if problem.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, POST")
@@ -63,11 +64,22 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 
-	params.Headers = r.Header
-	params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
+	leave, refusal := t.requests.Begin(r.Context())
+	if refusal != nil {
+		refuse(w, exec, r, media, refusal)
 
-	operation, errs := exec.CreateOperationContext(r.Context(), params)
-	ctx := graphql.WithOperationContext(r.Context(), operation)
+		return
+	}
+	defer leave()
+
+	request.headers = r.Header
+	request.readTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
+
+	operation, errs := t.prepare.operation(r.Context(), exec, request)
+	// The operation has what it needs of the body.
+	release()
+
+	ctx := graphql.WithOperationContext(r.Context(), operation.OperationContext)
 
 	switch {
 	case errs != nil:
@@ -84,12 +96,12 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			leave() // A stream lasts long. admission.Streams limits streams.
 		}
 
-		t.stream(ctx, w, exec, operation)
+		t.stream(ctx, w, exec, operation.OperationContext)
 	default:
 		ctx, cancel := context.WithTimeout(ctx, t.timeout)
 		defer cancel()
 
-		responses, ctx := exec.DispatchOperation(ctx, operation)
+		responses, ctx := exec.DispatchOperation(ctx, operation.OperationContext)
 
 		response := responses(ctx)
 		if response == nil { // It timed out before it started.

@@ -2,10 +2,13 @@ package graphhttp
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -13,128 +16,245 @@ import (
 	"github.com/autoclaim/autoclaim/internal/apierror"
 )
 
+// operationRequest is a request to run an operation, as it arrived.
+type operationRequest struct {
+	query, operationName string
+	// document is the hash of a trusted document, or empty. extension is the same in the request's extensions.
+	document, extension string
+	// variables is a JSON object, or nil. It is part of the request's body.
+	variables []byte
+
+	headers  http.Header
+	readTime graphql.TraceTiming
+}
+
 // requestProblem is the error of a request that cannot be read, and the status of the response.
 type requestProblem struct {
 	status int
 	err    error
 }
 
-func readParams(r *http.Request) (*graphql.RawParams, *requestProblem) {
+// readRequest reads a request. Call release when it is no longer used.
+func (t httpTransport) readRequest(r *http.Request) (read operationRequest, release func(), problem *requestProblem) {
+	release = func() {}
+
 	switch r.Method {
 	case http.MethodGet:
-		return readURL(r.URL.RawQuery)
+		read, problem = readURL(r.URL.RawQuery)
 	case http.MethodPost:
-		return readBody(r)
+		read, release, problem = t.readBody(r)
 	default:
-		return nil, &requestProblem{http.StatusMethodNotAllowed, apierror.BadInput("Send operations by POST, or queries by GET.")}
+		problem = &requestProblem{
+			http.StatusMethodNotAllowed, apierror.BadInput("Send operations by POST, or queries by GET."),
+		}
 	}
+
+	return read, release, problem
 }
 
 func malformed(format string, args ...any) *requestProblem {
 	return &requestProblem{http.StatusBadRequest, apierror.BadInput(format, args...)}
 }
 
-func readURL(rawQuery string) (*graphql.RawParams, *requestProblem) {
+func readURL(rawQuery string) (operationRequest, *requestProblem) {
+	var request operationRequest
+
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		return nil, malformed("The URL's query is malformed. Percent-encode its parameters.")
+		return request, malformed("The URL's query is malformed. Percent-encode its parameters.")
 	}
-
-	request := make(map[string]json.RawMessage, len(values))
 
 	for name, texts := range values {
 		if len(texts) > 1 {
-			return nil, malformed("%s: give this parameter once.", apierror.Shorten(name))
+			return request, malformed("%s: give this parameter once.", apierror.Shorten(name))
 		}
 
 		if !utf8.ValidString(texts[0]) {
-			return nil, malformed("%s: the parameter is not UTF-8.", apierror.Shorten(name))
+			return request, malformed("%s: the parameter is not UTF-8.", apierror.Shorten(name))
 		}
+
+		value := []byte(texts[0])
 
 		switch name {
 		case "variables", "extensions":
-			request[name] = json.RawMessage(texts[0])
+			if !json.Valid(value) {
+				return request, malformed("%s: this must be an object.", name)
+			}
 		default:
-			request[name] = marshal(texts[0])
+			value = marshal(texts[0])
+		}
+
+		if problem := request.set(name, value); problem != nil {
+			return request, problem
 		}
 	}
 
-	return params(request)
+	return request.complete()
 }
 
-func readBody(r *http.Request) (*graphql.RawParams, *requestProblem) {
+func (t httpTransport) readBody(r *http.Request) (operationRequest, func(), *requestProblem) {
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON || !isUTF8(parameters["charset"]) {
 		// Any web page may send forms and plain text to any server, without a preflight request; see
 		// "CORS-safelisted request-header" in the fetch standard. So they are refused.
-		return nil, &requestProblem{http.StatusUnsupportedMediaType, apierror.BadInput("Content-Type: send %s in UTF-8.", mediaJSON)}
+		return operationRequest{}, func() {}, &requestProblem{
+			http.StatusUnsupportedMediaType, apierror.BadInput("Content-Type: send %s in UTF-8.", mediaJSON),
+		}
 	}
 
-	var body bytes.Buffer
-	if _, err := body.ReadFrom(r.Body); err != nil {
-		return nil, malformed("The request's body did not arrive. Send it again.")
+	body, release, refusal := t.bodies.Read(r.Context(), r.Body, r.ContentLength)
+	if refusal != nil {
+		return operationRequest{}, release, &requestProblem{refusal.Status, refusal.Err}
 	}
 
-	text := bytes.TrimSpace(body.Bytes())
+	read, problem := parseRequest(body)
+
+	return read, release, problem
+}
+
+// parseRequest reads a request from JSON: the body of a POST, or the payload of a subscribe message. The request
+// refers to the text until its variables are decoded.
+func parseRequest(text []byte) (operationRequest, *requestProblem) {
+	var request operationRequest
+
+	text = bytes.TrimSpace(text)
 
 	switch {
 	case !utf8.Valid(text):
-		return nil, malformed("The body is not UTF-8.")
+		return request, malformed("The body is not UTF-8.")
 	case len(text) > 0 && text[0] == '[':
-		return nil, malformed("Send one operation in each request. HTTP/2 and keep-alive make batches unnecessary.")
+		return request, malformed("Send one operation in each request. HTTP/2 and keep-alive make batches unnecessary.")
+	case len(text) == 0 || text[0] != '{' || !json.Valid(text):
+		return request, malformed("The body is not a JSON object with 'query', 'variables' and 'operationName'.")
 	}
 
-	var request map[string]json.RawMessage
-	if err := json.Unmarshal(text, &request); err != nil || request == nil {
-		return nil, malformed("The body is not a JSON object with 'query', 'variables' and 'operationName'.")
-	}
-
-	return params(request)
-}
-
-// params reads the parameters that the specification names, and documentId from its appendix on persisted
-// documents. It ignores all others.
-func params(request map[string]json.RawMessage) (*graphql.RawParams, *requestProblem) {
 	var (
-		read       graphql.RawParams
-		documentID string
+		given   = make(map[string]bool, len(parameterNames))
+		problem *requestProblem
 	)
 
-	for _, parameter := range []struct {
-		name   string
-		into   any
-		expect string
-	}{
-		{"query", &read.Query, "text"},
-		{"operationName", &read.OperationName, "text"},
-		{"documentId", &documentID, "text"},
-		{"variables", &read.Variables, "an object"},
-		{"extensions", &read.Extensions, "an object"},
-	} {
-		raw, given := request[parameter.name]
-		if !given {
-			continue
+	err := eachMember(text, func(name string, value []byte) error {
+		if !parameterNames[name] {
+			return nil
 		}
 
-		decoder := json.NewDecoder(bytes.NewReader(raw))
-		decoder.UseNumber()
-
-		if err := decoder.Decode(parameter.into); err != nil || decoder.More() {
-			return nil, malformed("%s: this must be %s.", parameter.name, parameter.expect)
-		}
-	}
-
-	if documentID != "" {
-		if read.Extensions == nil {
-			read.Extensions = make(map[string]any)
+		if given[name] {
+			problem = malformed("%s: give this parameter once.", name)
+		} else {
+			problem = request.set(name, value)
 		}
 
-		read.Extensions[documentIDExtension] = documentID
+		given[name] = true
+
+		if problem != nil {
+			return problem.err
+		}
+
+		return nil
+	})
+
+	switch {
+	case problem != nil:
+		return request, problem
+	case err != nil:
+		return request, malformed("The body has more than %d parameters. Send only those of GraphQL.", maxMembers)
 	}
 
-	if read.Query == "" && documentOf(&read) == "" {
-		return nil, malformed("query: it is missing. Send the operation's text.")
+	return request.complete()
+}
+
+// parameterNames are the parameters that the specification names, and documentId from its appendix on persisted
+// documents. All others are ignored.
+var parameterNames = map[string]bool{ //nolint:gochecknoglobals // It is never changed.
+	"query": true, "operationName": true, "documentId": true, "variables": true, "extensions": true,
+}
+
+// set sets a parameter to a JSON value.
+func (r *operationRequest) set(name string, value []byte) *requestProblem {
+	switch name {
+	case "query":
+		return setText(name, value, &r.query)
+	case "operationName":
+		return setText(name, value, &r.operationName)
+	case "documentId":
+		return setText(name, value, &r.document)
+	case "variables":
+		object, problem := asObject(name, value)
+		r.variables = object
+
+		return problem
+	case "extensions":
+		return r.setExtensions(value)
+	default:
+		return nil
+	}
+}
+
+func setText(name string, value []byte, into *string) *requestProblem {
+	if err := json.Unmarshal(value, into); err != nil {
+		return malformed("%s: this must be text.", name)
 	}
 
-	return &read, nil
+	return nil
+}
+
+// asObject returns the JSON object, or nil if the value is null.
+func asObject(name string, value []byte) ([]byte, *requestProblem) {
+	value = bytes.TrimSpace(value)
+
+	switch {
+	case bytes.Equal(value, []byte("null")):
+		return nil, nil
+	case len(value) == 0 || value[0] != '{':
+		return nil, malformed("%s: this must be an object.", name)
+	default:
+		return value, nil
+	}
+}
+
+// setExtensions reads the hash of a trusted document from the extension documentId, or from persistedQuery of older
+// clients. The parameter documentId comes before both.
+func (r *operationRequest) setExtensions(value []byte) *requestProblem {
+	object, problem := asObject("extensions", value)
+	if problem != nil || object == nil {
+		return problem
+	}
+
+	var id, persisted string
+
+	text := func(into *string, value []byte) { _ = json.Unmarshal(value, into) } // Other types are ignored.
+	err := eachMember(object, func(name string, value []byte) error {
+		switch {
+		case name == "documentId":
+			text(&id, value)
+		case name == "persistedQuery" && value[0] == '{':
+			return eachMember(value, func(name string, value []byte) error {
+				if name == "sha256Hash" {
+					text(&persisted, value)
+				}
+
+				return nil
+			})
+		}
+
+		return nil
+	})
+	if errors.Is(err, errTooManyMembers) {
+		return malformed("extensions: more than %d are given. Send only those that the server knows.", maxMembers)
+	}
+
+	r.extension = cmp.Or(id, persisted)
+
+	return nil
+}
+
+// complete checks the request after all its parameters are set.
+func (r *operationRequest) complete() (operationRequest, *requestProblem) {
+	r.document = strings.TrimPrefix(cmp.Or(r.document, r.extension), documentIDScheme)
+
+	if r.query == "" && r.document == "" {
+		return *r, malformed("query: it is missing. Send the operation's text.")
+	}
+
+	return *r, nil
 }

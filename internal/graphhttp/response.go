@@ -10,6 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 )
 
@@ -20,6 +21,12 @@ func reject(w http.ResponseWriter, exec graphql.GraphExecutor, r *http.Request, 
 	}
 
 	respond(w, media, status, exec.DispatchError(r.Context(), gqlerror.List{gqlerror.WrapIfUnwrapped(err)}))
+}
+
+// refuse sends the refusal of a request.
+func refuse(w http.ResponseWriter, exec graphql.GraphExecutor, r *http.Request, media string, refusal *admission.Refusal) {
+	apierror.SetRetryAfter(w, refusal.RetryAfter)
+	reject(w, exec, r, media, refusal.Status, refusal.Err)
 }
 
 // statusOf returns the status of an operation that was not executed. With application/json it is always 200, since

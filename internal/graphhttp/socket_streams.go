@@ -97,20 +97,16 @@ func (s *socket) create(ctx context.Context, m message) (context.Context, *graph
 	ctx = graphql.StartOperationTrace(ctx)
 	started := graphql.Now()
 
-	request, err := readOperationRequest(m.payload)
-	if err != nil {
-		s.end(closeInvalidMessage, err.Error())
+	request, problem := parseRequest(m.payload)
+	if problem != nil {
+		s.end(closeInvalidMessage, invalid(gqlerror.WrapIfUnwrapped(problem.err).Message).Error())
 
 		return ctx, nil, nil
 	}
 
-	params, err := request.params()
-	if err != nil {
-		return ctx, nil, s.exec.DispatchError(ctx, gqlerror.List{gqlerror.WrapIfUnwrapped(err)}).Errors
-	}
-
-	params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
-	operation, errs := s.exec.CreateOperationContext(ctx, params)
+	request.readTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
+	prepared, errs := s.prepare.operation(ctx, s.exec, request)
+	operation := prepared.OperationContext
 	ctx = graphql.WithOperationContext(ctx, operation)
 
 	if errs != nil {

@@ -60,6 +60,7 @@ type webSocketTransport struct {
 	authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	now          func() time.Time
 	origins      []string
+	prepare      *preparer
 	requests     admission.Requests
 	streams      *admission.Streams
 	// limit is how many streams one WebSocket may have at the same time, those included that are about to end.

@@ -3,14 +3,9 @@ package graphhttp
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"unicode/utf8"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
-
-	"github.com/autoclaim/autoclaim/internal/apierror"
 )
 
 // The types of messages of graphql-transport-ws.
@@ -57,7 +52,11 @@ func readMessage(text []byte) (message, error) {
 		payload json.RawMessage
 	)
 
-	err := eachMember(text, func(name string, value json.RawMessage) error {
+	if text = bytes.TrimSpace(text); !isObject(text) || !json.Valid(text) {
+		return message{}, invalid("it must be a JSON object.")
+	}
+
+	err := eachMember(text, func(name string, value []byte) error {
 		switch name {
 		case "type":
 			m.kind, typed = textOf(value)
@@ -72,7 +71,7 @@ func readMessage(text []byte) (message, error) {
 
 	switch {
 	case err != nil:
-		return message{}, err
+		return message{}, invalid(err.Error())
 	case !typed:
 		return message{}, invalid("'type' must be text.")
 	}
@@ -106,88 +105,6 @@ func (m invalidMessage) Error() string { return "Invalid message: " + string(m) 
 
 func invalid(why string) error { return invalidMessage(why) }
 
-// operationRequest is the payload of a subscribe message. Its variables are not decoded.
-type operationRequest struct {
-	query         string
-	operationName string
-	variables     json.RawMessage
-	extensions    json.RawMessage
-}
-
-func readOperationRequest(payload json.RawMessage) (operationRequest, error) {
-	var (
-		request operationRequest
-		given   bool
-	)
-
-	err := eachMember(payload, func(name string, value json.RawMessage) error {
-		ok := true
-
-		switch name {
-		case "query":
-			request.query, ok = textOf(value)
-			given = true
-		case "operationName":
-			request.operationName, ok = textOf(value)
-			ok = ok || string(value) == "null"
-		case "variables", "extensions":
-			ok = isObject(value) || string(value) == "null"
-
-			if name == "variables" {
-				request.variables = bytes.Clone(value)
-			} else {
-				request.extensions = bytes.Clone(value)
-			}
-		}
-
-		if !ok {
-			return invalid("'payload." + name + "' has the wrong type.")
-		}
-
-		return nil
-	})
-	if err == nil && !given {
-		err = invalid("'payload.query' must be text.")
-	}
-
-	return request, err
-}
-
-// params decodes the variables, and those of the extensions that this package reads.
-func (r operationRequest) params() (*graphql.RawParams, error) {
-	params := &graphql.RawParams{Query: r.query, OperationName: r.operationName}
-
-	if len(r.variables) > 0 {
-		decoder := json.NewDecoder(bytes.NewReader(r.variables))
-		decoder.UseNumber()
-
-		if err := decoder.Decode(&params.Variables); err != nil {
-			return nil, apierror.BadInput("variables: this must be an object.")
-		}
-	}
-
-	if len(r.extensions) > 0 {
-		var extensions struct {
-			DocumentID     string `json:"documentId"`
-			PersistedQuery struct {
-				Hash string `json:"sha256Hash"`
-			} `json:"persistedQuery"`
-		}
-		if err := json.Unmarshal(r.extensions, &extensions); err != nil {
-			return nil, apierror.BadInput("extensions: 'documentId' and 'persistedQuery.sha256Hash' must be text.")
-		}
-
-		params.Extensions = make(map[string]any)
-		if extensions.DocumentID != "" {
-			params.Extensions[documentIDExtension] = extensions.DocumentID
-		} else if extensions.PersistedQuery.Hash != "" {
-			params.Extensions["persistedQuery"] = map[string]any{"sha256Hash": extensions.PersistedQuery.Hash}
-		}
-	}
-
-	return params, nil
-}
-
 // authorizationsOf returns the tokens in the payload of connection_init, as values of an Authorization header. It
 // decodes nothing else of the payload.
 func authorizationsOf(payload json.RawMessage) ([]string, error) {
@@ -197,7 +114,7 @@ func authorizationsOf(payload json.RawMessage) ([]string, error) {
 
 	var values []string
 
-	err := eachMember(payload, func(name string, value json.RawMessage) error {
+	err := eachMember(payload, func(name string, value []byte) error {
 		if name != "Authorization" && name != "authorization" || string(value) == "null" {
 			return nil
 		}
@@ -215,43 +132,7 @@ func authorizationsOf(payload json.RawMessage) ([]string, error) {
 	return values, err
 }
 
-// eachMember calls visit for each member of a JSON object, in order. A value is valid during the call only, so that
-// memory does not grow with the number of members. Names are exact: encoding/json would ignore their case.
-func eachMember(object []byte, visit func(name string, value json.RawMessage) error) error {
-	errMalformed := invalid("it must be a JSON object.")
-	decoder := json.NewDecoder(bytes.NewReader(object))
-
-	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return errMalformed
-	}
-
-	var value json.RawMessage
-
-	for decoder.More() {
-		token, err := decoder.Token()
-		name, ok := token.(string)
-
-		if err != nil || !ok || decoder.Decode(&value) != nil {
-			return errMalformed
-		}
-
-		if err := visit(name, value); err != nil {
-			return err
-		}
-	}
-
-	if _, err := decoder.Token(); err != nil {
-		return errMalformed
-	}
-
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errMalformed
-	}
-
-	return nil
-}
-
-func textOf(value json.RawMessage) (text string, ok bool) {
+func textOf(value []byte) (text string, ok bool) {
 	if len(value) == 0 || value[0] != '"' || json.Unmarshal(value, &text) != nil {
 		return "", false
 	}
@@ -259,7 +140,7 @@ func textOf(value json.RawMessage) (text string, ok bool) {
 	return text, true
 }
 
-func isObject(value json.RawMessage) bool { return len(value) > 0 && value[0] == '{' }
+func isObject(value []byte) bool { return len(value) > 0 && value[0] == '{' }
 
 // encodeMessage writes a message to a client. id and payload may be empty.
 func encodeMessage(kind, id string, payload []byte) []byte {

@@ -165,7 +165,7 @@ func TestAnExternalIDIsWhatAnIdentityProviderWouldSend(t *testing.T) {
 		assert.NoError(t, licensing.CheckExternalID(good))
 	}
 
-	for _, bad := range []string{"", " a", "a\n", "a\x00", "a\nb", "a\x1b[31m", "\xff", strings.Repeat("é", 256)} {
+	for _, bad := range []string{"", " a", "a\n", "a\x00", "a\nb", "a\x1b[31m", "\xff", "a\u200b", "\u202ea", "a\u00ad", "\ufffd", strings.Repeat("é", 256)} {
 		requireRefusal(t, licensing.CheckExternalID(bad), licensing.CodeInvalidInput, "user")
 	}
 }

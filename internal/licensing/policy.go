@@ -116,8 +116,8 @@ func (p *Policy) Update(update PolicyUpdate, others []OtherPolicy, terms Product
 	return nil
 }
 
-// rename gives the policy another name: trimmed, 1 to [MaxNameLength] characters, and different from the names
-// of the tenant's other policies even if case is ignored.
+// rename gives the policy another name: trimmed, 1 to [MaxNameLength] characters that can be seen, and different from the
+// names of the tenant's other policies even if case is ignored. A name that does not change is not checked again.
 func (p *Policy) rename(name string, others []OtherPolicy) error {
 	name, err := trimPolicyName(name)
 	if err != nil {
@@ -127,6 +127,12 @@ func (p *Policy) rename(name string, others []OtherPolicy) error {
 	for _, other := range others {
 		if Fold(other.Name) == Fold(name) {
 			return Refuse(CodeNameTaken, "name", "Another policy is called %q. Choose a different name.", other.Name)
+		}
+	}
+
+	if name != p.Name {
+		if err := CheckVisible(name); err != nil {
+			return Refuse(CodeInvalidInput, "name", "Correct the name: %v.", err)
 		}
 	}
 

@@ -77,6 +77,20 @@ func TestAPolicyNameIsTrimmedAndCountedInCharacters(t *testing.T) {
 	})
 }
 
+func TestAPolicyNameHasNoCharactersThatCannotBeSeen(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range []string{"Te\u200bams", "Teams\u202e", "a\x00b", "a\nb", "Te\u00adams", "\ufeffTeams"} {
+		refusesUnchanged(t, newPolicy(t, e3), licensing.CodeInvalidInput, "name", func(p *licensing.Policy) error {
+			return rename(p, name)
+		})
+	}
+
+	policy := newPolicy(t, e3)
+	policy.Name = "Te\u200bams"
+	require.NoError(t, rename(&policy, "Te\u200bams"), "a name that was stored earlier may stay")
+}
+
 func TestPolicyNamesAreUniqueIgnoringCase(t *testing.T) {
 	t.Parallel()
 

@@ -3,7 +3,6 @@ package licensing
 import (
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -32,10 +31,27 @@ const MaxExternalIDLength = 255
 func CheckExternalID(externalID string) error {
 	length := utf8.RuneCountInString(externalID)
 	if strings.TrimSpace(externalID) != externalID || length == 0 || length > MaxExternalIDLength ||
-		!utf8.ValidString(externalID) || strings.ContainsFunc(externalID, unicode.IsControl) {
+		CheckVisible(externalID) != nil {
 		return Refuse(CodeInvalidInput, "user",
-			"The user's id must have 1 to %d characters, no white space at either end, and no control characters. "+
-				"Send the id that the identity provider uses.", MaxExternalIDLength)
+			"The user's id must have 1 to %d characters, no white space at either end, and no control or invisible "+
+				"characters. Send the id that the identity provider uses.", MaxExternalIDLength)
+	}
+
+	return nil
+}
+
+// MaxLabelLength is the longest display name or email of a user, and name or external id of a tenant, in characters.
+const MaxLabelLength = 255
+
+// CheckLabel refuses a text that cannot be such a label: a display name or an email of a user, or a name of a tenant. The
+// refusal's path is the field. The text may be empty.
+func CheckLabel(field, text string) error {
+	if utf8.RuneCountInString(text) > MaxLabelLength {
+		return Refuse(CodeInvalidInput, field, "The %s has more than %d characters. Shorten it.", field, MaxLabelLength)
+	}
+
+	if err := CheckVisible(text); err != nil {
+		return Refuse(CodeInvalidInput, field, "Correct the %s: %v.", field, err)
 	}
 
 	return nil

@@ -1,14 +1,15 @@
 package reporting
 
 import (
+	"bytes"
 	"context"
-	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/paging"
@@ -26,40 +27,41 @@ func csvHeader() []string {
 	}
 }
 
+// csvIncomplete is the only cell of the last line of a CSV that breaks off.
+const csvIncomplete = "INCOMPLETE: the server could not read the rest of the claims. Download the report again."
+
 // WriteCSV writes the report's claims as CSV, latest first, while it reads them, so that memory does not grow with
 // their number. The first line has the names of the columns. The column position is 0 for the primary product and 1
-// to 4 for the backups. A cell that a spreadsheet would take for a formula starts with an apostrophe. WriteCSV calls
-// flush after each page of claims.
+// to 4 for the backups. Every cell is quoted, and [guarded] against spreadsheets that take it for a formula.
+//
+// WriteCSV calls flush after each page of claims. It writes nothing before it has read the first page, so the caller can
+// still respond with an error. If a later page cannot be read, the last line says that the CSV is incomplete.
 func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flush func() error) error {
 	catalog, err := s.store.Catalog(ctx)
 	if err != nil {
 		return fmt.Errorf("claim report as CSV: %w", err)
 	}
 
-	out := csv.NewWriter(w)
-	if err := out.Write(csvHeader()); err != nil {
-		return fmt.Errorf("claim report as CSV: %w", err)
-	}
-
+	rows := [][]string{csvHeader()}
 	page := paging.Page{Limit: csvPage}
 
 	for {
 		slice, err := report.Claims().Page(ctx, page)
+		if err == nil {
+			rows, err = appendClaims(ctx, rows, report.tenant, catalog, slice.Items)
+		}
+
+		incomplete := err != nil && page.After != nil
+		if incomplete {
+			rows = [][]string{{csvIncomplete}}
+		}
+
+		if err == nil || incomplete {
+			_, writeErr := w.Write(csvLines(rows))
+			err = errors.Join(err, writeErr, flush())
+		}
+
 		if err != nil {
-			return fmt.Errorf("claim report as CSV: %w", err)
-		}
-
-		if err := writeClaims(ctx, out, report.tenant, catalog, slice.Items); err != nil {
-			return fmt.Errorf("claim report as CSV: %w", err)
-		}
-
-		out.Flush()
-
-		if err := out.Error(); err != nil {
-			return fmt.Errorf("claim report as CSV: %w", err)
-		}
-
-		if err := flush(); err != nil {
 			return fmt.Errorf("claim report as CSV: %w", err)
 		}
 
@@ -67,14 +69,37 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 			return nil
 		}
 
-		page.After = &slice.Items[len(slice.Items)-1].Cursor
+		rows, page.After = rows[:0], &slice.Items[len(slice.Items)-1].Cursor
 	}
 }
 
-func writeClaims(
-	ctx context.Context, out *csv.Writer, tenant store.Handle, catalog *licensing.Catalog,
+// csvLines returns the rows as lines of CSV (RFC 4180) with every cell in quotes. encoding/csv quotes only the cells that
+// need it where commas separate, and many spreadsheets separate at semicolons.
+func csvLines(rows [][]string) []byte {
+	var lines bytes.Buffer
+
+	for _, row := range rows {
+		for i, cell := range row {
+			if i > 0 {
+				lines.WriteByte(',')
+			}
+
+			lines.WriteByte('"')
+			lines.WriteString(strings.ReplaceAll(guarded(cell), `"`, `""`))
+			lines.WriteByte('"')
+		}
+
+		lines.WriteByte('\n')
+	}
+
+	return lines.Bytes()
+}
+
+// appendClaims adds a row for each claim.
+func appendClaims(
+	ctx context.Context, rows [][]string, tenant store.Handle, catalog *licensing.Catalog,
 	claims []paging.Item[licensing.Claim],
-) error {
+) ([][]string, error) {
 	userIDs := make([]licensing.ID, len(claims))
 	policyIDs := make([]licensing.ID, len(claims))
 
@@ -84,12 +109,12 @@ func writeClaims(
 
 	users, err := tenant.UsersByID(ctx, userIDs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 
 	policies, err := tenant.PoliciesByID(ctx, policyIDs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 
 	userByID := make(map[licensing.ID]licensing.User, len(users))
@@ -108,25 +133,45 @@ func writeClaims(
 		app, _ := catalog.App(claim.AppID)
 		product, _ := catalog.Product(claim.ProductID)
 
-		err := out.Write([]string{
-			claim.ClaimedAt.Format(time.RFC3339Nano), plain(user.ExternalID), plain(user.DisplayName), plain(user.Email),
-			plain(app.Code), plain(app.Name), plain(policy.Name), strconv.FormatBool(policy.DeletedAt != nil),
-			plain(product.Code), plain(product.Name), strconv.Itoa(claim.Position), strconv.FormatBool(claim.StillHeld),
+		rows = append(rows, []string{
+			claim.ClaimedAt.Format(time.RFC3339Nano), user.ExternalID, user.DisplayName, user.Email,
+			app.Code, app.Name, policy.Name, strconv.FormatBool(policy.DeletedAt != nil),
+			product.Code, product.Name, strconv.Itoa(claim.Position), strconv.FormatBool(claim.StillHeld),
 		})
-		if err != nil {
-			return fmt.Errorf("write a claim: %w", err)
-		}
 	}
 
-	return nil
+	return rows, nil
 }
 
-// plain keeps spreadsheets from running text of a user or an admin as a formula (OWASP, CSV injection). Some
-// spreadsheets accept the full-width forms of the signs, too.
-func plain(cell string) string {
-	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-		return "'" + cell
+// guarded keeps spreadsheets from running text of a user or an admin as a formula (OWASP, CSV injection). It puts an
+// apostrophe in front of the sign of a formula at the start of the cell, and of each part of it that a spreadsheet with
+// another separator would take for a cell: quotes do not help there, because the cell before them ended at no separator.
+// Control characters become spaces, since a line break would begin a cell as well.
+func guarded(cell string) string {
+	var out strings.Builder
+
+	begins := true // Only white space, quotes and invisible characters since the start of the part.
+
+	for _, c := range cell {
+		control := unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp)
+
+		switch {
+		case begins && strings.ContainsRune("=+-@＝＋－＠﹢﹣﹦﹫−", c):
+			out.WriteByte('\'')
+
+			begins = false
+		case control || strings.ContainsRune(",;|，；｜", c):
+			begins = true
+		case !unicode.IsSpace(c) && !unicode.In(c, unicode.Cf, unicode.Mn) && c != '"':
+			begins = false
+		}
+
+		if control {
+			c = ' '
+		}
+
+		out.WriteRune(c)
 	}
 
-	return cell
+	return out.String()
 }

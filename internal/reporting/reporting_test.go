@@ -6,6 +6,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,6 +178,8 @@ func TestTheCSVHasClaimsOfDeletedPoliciesAndRemovedLicensesToo(t *testing.T) {
 		require.NoError(t, reports.WriteCSV(ctx, report, &out, func() error { flushes++; return nil }))
 		assert.Greater(t, flushes, 1, "it is streamed")
 
+		text := out.String()
+
 		rows, err := csv.NewReader(&out).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, 1+users+len(formulas))
@@ -198,6 +202,61 @@ func TestTheCSVHasClaimsOfDeletedPoliciesAndRemovedLicensesToo(t *testing.T) {
 			assert.True(t, seen["'"+user], user)
 		}
 
+		for line := range strings.Lines(text) {
+			assert.Regexp(t, `^"[^"]*"(,"[^"]*"){11}\n$`, line, "every cell is in quotes")
+		}
+
 		assert.Equal(t, users+len(formulas)-1, held)
+	})
+}
+
+func TestNoSeparatorMakesAFormulaOfAPartOfACell(t *testing.T) {
+	hostile := []string{
+		"a;=1+1", "a; =1+1", "a;\"=1+1", "a,+1", "a|@sum(1)", "a;;-1", "a;＝1+1", `";=1+1;"`, `a";"=1+1`, " =1+1", "\u00a0=1+1", "=a;=b|=c",
+	}
+
+	each(t, func(t *testing.T, tenant *storetest.Tenant, claim func(string), reports *reporting.Service) {
+		tenant.Buy(t, tenant.E3, 100)
+		tenant.Policy(t, "Teams; =cmd()", tenant.Teams, tenant.E3)
+
+		var users []licensing.User
+		for i, text := range hostile {
+			users = append(users, licensing.User{ExternalID: fmt.Sprintf("user-%d;@x", i), DisplayName: text, Email: text})
+		}
+
+		// Names that were stored before names were checked.
+		users = append(users, licensing.User{ExternalID: "old", DisplayName: "a\n=1+1\tb\r@x", Email: "\u200b=1+1"})
+		require.NoError(t, tenant.Admin.ImportUsers(context.Background(), tenant.ID, users))
+
+		for _, user := range users {
+			claim(user.ExternalID)
+		}
+
+		var out bytes.Buffer
+
+		report := reports.ClaimReport(tenant.ID, licensing.Period1Day, nil)
+		require.NoError(t, reports.WriteCSV(context.Background(), report, &out, func() error { return nil }))
+
+		text := out.String()
+		require.Len(t, slices.Collect(strings.Lines(text)), 1+len(users), "no cell has a line break")
+
+		for _, separator := range ",;\t|" {
+			reader := csv.NewReader(strings.NewReader(text))
+			reader.Comma, reader.LazyQuotes, reader.FieldsPerRecord = separator, true, -1
+			rows, err := reader.ReadAll()
+			require.NoError(t, err)
+
+			// A spreadsheet may also split without regard to quotes.
+			for line := range strings.Lines(text) {
+				rows = append(rows, strings.Split(line, string(separator)))
+			}
+
+			for _, row := range rows {
+				for _, cell := range row {
+					trimmed := strings.TrimLeft(cell, "\" \u00a0\u200b")
+					assert.NotRegexp(t, `^[=+\-@＝＋－＠]`, trimmed, "separated at %q: %q", separator, cell)
+				}
+			}
+		}
 	})
 }

@@ -44,6 +44,10 @@ type APIConfig struct {
 	Limits admission.OperationLimits
 	// RateLimit bounds requests per second. Its zeros mean no limit.
 	RateLimit admission.RateLimit
+	// MaxBodyBytes is the largest request body, in bytes; 1 MiB if zero.
+	MaxBodyBytes int64
+	// MaxBodyMemory bounds the bytes of all bodies in memory; 64 MiB if zero.
+	MaxBodyMemory int64
 	// MaxInFlight is how many requests are processed at the same time; zero means no limit.
 	MaxInFlight int
 
@@ -62,7 +66,7 @@ type API struct {
 // NewAPI returns the API's handlers.
 func NewAPI(config APIConfig) *API {
 	limits := config.Limits.WithDefaults()
-	requests := admission.Requests{Rates: admission.NewRates(config.RateLimit), Places: admission.NewPlaces(config.MaxInFlight)}
+	requests := admission.Requests{Rates: admission.NewRates(config.RateLimit), Places: admission.NewShares(int64(config.MaxInFlight))}
 	streams := admission.NewStreams(limits.Streams)
 	present := apierror.Presenter(config.Logger)
 
@@ -73,13 +77,15 @@ func NewAPI(config APIConfig) *API {
 
 	return &API{
 		GraphQL: graphhttp.New(graph.NewExecutableSchema(resolver), graphhttp.Config{
-			Requests: requests, Streams: streams, Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
+			Requests: requests, Bodies: admission.NewBodies(config.MaxBodyBytes, config.MaxBodyMemory), Streams: streams,
+			Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
 			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, WebSockets: config.WebSockets,
 			Present: present, Now: config.Now,
 			Extensions: append([]graphql.HandlerExtension{resolver.Extension()}, config.Extensions...),
 		}),
 		ClaimsCSV: claimsCSV{
-			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), logger: config.Logger,
+			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), present: present,
+			logger: config.Logger,
 		},
 		streams: streams,
 	}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -13,12 +16,20 @@ import (
 // ErrUnknownTenant means that a token is valid, but its organization is not a tenant of this server.
 var ErrUnknownTenant = auth.ErrUnknownTenant
 
+const (
+	// unknownTenantTTL is how long the server remembers that an organization is not a tenant. After the operator has
+	// created a tenant, its users can be refused for as long.
+	unknownTenantTTL = 5 * time.Second
+	// maxUnknownTenants is how many of these organizations are remembered.
+	maxUnknownTenants = 1000
+)
+
 // Authenticator returns the function for [Config.Authenticate]. It verifies tokens and finds the tenants of their
-// organizations. It caches the tenants' ids, which never change.
+// organizations.
 func Authenticator(
 	verifier auth.Verifier, db *store.Store,
 ) func(ctx context.Context, token string) (auth.Caller, error) {
-	var tenantIDs sync.Map // Maps external ids to values of licensing.ID.
+	tenants := newTenantIDs(db, time.Now)
 
 	return func(ctx context.Context, token string) (auth.Caller, error) {
 		identity, err := verifier.Verify(ctx, token)
@@ -26,23 +37,58 @@ func Authenticator(
 			return auth.Caller{}, fmt.Errorf("verify the token: %w", err)
 		}
 
-		known, ok := tenantIDs.Load(identity.TenantExternalID)
-		if !ok {
-			tenant, err := db.TenantByExternalID(ctx, identity.TenantExternalID)
-			if licensing.IsNotFound(err) {
-				return auth.Caller{}, ErrUnknownTenant
-			}
-
-			if err != nil {
-				return auth.Caller{}, fmt.Errorf("find the tenant: %w", err)
-			}
-
-			known = tenant.ID
-			tenantIDs.Store(identity.TenantExternalID, known)
+		id, err := tenants.find(ctx, identity.TenantExternalID)
+		if err != nil {
+			return auth.Caller{}, err
 		}
-
-		id, _ := known.(licensing.ID)
 
 		return auth.Caller{Identity: identity, TenantID: id}, nil
 	}
+}
+
+// tenantIDs finds the ids of tenants by the ids of their organizations. It caches those that it finds, which never
+// change, and for a few seconds those that do not exist: anybody whom the issuer gives a token can ask for them. It is
+// safe for concurrent use.
+type tenantIDs struct {
+	db      *store.Store
+	now     func() time.Time
+	known   sync.Map // Maps external ids to values of licensing.ID.
+	unknown *lru.Cache[string, time.Time]
+}
+
+func newTenantIDs(db *store.Store, now func() time.Time) *tenantIDs {
+	unknown, err := lru.New[string, time.Time](maxUnknownTenants)
+	if err != nil {
+		panic(err) // The size is positive.
+	}
+
+	return &tenantIDs{db: db, now: now, unknown: unknown}
+}
+
+// find returns the id of a tenant, or ErrUnknownTenant.
+func (t *tenantIDs) find(ctx context.Context, externalID string) (licensing.ID, error) {
+	if known, ok := t.known.Load(externalID); ok {
+		id, _ := known.(licensing.ID)
+
+		return id, nil
+	}
+
+	if asked, ok := t.unknown.Get(externalID); ok && t.now().Sub(asked) < unknownTenantTTL {
+		return licensing.ID{}, ErrUnknownTenant
+	}
+
+	tenant, err := t.db.TenantByExternalID(ctx, externalID)
+
+	switch {
+	case licensing.IsNotFound(err):
+		t.unknown.Add(externalID, t.now())
+
+		return licensing.ID{}, ErrUnknownTenant
+	case err != nil:
+		return licensing.ID{}, fmt.Errorf("find the tenant: %w", err)
+	}
+
+	t.known.Store(externalID, tenant.ID)
+
+	return tenant.ID, nil
 }

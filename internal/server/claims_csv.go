@@ -1,14 +1,13 @@
 package server
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/autoclaim/autoclaim/graph"
 	"github.com/autoclaim/autoclaim/graph/model"
@@ -20,7 +19,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/requestid"
 )
 
-// csvWriteTimeout is how long the client may take to read one part of a download.
+// csvWriteTimeout is how long the client may take to read one page of a download.
 const csvWriteTimeout = 30 * time.Second
 
 // claimsCSV sends a claim report's claims as CSV. Its parameters are those of the query claimReport and of its
@@ -29,6 +28,7 @@ type claimsCSV struct {
 	reporting   *reporting.Service
 	requests    admission.Requests
 	permissions auth.Permissions
+	present     graphql.ErrorPresenterFunc
 	logger      *slog.Logger
 }
 
@@ -43,16 +43,13 @@ func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	leave, refusal := c.requests.Enter(r.Context())
 	if refusal != nil {
-		code, _ := refusal.Err.Extensions["code"].(string)
-
-		apierror.SetRetryAfter(w, refusal.RetryAfter)
-		apierror.Write(w, r, refusal.Status, code, refusal.Err.Message)
+		refusal.Write(w, r)
 
 		return
 	}
 	defer leave()
 
-	report, err := c.report(caller.TenantID, r.URL.Query())
+	report, err := c.report(caller.TenantID, r.URL.RawQuery)
 	if err != nil {
 		apierror.Write(w, r, http.StatusBadRequest, apierror.CodeBadUserInput,
 			graphql.DefaultErrorPresenter(r.Context(), err).Message)
@@ -63,41 +60,80 @@ func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	w.Header().Set("Content-Disposition", `attachment; filename="claims.csv"`)
 
-	// The whole download has no time limit, but each part of it has.
-	connection := http.NewResponseController(w)
-	flush := func() error {
-		return errors.Join(connection.SetWriteDeadline(time.Now().Add(csvWriteTimeout)), connection.Flush())
-	}
+	body := &csvBody{ResponseWriter: w, connection: http.NewResponseController(w)}
 
-	if err := c.reporting.WriteCSV(r.Context(), report, w, flush); err != nil {
+	switch err := c.reporting.WriteCSV(r.Context(), report, body, body.connection.Flush); {
+	case err == nil:
+	case body.begun:
 		c.logger.ErrorContext(r.Context(), "the CSV was not finished",
 			"request_id", requestid.From(r.Context()), "error", err)
-		// The status has been sent already. A broken connection tells the client that the CSV is incomplete.
+		// The status has been sent already. The last line says that the CSV is incomplete, and a broken connection tells
+		// it to clients that do not read the lines.
 		panic(http.ErrAbortHandler)
+	default:
+		c.reject(w, r, err)
 	}
 }
 
-// report returns the report that a request's parameters describe.
-func (c claimsCSV) report(tenant licensing.ID, parameters url.Values) (reporting.Report, error) {
+// reject responds with an error in place of a CSV.
+func (c claimsCSV) reject(w http.ResponseWriter, r *http.Request, err error) {
+	shown := c.present(r.Context(), err)
+	code, _ := shown.Extensions["code"].(string)
+
+	status := http.StatusServiceUnavailable
+	if code == apierror.CodeInternal {
+		status = http.StatusInternalServerError
+	}
+
+	w.Header().Del("Content-Disposition")
+	apierror.SetRetryAfterOf(w, gqlerror.List{shown})
+	apierror.Write(w, r, status, code, shown.Message)
+}
+
+// csvBody is the body of a download. The whole download has no time limit, but each write has.
+type csvBody struct {
+	http.ResponseWriter
+
+	connection *http.ResponseController
+	begun      bool
+}
+
+// Write implements [io.Writer].
+func (b *csvBody) Write(p []byte) (int, error) {
+	b.begun = true
+
+	if err := b.connection.SetWriteDeadline(time.Now().Add(csvWriteTimeout)); err != nil {
+		return 0, fmt.Errorf("set the time limit of a write: %w", err)
+	}
+
+	return b.ResponseWriter.Write(p) //nolint:wrapcheck // The caller adds context.
+}
+
+// report returns the report that a request's query describes.
+func (c claimsCSV) report(tenant licensing.ID, rawQuery string) (reporting.Report, error) {
+	parameters, err := apierror.ReadQuery(rawQuery, "period", "policyId", "text")
+	if err != nil {
+		return reporting.Report{}, err
+	}
+
 	period := licensing.DefaultPeriod
 
-	if name := parameters.Get("period"); name != "" {
-		var err error
+	if name, given := parameters["period"]; given {
 		if period, err = model.UnmarshalReportPeriod(name); err != nil {
 			return reporting.Report{}, fmt.Errorf(
 				"period: %q is not a period. Use PAST_1_DAY, PAST_7_DAYS, PAST_30_DAYS or PAST_90_DAYS", apierror.Shorten(name))
 		}
 	}
 
-	text, err := model.UnmarshalString(parameters.Get("text"))
+	text, err := model.UnmarshalString(parameters["text"])
 	if err != nil {
 		return reporting.Report{}, err
 	}
 
 	var policy *licensing.ID
 
-	if parameters.Has("policyId") {
-		id, err := graph.ParseID(licensing.KindPolicy, parameters.Get("policyId"), "policyId")
+	if name, given := parameters["policyId"]; given {
+		id, err := graph.ParseID(licensing.KindPolicy, name, "policyId")
 		if err != nil {
 			return reporting.Report{}, err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/cors"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
@@ -219,14 +220,20 @@ func (s *Server) withCaller(r *http.Request, token string) (*http.Request, error
 }
 
 func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
-	var invalid *auth.TokenError
+	var (
+		invalid *auth.TokenError
+		refusal *admission.Refusal
+	)
 
 	switch {
+	case errors.As(err, &refusal):
+		w.Header().Set("Connection", "close") // There are too many.
+		refusal.Write(w, r)
 	case errors.As(err, &invalid):
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 		apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated, invalid.Reason)
 	case errors.Is(err, auth.ErrKeysUnavailable):
-		s.config.Logger.ErrorContext(r.Context(), "tokens cannot be verified", "error", err)
+		// The verifier logs it, once a minute for all requests.
 		apierror.SetRetryAfter(w, keysRetryAfter)
 		apierror.Write(w, r, http.StatusServiceUnavailable, apierror.CodeUnavailable,
 			"The identity provider does not respond, so your token cannot be verified. Try again soon.")
@@ -234,6 +241,24 @@ func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
 		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden,
 			"Your organization is not registered here. Ask the operator to create a tenant for it.")
 	default:
-		s.internal(w, r, err)
+		s.fail(w, r, err)
 	}
+}
+
+// fail responds to a request that failed before its handler began. During an outage of the database all requests fail, so
+// that is logged once a second.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	code, message := apierror.Classify(err)
+	if code == apierror.CodeInternal {
+		s.internal(w, r, err)
+
+		return
+	}
+
+	s.outages.Do(func() {
+		s.config.Logger.WarnContext(r.Context(), "a caller could not be identified",
+			"request_id", requestid.From(r.Context()), "error", err)
+	})
+	apierror.SetRetryAfter(w, apierror.RetryAfterOverload)
+	apierror.Write(w, r, http.StatusServiceUnavailable, code, message)
 }

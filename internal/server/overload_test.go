@@ -2,58 +2,131 @@ package server_test
 
 import (
 	"bufio"
+	"context"
+	"errors"
+	"io"
 	"net"
 	"net/http"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/admission"
+	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/server"
 )
+
+// limitConnections sets a limit of connections, as cmd does it.
+func limitConnections(c *server.Config, limit int) {
+	c.Connections = admission.NewConnections(limit)
+	c.Authenticate = c.Connections.Authenticate(c.Authenticate)
+}
+
+// client is a connection to a server.
+type client struct {
+	*testing.T
+	net.Conn
+
+	reader *bufio.Reader
+}
+
+func connect(t *testing.T, address string) client {
+	t.Helper()
+
+	connection, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = connection.Close() })
+
+	return client{t, connection, bufio.NewReader(connection)}
+}
+
+// get sends a request and returns the status of the response; 0 if the server has closed the connection.
+func (c client) get(token string) int {
+	_, _ = c.Write([]byte("GET /graphql HTTP/1.1\r\nHost: autoclaim\r\nAuthorization: Bearer " + token + "\r\n\r\n"))
+
+	response, err := http.ReadResponse(c.reader, nil)
+	if err != nil {
+		return 0
+	}
+
+	_, err = io.Copy(io.Discard, response.Body)
+	require.NoError(c, errors.Join(err, response.Body.Close()))
+
+	return response.StatusCode
+}
 
 func TestConnectionsOverTheLimitAreClosed(t *testing.T) {
 	t.Parallel()
 
 	c := config(new(log))
-	c.MaxConnections = 2
+	c.Connections = admission.NewConnections(2) // Nothing identifies callers, so all are strangers.
 	address, stop, _ := run(t, c)
 
 	defer stop()
 
-	connect := func() net.Conn {
-		connection, err := net.Dial("tcp", address)
-		require.NoError(t, err)
+	first, second := connect(t, address), connect(t, address)
+	require.Equal(t, http.StatusOK, first.get("good"))
+	require.Equal(t, http.StatusOK, second.get("good"))
+	require.Equal(t, http.StatusOK, connect(t, address).get("good"), "the oldest connection makes room")
+	assert.Zero(t, first.get("good"))
+}
 
-		return connection
+func TestAFloodOfStrangersClosesNoConnectionOfACaller(t *testing.T) {
+	t.Parallel()
+
+	c := config(new(log))
+	limitConnections(&c, 32)
+	address, stop, _ := run(t, c)
+
+	defer stop()
+
+	caller := connect(t, address)
+	require.Equal(t, http.StatusOK, caller.get("good"))
+
+	strangers := make([]client, 100)
+	for i := range strangers {
+		strangers[i] = connect(t, address)
+
+		if i%2 == 0 {
+			_, err := strangers[i].Write([]byte("POST /gra"))
+			require.NoError(t, err)
+		}
 	}
-	answered := func(connection net.Conn) bool {
-		_, _ = connection.Write([]byte("GET /healthz HTTP/1.1\r\nHost: autoclaim\r\n\r\n"))
-		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 
-		return err == nil && response.Body.Close() == nil
+	require.Equal(t, http.StatusOK, connect(t, address).get("good"), "a new client has time to show its token")
+	assert.Equal(t, http.StatusOK, caller.get("good"))
+	assert.Zero(t, strangers[0].get("good"))
+}
+
+func TestOnePrincipalGetsItsShareOfConnections(t *testing.T) {
+	t.Parallel()
+
+	c := config(new(log))
+	authenticate := c.Authenticate
+	c.Authenticate = func(ctx context.Context, token string) (auth.Caller, error) {
+		caller, err := authenticate(ctx, "good")
+		caller.UserExternalID = token
+
+		return caller, err
+	}
+	limitConnections(&c, 64)
+	address, stop, _ := run(t, c)
+
+	defer stop()
+
+	statuses := make(map[int]int)
+	for range 60 {
+		statuses[connect(t, address).get("ann")]++
 	}
 
-	first, second := connect(), connect()
-	defer second.Close()
+	assert.Equal(t, map[int]int{http.StatusOK: 14, http.StatusServiceUnavailable: 46}, statuses,
+		"a quarter of the connections, of which an eighth is for new clients")
 
-	require.True(t, answered(first))
-	require.True(t, answered(second))
-
-	third := connect()
-	defer third.Close()
-
-	assert.False(t, answered(third))
-	require.NoError(t, first.Close())
-	assert.Eventually(t, func() bool {
-		again := connect()
-		defer again.Close()
-
-		return answered(again)
-	}, 10*time.Second, 10*time.Millisecond, "a new connection is accepted after one was closed")
+	shared := connect(t, address)
+	assert.Equal(t, http.StatusOK, shared.get("bob"))
+	assert.Equal(t, http.StatusServiceUnavailable, shared.get("ann"), "a connection of a proxy counts for each of its callers")
 }
 
 func TestAConnectionCountsUntilItIsClosedAlsoAsAWebSocket(t *testing.T) {
@@ -61,23 +134,19 @@ func TestAConnectionCountsUntilItIsClosedAlsoAsAWebSocket(t *testing.T) {
 
 	upgraded := make(chan net.Conn, 1)
 	c := config(new(log))
-	c.MaxConnections = 1
 	c.GraphQL = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		assert.NoError(t, err)
 
 		upgraded <- connection
 	})
+	limitConnections(&c, 1)
 	address, stop, _ := run(t, c)
 
 	defer stop()
 
-	webSocket, err := net.Dial("tcp", address)
-	require.NoError(t, err)
-
-	defer webSocket.Close()
-
-	_, err = webSocket.Write([]byte("GET /graphql HTTP/1.1\r\nHost: autoclaim\r\nAuthorization: Bearer good\r\n\r\n"))
+	webSocket := connect(t, address)
+	_, err := webSocket.Write([]byte("GET /graphql HTTP/1.1\r\nHost: autoclaim\r\nAuthorization: Bearer good\r\n\r\n"))
 	require.NoError(t, err)
 
 	open := <-upgraded
@@ -90,38 +159,6 @@ func TestAConnectionCountsUntilItIsClosedAlsoAsAWebSocket(t *testing.T) {
 	assert.True(t, refused())
 	require.NoError(t, open.Close())
 	assert.Eventually(t, func() bool { return !refused() }, 10*time.Second, 10*time.Millisecond)
-}
-
-func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
-	t.Parallel()
-
-	const most = 64 << 20
-
-	var (
-		c        = config(new(log))
-		waiting  = make(chan struct{})
-		release  = make(chan struct{})
-		requests sync.WaitGroup
-	)
-
-	c.MaxBodyBytes = most
-	c.GraphQL = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		waiting <- struct{}{}
-		<-release
-	})
-	url := serve(t, c) + "/graphql"
-
-	requests.Go(func() { send(t, http.MethodPost, url, "good", strings.Repeat(" ", most-10)) })
-	<-waiting
-
-	response, body := send(t, http.MethodPost, url, "good", "more than there is room for")
-	requireError(t, response, body, http.StatusServiceUnavailable, apierror.CodeOverloaded)
-	assert.Equal(t, "1", response.Header.Get("Retry-After"))
-
-	requests.Go(func() { send(t, http.MethodPost, url, "good", "small") })
-	<-waiting
-	close(release)
-	requests.Wait()
 }
 
 func TestTheServerReadsNoBodyOfARequestWithoutAToken(t *testing.T) {

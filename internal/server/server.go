@@ -11,6 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
+
 	"github.com/autoclaim/autoclaim/graph/model"
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
@@ -18,7 +21,6 @@ import (
 )
 
 const (
-	defaultMaxBody         = 1 << 20
 	defaultMaxConnections  = 10_000
 	defaultRequestTimeout  = 2 * time.Second
 	defaultShutdownTimeout = 30 * time.Second
@@ -45,8 +47,9 @@ type Config struct {
 	ClaimsCSV http.Handler
 	// Pages are for browsers. They need no token. The path / redirects to the first page.
 	Pages []Page
-	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable or
-	// ErrUnknownTenant. The response to any other error is INTERNAL.
+	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable,
+	// ErrUnknownTenant or a *admission.Refusal. The response to any other error has the code that [apierror.Classify]
+	// returns.
 	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins, such as https://admin.example.com, whose pages may call the API from browsers;
 	// "*" allows all. Pages of the server's own origin always may.
@@ -61,10 +64,8 @@ type Config struct {
 	// Served is called after each response; it may be nil.
 	Served func(Request)
 
-	// MaxBodyBytes is the largest request body, in bytes; 1 MiB if zero.
-	MaxBodyBytes int64
-	// MaxConnections is how many connections may be open at the same time; 10,000 if zero. More are closed.
-	MaxConnections int
+	// Connections bounds how many connections may be open at the same time; a bound of 10,000 if nil.
+	Connections *admission.Connections
 	// RequestTimeout is how long the verification of a token may take; 2 seconds if zero. Sending a response may take
 	// 20 seconds longer than this.
 	RequestTimeout time.Duration
@@ -86,18 +87,28 @@ type Page struct {
 type Server struct {
 	config   Config
 	draining atomic.Bool
+	checks   singleflight.Group
+	notReady rate.Sometimes
+	// outages limits how often failures to identify callers are logged.
+	outages rate.Sometimes
 }
 
 // New returns a server that does not run yet.
 func New(config Config) *Server {
-	setDefault(&config.MaxBodyBytes, defaultMaxBody)
-	setDefault(&config.MaxConnections, defaultMaxConnections)
+	if config.Connections == nil {
+		config.Connections = admission.NewConnections(defaultMaxConnections)
+	}
+
 	setDefault(&config.RequestTimeout, defaultRequestTimeout)
 	setDefault(&config.ShutdownTimeout, defaultShutdownTimeout)
 	setDefault(&config.ReadHeaderTimeout, readHeaderTimeout)
 	setDefault(&config.ReadTimeout, readTimeout)
 
-	return &Server{config: config}
+	return &Server{
+		config:   config,
+		notReady: rate.Sometimes{First: 1, Interval: time.Second},
+		outages:  rate.Sometimes{First: 1, Interval: time.Second},
+	}
 }
 
 func setDefault[T comparable](field *T, value T) {
@@ -114,7 +125,7 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle(GraphQLPath, s.authenticated(admission.NewBodies(s.config.MaxBodyBytes).Read(s.config.GraphQL)))
+	mux.Handle(GraphQLPath, s.authenticated(s.config.GraphQL))
 
 	if s.config.ClaimsCSV != nil {
 		mux.Handle("GET "+ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
@@ -150,11 +161,12 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 		WriteTimeout:      s.config.RequestTimeout + writeMargin,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnContext:       admission.WithConnection,
 		ErrorLog:          slog.NewLogLogger(s.config.Logger.Handler(), slog.LevelDebug),
 	}
 
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(admission.NewConnections(s.config.MaxConnections).Listen(listener)) }()
+	go func() { served <- server.Serve(s.config.Connections.Listen(listener)) }()
 
 	select {
 	case err := <-served:
@@ -196,14 +208,19 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-	defer cancel()
-
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 
-	err := s.config.Ready(ctx)
+	// Anybody can ask, so requests at the same time share one answer.
+	_, err, _ := s.checks.Do("ready", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readyTimeout)
+		defer cancel()
+
+		return nil, s.config.Ready(ctx)
+	})
 	if err != nil || s.draining.Load() {
-		s.config.Logger.WarnContext(ctx, "not ready", "draining", s.draining.Load(), "error", err)
+		s.notReady.Do(func() {
+			s.config.Logger.WarnContext(r.Context(), "not ready", "draining", s.draining.Load(), "error", err)
+		})
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write([]byte(`{"status":"unavailable"}` + "\n"))
 

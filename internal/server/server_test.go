@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/requestid"
@@ -53,23 +55,33 @@ func (l *log) String() string {
 
 // config returns a configuration with a handler that responds "hello" to the token "good". Other tokens are errors.
 func config(out *log) server.Config {
+	bodies := admission.NewBodies(100, 0)
 	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
+		body, release, refusal := bodies.Read(r.Context(), r.Body, r.ContentLength)
+		if refusal != nil {
+			refusal.Write(w, r)
+
+			return
+		}
+		defer release()
+
 		_, deadline := r.Context().Deadline()
 		_, _ = fmt.Fprintf(w, "hello %s deadline=%v id=%s", body, deadline, requestid.From(r.Context()))
 	})
 
 	return server.Config{
 		GraphQL: hello, ClaimsCSV: hello,
-		Logger: slog.New(slog.NewTextHandler(out, nil)), MaxBodyBytes: 100,
-		Ready: func(context.Context) error { return nil },
+		Logger: slog.New(slog.NewTextHandler(out, nil)),
+		Ready:  func(context.Context) error { return nil },
 		Authenticate: func(_ context.Context, token string) (auth.Caller, error) {
 			return auth.Caller{}, map[string]error{
 				"good":     nil,
 				"expired":  fmt.Errorf("verify: %w", &auth.TokenError{Reason: "The token has expired."}),
-				"no keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
+				"no-keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
 				"stranger": server.ErrUnknownTenant,
 				"broken":   errors.New("secret detail of the database"),
+				"outage":   fmt.Errorf("find the tenant: %w", &net.OpError{Op: "dial", Err: errors.New("secret address")}),
+				"slow":     fmt.Errorf("find the tenant: %w", context.DeadlineExceeded),
 			}[token]
 		},
 	}
@@ -138,14 +150,17 @@ func TestEachFailedAuthenticationHasItsOwnResponse(t *testing.T) {
 	}{
 		"":         {http.StatusUnauthorized, "UNAUTHENTICATED", "Bearer"},
 		"expired":  {http.StatusUnauthorized, "UNAUTHENTICATED", `Bearer error="invalid_token"`},
-		"no keys":  {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
+		"no-keys":  {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
 		"stranger": {http.StatusForbidden, "FORBIDDEN", ""},
 		"broken":   {http.StatusInternalServerError, "INTERNAL", ""},
+		"outage":   {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
+		"slow":     {http.StatusServiceUnavailable, "UNAVAILABLE", ""},
 	} {
 		for _, path := range []string{"/graphql", "/reports/claims.csv"} {
 			response, body := send(t, http.MethodGet, url+path, token, "")
 			requireError(t, response, body, want.status, want.code)
 			assert.Equal(t, want.challenge, response.Header.Get("WWW-Authenticate"), token)
+			assert.Equal(t, want.status == http.StatusServiceUnavailable, response.Header.Get("Retry-After") != "", token)
 			assert.NotContains(t, body, "secret")
 		}
 	}
@@ -246,6 +261,45 @@ func TestHealthAndReadinessNeedNoTokenAndShowNoDetails(t *testing.T) {
 	response, body = send(t, http.MethodGet, serve(t, c)+"/readyz", "", "")
 	assert.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
 	assert.JSONEq(t, `{"status":"unavailable"}`, body)
+}
+
+func TestRequestsForReadinessAtTheSameTimeShareOneCheck(t *testing.T) {
+	t.Parallel()
+
+	const requested = 50
+
+	var (
+		c               = config(new(log))
+		arrived, checks atomic.Int64
+		release         = make(chan struct{})
+		requests        sync.WaitGroup
+	)
+
+	c.Trace = func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			arrived.Add(1)
+			next.ServeHTTP(w, r)
+		})
+	}
+	c.Ready = func(context.Context) error {
+		checks.Add(1)
+		<-release
+
+		return nil
+	}
+	url := serve(t, c)
+
+	for range requested {
+		requests.Go(func() {
+			response, _ := send(t, http.MethodGet, url+"/readyz", "", "")
+			assert.Equal(t, http.StatusOK, response.StatusCode)
+		})
+	}
+
+	assert.Eventually(t, func() bool { return arrived.Load() == requested }, 10*time.Second, time.Millisecond)
+	close(release)
+	requests.Wait()
+	assert.Less(t, checks.Load(), int64(requested/2))
 }
 
 func TestLogLinesHaveNoTokensAndNoQueries(t *testing.T) {

@@ -63,6 +63,8 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	DayOfTime(column string) string
 	DayText(column string) string
 
+	// CheckDirect returns an error if the direct URL leads to another database. Without one it does nothing.
+	CheckDirect(ctx context.Context) error
 	// LiveFeedTransport carries announcements between the processes that share the database; nil if nothing does.
 	LiveFeedTransport() livefeed.Transport
 
@@ -86,13 +88,17 @@ func openDatabase(url string, with options) (Database, error) {
 		NowFunc:                func() time.Time { return time.Now().UTC() },
 	}
 
+	if err := CheckURL(url); err != nil {
+		return nil, err
+	}
+
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if with.direct != "" && with.direct != url {
+			return nil, errors.New("--direct-database-url is for PostgreSQL behind a connection pooler: leave it out for an SQLite file")
+		}
+
 		return sqlite.Open(path, config, sqlite.Options{Tracers: with.tracers})
 	}
 
-	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		return postgres.Open(url, config, postgres.Options{DirectURL: with.direct, Tracers: with.tracers})
-	}
-
-	return nil, errors.New("the database URL must be a postgres:// URL, or sqlite: and a file")
+	return postgres.Open(url, config, postgres.Options{DirectURL: with.direct, Tracers: with.tracers})
 }

@@ -60,6 +60,10 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), s.Close())
 	}
 
+	if err := database.CheckDirect(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+
 	return s, nil
 }
 

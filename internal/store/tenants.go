@@ -13,12 +13,16 @@ import (
 )
 
 // CreateTenant adds a tenant with auto-claim off. It refuses an empty name or external id, and one that another tenant
-// has.
+// has, and texts with characters that cannot be seen.
 func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at time.Time) (licensing.Tenant, error) {
 	name, externalID = strings.TrimSpace(name), strings.TrimSpace(externalID)
 	if name == "" || externalID == "" {
 		return licensing.Tenant{}, licensing.Refuse(licensing.CodeInvalidInput, "name",
 			"A tenant needs a name and the identity provider's id of the organization.")
+	}
+
+	if err := errors.Join(licensing.CheckLabel("name", name), licensing.CheckLabel("external id", externalID)); err != nil {
+		return licensing.Tenant{}, err
 	}
 
 	row := tenantRow{

@@ -40,8 +40,13 @@ type Traces struct {
 }
 
 // OpenTraces returns traces as OpenTelemetry's environment variables configure them. It returns nil if neither
-// OTEL_EXPORTER_OTLP_ENDPOINT nor OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, or if traces are disabled.
+// OTEL_EXPORTER_OTLP_ENDPOINT nor OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, or if traces are disabled. A variable that
+// makes no sense is an error.
 func OpenTraces(ctx context.Context, build buildinfo.Build, logger *slog.Logger) (*Traces, error) {
+	if err := checkEnvironment(); err != nil {
+		return nil, err
+	}
+
 	if !tracesWanted() {
 		return nil, nil
 	}
@@ -67,10 +72,8 @@ func newTraces(provider *sdk.TracerProvider) *Traces {
 }
 
 func tracesWanted() bool {
-	endpoint := os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") + os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-
-	return endpoint != "" && !strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") &&
-		os.Getenv("OTEL_TRACES_EXPORTER") != "none"
+	return endpoint() != "" && !strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") &&
+		!strings.EqualFold(os.Getenv("OTEL_TRACES_EXPORTER"), "none")
 }
 
 // openExporter returns an exporter for the protocol in the environment. The exporter reads its other settings from the

@@ -97,7 +97,7 @@ test("the CSV file has the rows that match the search", async ({ page, server, o
   const file = await download;
   expect(file.suggestedFilename()).toBe("claims-past-30-days.csv");
   const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
-  expect(lines.map((line) => line.split(",")[1])).toEqual(["user_external_id", "joanna", "ann"]);
+  expect(lines.map((line) => line.split(",")[1])).toEqual(['"user_external_id"', '"joanna"', '"ann"']);
 });
 
 test("each state has an address, and the browser's back button restores the state before", async ({

@@ -35,7 +35,12 @@ func (a announcements) Announce(ctx context.Context, texts []string) error {
 
 // Listen implements [livefeed.Transport].
 func (a announcements) Listen(ctx context.Context, listening func(), receive func(text string) error) error {
-	connection, err := pgx.Connect(ctx, a.direct)
+	config, err := parseConfig(a.direct)
+	if err != nil {
+		return err
+	}
+
+	connection, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -84,9 +83,9 @@ func (d *Database) attemptToMigrate(ctx context.Context, files fs.FS, lockTimeou
 
 // openMigrationPool connects to the database itself: a pooler would not keep the session that holds the advisory lock.
 func (d *Database) openMigrationPool(lockTimeout time.Duration) (*sql.DB, error) {
-	config, err := pgx.ParseConfig(d.direct)
+	config, err := parseConfig(d.direct)
 	if err != nil {
-		return nil, fmt.Errorf("read the URL: %w", err)
+		return nil, err
 	}
 
 	// Building an index may take long, whatever limit the database's role sets for statements.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -42,13 +41,15 @@ type Database struct {
 	pool *sql.DB
 	// direct is the URL of the database itself, which bypasses any pooler.
 	direct string
+	// pooled says that the other URL leads to a pooler.
+	pooled bool
 }
 
 // Open returns the database that a postgres:// or postgresql:// URL names. It does not connect yet.
 func Open(url string, config gorm.Config, options Options) (*Database, error) {
 	pool, err := openPool(url, options)
 	if err != nil {
-		return nil, fmt.Errorf("read the URL: %w", err)
+		return nil, err
 	}
 
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), &config)
@@ -61,15 +62,15 @@ func Open(url string, config gorm.Config, options Options) (*Database, error) {
 		direct = url
 	}
 
-	return &Database{db: db, pool: pool, direct: direct}, nil
+	return &Database{db: db, pool: pool, direct: direct, pooled: direct != url}, nil
 }
 
 // openPool opens a pool of connections. The driver is not wrapped, with or without tracing: [Database.withConnection]
 // needs the driver itself.
 func openPool(url string, options Options) (*sql.DB, error) {
-	config, err := pgx.ParseConfig(url)
+	config, err := parseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("parse: %w", err)
+		return nil, err
 	}
 
 	// A pooler may run the next transaction on another connection, on which no statements are prepared.

@@ -131,6 +131,9 @@ func createFile(path string) error {
 // Close closes all connections.
 func (d *Database) Close() error { return errors.Join(d.readPool.Close(), d.writePool.Close()) }
 
+// CheckDirect does nothing: there is no pooler.
+func (d *Database) CheckDirect(context.Context) error { return nil }
+
 // Reader returns GORM on the connections that read.
 func (d *Database) Reader() *gorm.DB { return d.reader }
 

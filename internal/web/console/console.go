@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/autoclaim/autoclaim/internal/web"
 )
 
 // Path is the path that the console must be served at.
@@ -63,7 +65,9 @@ func Handler(config Config) (http.Handler, error) {
 	return handler(built, config)
 }
 
-func handler(built fs.FS, config Config) (http.Handler, error) {
+func handler(embedded fs.FS, config Config) (http.Handler, error) {
+	built := web.Built(embedded)
+
 	if !has(built, "index.html") {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "This program was built without the console. Install Node.js 20 or newer and run "+
@@ -150,7 +154,8 @@ func (c *console) servePage(w http.ResponseWriter, r *http.Request) {
 // serveFile sends a file, compressed if the client accepts that. The names of files in assets change with their content,
 // so browsers may cache them forever.
 func (c *console) serveFile(w http.ResponseWriter, r *http.Request, name string) {
-	if !has(c.files, name) {
+	compressed := strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz")
+	if compressed || !has(c.files, name) {
 		http.Error(w, "There is nothing at this path. The console is at "+Path, http.StatusNotFound)
 
 		return

@@ -25,6 +25,9 @@ func get(t *testing.T, path string, headers ...string) *httptest.ResponseRecorde
 		"assets/index-1.js.gz":  {Data: []byte("gzip")},
 		"assets/picture-2.webp": {Data: []byte("RIFF")},
 		"icon.svg":              {Data: []byte("<svg/>")},
+		".gitignore":            {Data: []byte("secret")},
+		".vite/manifest.json":   {Data: []byte("secret")},
+		"assets/.hidden.js":     {Data: []byte("secret")},
 	}, Config{
 		Authority: "https://login.example/tenant/v2.0", ClientID: "the-console", Scope: "openid api", API: "/graphql",
 		TokenURLs: []string{"https://tokens.example/token", "https://login.example/tenant/revoke"},
@@ -90,6 +93,19 @@ func TestEveryViewHasAURL(t *testing.T) {
 		response := get(t, Path+path)
 		assert.Equal(t, http.StatusNotFound, response.Code, path)
 		assert.Empty(t, response.Header().Get("Cache-Control"), "the file may exist later")
+	}
+}
+
+func TestFilesThatAreNotPartOfThePageAreNotServed(t *testing.T) {
+	t.Parallel()
+
+	for _, path := range []string{
+		".gitignore", ".vite/manifest.json", "assets/.hidden.js", "assets/../.gitignore", "%2egitignore", "./.gitignore",
+		"assets/index-1.js.br", "assets/index-1.js.gz", "assets/index-1.js.map",
+	} {
+		response := get(t, Path+path)
+		assert.NotEqual(t, http.StatusOK, response.Code, path)
+		assert.NotContains(t, response.Body.String(), "secret", path)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"net/http"
 	"time"
+
+	"github.com/autoclaim/autoclaim/internal/web"
 )
 
 // Path is the path that the playground must be served at.
@@ -50,7 +52,7 @@ func Handler(callers []Caller) (http.Handler, error) {
 	}
 
 	mux := http.NewServeMux()
-	mux.Handle("GET "+Path, http.StripPrefix(Path, http.FileServerFS(built)))
+	mux.Handle("GET "+Path, http.StripPrefix(Path, http.FileServerFS(web.Built(built))))
 	mux.HandleFunc("GET "+Path+"callers.json", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "callers.json", time.Time{}, bytes.NewReader(list))
 	})

@@ -38,3 +38,13 @@ func TestThePlaygroundHasCallersOnlyIfTheyAreGiven(t *testing.T) {
 	assert.JSONEq(t, `[{"name": "ada", "role": "admin", "token": "x"}]`,
 		get(t, playground.Path+"callers.json", playground.Caller{Name: "ada", Role: "admin", Token: "x"}).Body.String())
 }
+
+func TestFilesThatAreNotPartOfThePlaygroundAreNotServed(t *testing.T) {
+	t.Parallel()
+
+	for _, path := range []string{".gitignore", "%2egitignore", "./.gitignore", "x/../.gitignore"} {
+		response := get(t, playground.Path+path)
+		assert.NotEqual(t, http.StatusOK, response.Code, path)
+		assert.NotContains(t, response.Body.String(), "make playground`", path)
+	}
+}

@@ -78,7 +78,7 @@ func BuildEdited(ctx context.Context, binary string, edits []Edit, added map[str
 }
 
 // clockVariable is the environment variable with the path of a file that has the offset of the server's clock.
-const clockVariable = "AUTOCLAIM_FAULTS_CLOCK"
+const clockVariable = "FAULTS_CLOCK"
 
 // BuildWithClock builds the server with a clock that tests can change. Where its commands use time.Now, this build uses
 // a function that adds the offset in a file.

@@ -17,9 +17,9 @@ func callerOf(tenant uuid.UUID, user string) auth.Caller {
 }
 
 // flood takes places until the caller gets no more, and returns their number.
-func flood(p *Places, caller auth.Caller) (taken int) {
+func flood(p *Shares, caller auth.Caller) (taken int) {
 	for {
-		if _, ok := p.Take(caller); !ok {
+		if _, ok := p.Take(caller, 1); !ok {
 			return taken
 		}
 
@@ -30,7 +30,7 @@ func flood(p *Places, caller auth.Caller) (taken int) {
 func TestAFloodOfOneTenantLeavesPlacesForOthers(t *testing.T) {
 	t.Parallel()
 
-	places, flooding := NewPlaces(100), uuid.New()
+	places, flooding := NewShares(100), uuid.New()
 
 	taken := 0
 	for i := range 200 {
@@ -40,7 +40,7 @@ func TestAFloodOfOneTenantLeavesPlacesForOthers(t *testing.T) {
 	assert.Equal(t, 50, taken, "one tenant gets half of the places, with any number of users")
 
 	for range 10 {
-		_, ok := places.Take(callerOf(uuid.New(), "sign-in"))
+		_, ok := places.Take(callerOf(uuid.New(), "sign-in"), 1)
 		assert.True(t, ok, "every other tenant gets a place")
 	}
 }
@@ -48,7 +48,7 @@ func TestAFloodOfOneTenantLeavesPlacesForOthers(t *testing.T) {
 func TestAFloodOfOnePrincipalLeavesPlacesForItsTenant(t *testing.T) {
 	t.Parallel()
 
-	places, tenant := NewPlaces(100), uuid.New()
+	places, tenant := NewShares(100), uuid.New()
 
 	assert.Equal(t, 25, flood(places, callerOf(tenant, "sign-in")), "one principal gets a quarter of the places")
 	assert.Equal(t, 16, flood(places, callerOf(tenant, "admin")), "a second principal gets a third of the tenant's share")
@@ -58,15 +58,15 @@ func TestAFloodOfOnePrincipalLeavesPlacesForItsTenant(t *testing.T) {
 func TestPlacesAreNotSharedWhileMostAreFree(t *testing.T) {
 	t.Parallel()
 
-	places := NewPlaces(1000)
+	places := NewShares(1000)
 	for range 100 { // With so many tenants, an even share is a few places.
-		_, ok := places.Take(callerOf(uuid.New(), "sign-in"))
+		_, ok := places.Take(callerOf(uuid.New(), "sign-in"), 1)
 		require.True(t, ok)
 	}
 
 	tenant := uuid.New()
 	for range 64 {
-		_, ok := places.Take(callerOf(tenant, "sign-in"))
+		_, ok := places.Take(callerOf(tenant, "sign-in"), 1)
 		require.True(t, ok, "a tenant may take more than its share while most places are free")
 	}
 }
@@ -74,14 +74,14 @@ func TestPlacesAreNotSharedWhileMostAreFree(t *testing.T) {
 func TestAPlaceIsFreeAgainAfterItsRelease(t *testing.T) {
 	t.Parallel()
 
-	places := NewPlaces(10)
+	places := NewShares(10)
 
 	var running sync.WaitGroup
 
 	for i := range 50 {
 		running.Go(func() {
 			for range 100 {
-				if release, ok := places.Take(callerOf(uuid.New(), fmt.Sprint(i))); ok {
+				if release, ok := places.Take(callerOf(uuid.New(), fmt.Sprint(i)), 1); ok {
 					release()
 					release()
 				}

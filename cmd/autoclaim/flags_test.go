@@ -1,0 +1,235 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/buildinfo"
+)
+
+// senseless has texts that no flag of a kind may have. Each kind needs an entry.
+var senseless = map[string][]string{
+	"database": {
+		"mysql://u@h/db", "postgres:/h", "postgres://u:p@q@h/db", "postgres://h:0/db", "postgres://h/db?x", "postgres://u@h/db\n\n",
+		" postgres://h/db", "postgres://h/db ", "POSTGRES://h/db", "sqlite:", "sqlite::memory:", "sqlite:/", "sqlite://x.db", "autoclaim.db",
+	},
+	"address": {
+		"8080", "127.0.0.1", "127.0.0.1:", ":http", "127.0.0.1:-1", "127.0.0.1:65536", "127.0.0.1:08080", "127.0.0.1:+80", "::1:8080",
+		"http://127.0.0.1:8080", "a b:1", "127.0.0.1:8080/", "[::1:8080", " :80",
+	},
+	"origin": {
+		"admin.example.com", "//admin.example.com", "https://", "ftp://a", "https://a/", "https://a/path", "https://a?q", "https://a#f",
+		"https://a:443", "http://a:80", "https://a:0", "https://a:", "https://a:x", "https://a:65536", "https://a:0443", "https://A.example",
+		"HTTPS://a", "null", "https://*.example.com", "https://*", "**", "https://u@a", "https://u:p@a", "https://a b", " https://a", "https://a ",
+		"https://ü.example", "https://a,", ",https://a", "https://a,,https://b", "https://a,https://a", "https://a;https://b", "https://[::0:1]",
+		"https://a\\", "file://", "https://a..b", "*,https://a ",
+	},
+	"issuer": {
+		"login.example", "http://login.example", "ftp://login.example", "https://", "https:///x", "https://a?q=1", "https://a#f", "https://u@a",
+		"https://u:p@a", "https://a:x", "https://a:0", "https://a b", " https://a", "http://127.0.0.1.example", "http://localhost.example",
+	},
+	"claim":       {" ", "a b", " roles", "roles ", "a\tb"},
+	"external-id": {" ", " a", "a ", "a\nb", strings.Repeat("x", 256)},
+	"label":       {" ", " a", "a ", "a\nb", "a\x00b", "\xff"},
+	"scopes":      {" ", "profile", "openid  profile", " openid", "openid ", "openid,profile", `openid "x"`, "open id"},
+	"role":        {"ADMIN", "global_admin", "GLOBAL_ADMIN ", "*"},
+	"role-map": {
+		"a", "=", "a=", "=GLOBAL_ADMIN", "a=ADMIN", "a=global_admin", "GLOBAL_ADMIN=license-admin", "a=GLOBAL_ADMIN,b=GLOBAL_READER",
+		"a=GLOBAL_ADMIN;", ";a=GLOBAL_ADMIN", "a=GLOBAL_ADMIN;;b=GLOBAL_READER", "a=GLOBAL_ADMIN;a=GLOBAL_READER", " a=GLOBAL_ADMIN",
+		"a=GLOBAL_ADMIN; b=GLOBAL_READER", "a=GLOBAL_ADMIN ", "a = GLOBAL_ADMIN", "a:GLOBAL_ADMIN", "a=GLOBAL_ADMIN=x", "a=b=GLOBAL_ADMIN",
+	},
+	"file":     {"/no/such/file", "/", "a\x00b"},
+	"new-file": {"/", "a\x00b"},
+	"argument": {"a\x00b", "a\nb\n\n"},
+	"range":    {"x", "NaN", "Inf", "-Inf", "+1", "1e3", "0x10", "010", "1_000", " 1", "1 ", "1,5", "-1", "-1s", "99999999999999999999", "99999999h", "٣"},
+	"enum":     {"x", "INFO ", " info", "info,warn"},
+	"bool":     {"x", "2", "on", "True ", "-1", "null"},
+}
+
+// flagsOf returns the flags of each command, by the command's path.
+func flagsOf(t *testing.T) map[string][]*kong.Flag {
+	t.Helper()
+
+	parser, err := newParser(new(cli), buildinfo.Build{}, newVariables(nil))
+	require.NoError(t, err)
+
+	flags := make(map[string][]*kong.Flag)
+
+	for _, command := range parser.Model.Leaves(false) {
+		for _, group := range command.AllFlags(false) {
+			for _, flag := range group {
+				if flag.Name != "help" && flag.Name != "version" {
+					flags[command.Path()] = append(flags[command.Path()], flag)
+				}
+			}
+		}
+	}
+
+	return flags
+}
+
+// kindOf returns the key of the flag's entry in senseless.
+func kindOf(flag *kong.Flag) string {
+	switch {
+	case flag.Tag.Has("range"):
+		return "range"
+	case flag.Tag.Enum != "":
+		return "enum"
+	case flag.Target.Kind() == reflect.Bool:
+		return "bool"
+	default:
+		return flag.Tag.Get("kind")
+	}
+}
+
+// senselessValues returns values that make no sense for the flag.
+func senselessValues(t *testing.T, flag *kong.Flag) []string {
+	t.Helper()
+
+	values := append([]string{"", "\n"}, senseless[kindOf(flag)]...)
+
+	if kindOf(flag) == "range" {
+		allowed, err := parseRange(flag.Target.Type(), flag.Tag.Get("range"))
+		require.NoError(t, err)
+		require.NotEmpty(t, flag.Default, "%s: a range needs a default", flag.Name)
+		require.NoError(t, allowed.check(flag.Default), flag.Name)
+
+		if allowed.orZero {
+			assert.Regexp(t, `\b0 for`, flag.Help, "%s: the help must say what 0 means", flag.Name)
+		} else if low, _ := parseNumber(flag.Target.Type(), allowed.least); low > 0 {
+			values = append(values, "0")
+		}
+	}
+
+	return values
+}
+
+func TestSenselessValuesStopTheProgram(t *testing.T) {
+	t.Parallel()
+
+	for path, flags := range flagsOf(t) {
+		for _, flag := range flags {
+			require.NotEmpty(t, senseless[kindOf(flag)], "%s: which values make no sense?", flag.Name)
+
+			for _, value := range senselessValues(t, flag) {
+				variable := "AUTOCLAIM_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+				what := fmt.Sprintf("%s --%s=%q", path, flag.Name, value)
+				args := append(strings.Fields(strings.Split(path, "<")[0]), "--"+flag.Name+"="+value)
+
+				status, out := command(t, args...)
+				require.Equal(t, 2, status, "%s: %s", what, out)
+				require.Contains(t, out, "--"+flag.Name, what)
+
+				if !actsOnce[flag.Name] {
+					require.Contains(t, out, variable, what)
+				}
+
+				if value := trimNewline(value); !mayHoldPassword(value) && !flag.Tag.Has("secret") && len(value) < 100 && !flag.IsSlice() {
+					require.Contains(t, out, shown(value), what)
+				}
+			}
+		}
+	}
+}
+
+func TestTheEnvironmentIsCheckedLikeTheCommandLine(t *testing.T) {
+	for _, flag := range flagsOf(t)["serve"] {
+		for _, value := range senselessValues(t, flag) {
+			if strings.Contains(value, "\x00") {
+				continue // The system refuses it.
+			}
+
+			variable := "AUTOCLAIM_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+			t.Setenv(variable, value)
+
+			status, out := command(t, "serve")
+			require.Equal(t, 2, status, "%s=%q: %s", variable, value, out)
+			require.Contains(t, out, "--"+flag.Name+" (or "+variable+")", value)
+			require.NoError(t, os.Unsetenv(variable))
+		}
+	}
+}
+
+// actsOnce has the flags that change what one call does.
+var actsOnce = map[string]bool{"version": true, "help": true, "repair": true, "dry-run": true, "off": true, "claimable": true}
+
+func TestFlagsThatActOnceHaveNoEnvironmentVariable(t *testing.T) {
+	t.Parallel()
+
+	settings := newVariables(nil)
+	_, err := newParser(new(cli), buildinfo.Build{}, settings)
+	require.NoError(t, err)
+
+	for value, variable := range settings.names {
+		assert.False(t, actsOnce[value.Name], variable)
+
+		if value.Target.Kind() == reflect.Bool { // A new one must be put into one of the lists.
+			assert.Contains(t, []string{"introspection", "playground", "console", "dev", "verbose"}, value.Name)
+		}
+	}
+}
+
+func TestAFlagThatIsGivenTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+
+	for _, args := range [][]string{
+		{"serve", "--dev", "--dev"},
+		{"serve", "--max-depth=1", "--max-depth=2"},
+		{"serve", "--issuer=https://a", "--issuer=https://a"},
+		{"check", "--database-url=sqlite:a", "--database-url=sqlite:a"},
+	} {
+		status, out := command(t, args...)
+		assert.Equal(t, 2, status, args)
+		assert.Contains(t, out, "given more than once", args)
+	}
+}
+
+func TestOneNewlineAtTheEndOfAValueIsIgnored(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "test.db")
+
+	for _, end := range []string{"", "\n", "\r\n"} {
+		t.Setenv("AUTOCLAIM_DATABASE_URL", "sqlite:"+file+end)
+		t.Setenv("AUTOCLAIM_LOCK_ATTEMPTS", "3"+end)
+		succeed(t, "migrate")
+	}
+
+	files, err := os.ReadDir(filepath.Dir(file))
+	require.NoError(t, err)
+
+	for _, found := range files {
+		assert.NotContains(t, found.Name(), "\n")
+	}
+}
+
+func TestTheDocumentationHasTheRangeOfEachFlag(t *testing.T) {
+	t.Parallel()
+
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "operating.md"))
+	require.NoError(t, err)
+
+	for path, flags := range flagsOf(t) {
+		for _, flag := range flags {
+			if !flag.Tag.Has("range") {
+				continue
+			}
+
+			allowed, err := parseRange(flag.Target.Type(), flag.Tag.Get("range"))
+			require.NoError(t, err)
+
+			row := fmt.Sprintf("--%s` | %s | %s to %s", flag.Name, flag.Default, allowed.least, allowed.most)
+			if allowed.orZero {
+				row += ", or 0 for"
+			}
+
+			assert.Contains(t, string(text), row, path)
+		}
+	}
+}

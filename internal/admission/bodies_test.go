@@ -1,0 +1,101 @@
+package admission
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/apierror"
+	"github.com/autoclaim/autoclaim/internal/auth"
+)
+
+func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
+	t.Parallel()
+
+	var (
+		bodies    = NewBodies(20<<20, 0)
+		tenant    = uuid.New()
+		ctx       = auth.WithCaller(t.Context(), callerOf(tenant, "ann"))
+		colleague = auth.WithCaller(t.Context(), callerOf(tenant, "bob"))
+		stranger  = auth.WithCaller(t.Context(), callerOf(uuid.New(), "eve"))
+		large     = strings.Repeat(" ", 10<<20)
+	)
+
+	_, release, refusal := bodies.Read(ctx, strings.NewReader(large), int64(len(large)))
+	require.Nil(t, refusal)
+
+	_, _, refusal = bodies.Read(ctx, strings.NewReader(large), int64(len(large)))
+	require.NotNil(t, refusal, "one principal gets a quarter of 64 MiB")
+	assert.Equal(t, apierror.CodeOverloaded, refusal.Err.Extensions["code"])
+	assert.Positive(t, refusal.RetryAfter)
+
+	_, releaseSmall, refusal := bodies.Read(colleague, strings.NewReader("{}"), -1)
+	require.Nil(t, refusal, "another principal of the tenant has a share")
+
+	_, releaseOther, refusal := bodies.Read(stranger, strings.NewReader(large), int64(len(large)))
+	require.Nil(t, refusal, "another tenant has a share")
+
+	for _, release := range []func(){release, releaseSmall, releaseOther} {
+		release()
+		release()
+	}
+
+	_, _, refusal = bodies.Read(ctx, strings.NewReader(large), int64(len(large)))
+	require.Nil(t, refusal)
+}
+
+func TestABodyCountsOnlyTheBytesThatHaveArrived(t *testing.T) {
+	t.Parallel()
+
+	bodies := NewBodies(1<<20, 0)
+	ctx := auth.WithCaller(t.Context(), callerOf(uuid.New(), "ann"))
+
+	const senders = 500
+
+	slow := make([]*io.PipeWriter, senders)
+	for i := range slow {
+		reader, writer := io.Pipe()
+		slow[i] = writer
+
+		go func() { _, _, _ = bodies.Read(ctx, reader, 1<<20) }()
+
+		_, err := writer.Write([]byte("{"))
+		require.NoError(t, err)
+	}
+
+	bodies.shares.mu.Lock()
+	assert.Equal(t, int64(senders*firstBytesOfBody), bodies.shares.taken)
+	bodies.shares.mu.Unlock()
+
+	for _, writer := range slow {
+		require.NoError(t, writer.CloseWithError(io.ErrUnexpectedEOF))
+	}
+}
+
+func TestABodyThatIsTooLargeOrDoesNotArriveIsRefusedAndHoldsNothing(t *testing.T) {
+	t.Parallel()
+
+	bodies := NewBodies(100, 0)
+	ctx := auth.WithCaller(t.Context(), callerOf(uuid.New(), "ann"))
+
+	text, release, refusal := bodies.Read(ctx, strings.NewReader(strings.Repeat("x", 100)), -1)
+	require.Nil(t, refusal)
+	assert.Len(t, text, 100)
+	release()
+
+	_, _, refusal = bodies.Read(ctx, strings.NewReader(strings.Repeat("x", 101)), -1)
+	require.NotNil(t, refusal)
+	assert.Equal(t, 413, refusal.Status)
+
+	broken, writer := io.Pipe()
+	require.NoError(t, writer.CloseWithError(io.ErrUnexpectedEOF))
+
+	_, _, refusal = bodies.Read(ctx, broken, 50)
+	require.NotNil(t, refusal)
+	assert.Equal(t, 400, refusal.Status)
+	assert.Zero(t, bodies.shares.taken)
+}

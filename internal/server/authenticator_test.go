@@ -1,0 +1,50 @@
+package server
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
+)
+
+func TestAnUnknownOrganizationIsLookedUpOnceInAFewSeconds(t *testing.T) {
+	t.Parallel()
+
+	statements, clock := new(storetest.Statements), storetest.NewClock()
+	db := storetest.Open(t, storetest.SQLite(t), store.WithPlugin(statements))
+	tenants := newTenantIDs(db, clock.Now)
+	find := func(name string) error {
+		_, err := tenants.find(t.Context(), name)
+
+		return err
+	}
+
+	lookups := statements.Of(func() {
+		for range 100 {
+			require.ErrorIs(t, find("stranger"), ErrUnknownTenant)
+		}
+	})
+	assert.Equal(t, 1, lookups)
+
+	created, err := db.CreateTenant(t.Context(), "Stranger", "stranger", clock.Now())
+	require.NoError(t, err)
+	clock.Advance(unknownTenantTTL - time.Millisecond)
+	require.ErrorIs(t, find("stranger"), ErrUnknownTenant)
+	clock.Advance(time.Millisecond)
+
+	id, err := tenants.find(t.Context(), "stranger")
+	require.NoError(t, err)
+	assert.Equal(t, created.ID, id)
+	assert.Zero(t, statements.Of(func() { require.NoError(t, find("stranger")) }), "ids of tenants never change")
+
+	for i := range maxUnknownTenants + 100 {
+		require.ErrorIs(t, find(fmt.Sprintf("stranger-%d", i)), ErrUnknownTenant)
+	}
+
+	assert.Equal(t, maxUnknownTenants, tenants.unknown.Len(), "memory is bounded")
+}
