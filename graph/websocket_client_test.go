@@ -145,7 +145,7 @@ func (a *api) openWire() (wire, error) {
 
 	opened := wire{connection, bufio.NewReader(connection)}
 
-	response, err := http.ReadResponse(opened.reader, nil) //nolint:bodyclose // A WebSocket follows.
+	response, err := http.ReadResponse(opened.reader, nil) // A WebSocket follows.
 	if err == nil && response.StatusCode != http.StatusSwitchingProtocols {
 		err = errors.New(response.Status)
 	}

@@ -100,7 +100,7 @@ func (s *socket) serve(ctx context.Context) {
 
 		s.unanswered.Store(0)
 
-		reading = s.handle(reading, kind, text)
+		reading = s.handle(reading, kind, text) //nolint:fatcontext // It changes once, when the client is authenticated.
 	}
 }
 

@@ -174,8 +174,10 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 func (s *Server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Upgrade") != "" && r.ContentLength != 0 { // It is -1 if the body is sent in chunks.
-			// With this header, net/http does not read the body either.
+			// Otherwise net/http would wait for the body and discard it.
 			w.Header().Set("Connection", "close")
+			_ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))
+
 			apierror.Write(w, r, http.StatusBadRequest, apierror.CodeBadUserInput,
 				"A request to upgrade the connection has no body. Send it without one.")
 

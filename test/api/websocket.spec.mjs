@@ -1,10 +1,11 @@
 // Runs the reference client of graphql-transport-ws against a server.
 import { expect, test } from "@playwright/test";
 import { createClient } from "graphql-ws";
+import WebSocket from "ws";
 
 import { send, startServer } from "./server.mjs";
 
-const query = "subscription { licenseClaimed { user { externalId } } }";
+const query = "subscription { licensePoolChanged { total } }";
 let server;
 
 test.beforeAll(async () => {
@@ -16,18 +17,22 @@ function client(options = {}) {
   return createClient({
     url: `${server.url.replace("http", "ws")}/graphql`,
     connectionParams: { Authorization: `Bearer ${server.tokens["demo-admin"]}` },
+    webSocketImpl: WebSocket,
     retryAttempts: 0,
     ...options,
   });
 }
 
-let user = 0;
-const claim = () =>
-  send(
+/** Buys a license, which changes the pool of its product. */
+async function buy() {
+  const { products } = await send(server, "demo-admin", "{ products(first: 1) { nodes { id } } }");
+  await send(
     server,
-    "demo-sign-in",
-    `mutation { claimLicense(input: {app: "TEAMS1", user: "socket-${process.pid}-${user++}"}) { outcome } }`,
+    "demo-admin",
+    "mutation($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { code } } }",
+    { input: { productId: products.nodes[0].id, quantity: 1 } },
   );
+}
 
 /** Subscribes and collects what the client reports. */
 function follow(socket, payload = { query }) {
@@ -40,10 +45,10 @@ function follow(socket, payload = { query }) {
   return seen;
 }
 
-/** Claims until all of these have received an event. */
+/** Buys licenses until all of these have received an event. */
 const receive = (...followed) =>
   expect(async () => {
-    await claim();
+    await buy();
     for (const { events } of followed) expect(events.length).toBeGreaterThan(0);
   }).toPass({ timeout: 20_000 });
 
@@ -53,7 +58,7 @@ test("several subscriptions share a WebSocket, end one by one, and start again",
   const first = follow(socket);
   const second = follow(socket);
   await receive(first, second);
-  expect(first.events[0]).toHaveProperty("data.licenseClaimed.user.externalId");
+  expect(first.events[0]).toHaveProperty("data.licensePoolChanged.total");
 
   first.stop();
   await expect.poll(() => first.complete).toBe(true);
@@ -121,6 +126,7 @@ test("a client connects again after a shutdown", async () => {
   const socket = createClient({
     url: `${other.url.replace("http", "ws")}/graphql`,
     connectionParams: { Authorization: `Bearer ${other.tokens["demo-admin"]}` },
+    webSocketImpl: WebSocket,
     lazy: false,
     retryAttempts: 1,
     retryWait: async () => {},
