@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -185,7 +184,7 @@ func TestAKeyThatCannotBeUsedDoesNotSpoilTheOthers(t *testing.T) {
 
 	p := oidctest.New(t)
 	good := p.Current()
-	weak, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // The weak key must be left out.
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
 
 	others := []string{
@@ -278,17 +277,19 @@ func TestAnIssuerMayMoveItsKeysToAnotherURL(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// redirecting answers requests for keys with a redirect.
-type redirecting string
+// redirecting answers requests for the keys with a redirect, and those at its target with the keys.
+type redirecting struct{ to, keys string }
 
-func (to redirecting) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Path != keysPath {
+func (d redirecting) RoundTrip(r *http.Request) (*http.Response, error) {
+	switch {
+	case r.URL.String() == d.to:
+		return answering(d.keys).RoundTrip(r)
+	case r.URL.Path != keysPath:
 		return http.DefaultTransport.RoundTrip(r)
 	}
 
 	return &http.Response{
-		StatusCode: http.StatusFound, Header: http.Header{"Location": {string(to)}}, Request: r,
-		Body: io.NopCloser(strings.NewReader("")),
+		StatusCode: http.StatusFound, Header: http.Header{"Location": {d.to}}, Request: r, Body: http.NoBody,
 	}, nil
 }
 
@@ -296,11 +297,21 @@ func TestKeysAreNotFetchedOverAPlainRedirect(t *testing.T) {
 	t.Parallel()
 
 	p := oidctest.New(t)
+	keys := fmt.Sprintf(`{"keys": [%s]}`, publish(t, p.Current().Public(), "key-1", nil))
 
-	for _, target := range []string{"http://login.example/keys", "ftp://login.example/keys", keysPath} {
-		verifier := verifierOf(t, p, func(c *auth.Config) { c.HTTPClient = &http.Client{Transport: redirecting(target)} })
+	for target, accepted := range map[string]bool{
+		"https://login.example/keys": true, "http://login.example/keys": false, "ftp://login.example/keys": false,
+		"http://127.0.0.1.login.example/keys": false,
+	} {
+		verifier := verifierOf(t, p, func(c *auth.Config) {
+			c.HTTPClient = &http.Client{Transport: redirecting{target, keys}}
+		})
 
 		_, err := verifier.Verify(t.Context(), token(t, p, nil))
-		require.ErrorIs(t, err, auth.ErrKeysUnavailable)
+		if accepted {
+			require.NoError(t, err, target)
+		} else {
+			require.ErrorIs(t, err, auth.ErrKeysUnavailable, target)
+		}
 	}
 }
