@@ -3,6 +3,7 @@ package attacks
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net"
@@ -211,3 +212,7 @@ func repeated(n int, text func(i int) string) string {
 
 	return all.String()
 }
+
+func decimal(n int) string { return strconv.Itoa(n) }
+
+func base64URL(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }

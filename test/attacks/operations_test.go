@@ -25,7 +25,7 @@ func TestDistinctDocumentsFillNoMemory(t *testing.T) {
 
 	s.survives(func(others *signIns) {
 		for _, size := range []int{1_000_000, 30_000} { // A whole body, and about the longest text that is allowed.
-			inParallel(600, func(i int) {
+			inParallel(300, func(i int) {
 				query := fmt.Sprintf("{ viewer { externalId } } # %d-%d %s", i, time.Now().UnixNano(), strings.Repeat("x", size))
 				got, err := s.post(token, operation(query, ""))
 
@@ -170,10 +170,7 @@ func TestWorkForAnOperationIsBounded(t *testing.T) {
 		},
 	}
 
-	s.survives(func(others *signIns) {
-		others.areAnswered()
-		others.stop() // Their work must not count.
-
+	for range 2 {
 		for name, query := range queries {
 			before := s.process.cpu()
 
@@ -181,12 +178,9 @@ func TestWorkForAnOperationIsBounded(t *testing.T) {
 				s.run(token, fmt.Sprintf("{ %s } # %d-%d", query(i), i, time.Now().UnixNano()), "")
 			}
 
-			mean := (s.process.cpu() - before) / number
-			assert.Less(t, mean, most, "processor time for %s", name)
+			assert.Less(t, (s.process.cpu()-before)/number, most, "mean processor time for %s", name)
 		}
-
-		*others = *s.signIns()
-	})
+	}
 }
 
 func TestResponsesCannotBeMadeLarge(t *testing.T) {

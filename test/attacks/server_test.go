@@ -68,6 +68,7 @@ func launch(t *testing.T, w *world, flags ...string) *server {
 	}, flags...)
 	command := exec.Command("/bin/sh", arguments...)
 	command.Dir = t.TempDir()
+	tie(command)
 
 	log, err := command.StderrPipe()
 	require.NoError(t, err)
