@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // The kinds of frames of a WebSocket (RFC 6455).
@@ -36,7 +37,11 @@ func (s *server) upgrade(token string, lines ...string) (*socket, error) {
 		return nil, err
 	}
 
+	const wait = 10 * time.Second
+
 	opened := &socket{connection, bufio.NewReader(connection)}
+	_ = opened.SetReadDeadline(time.Now().Add(wait)) // Reading fails otherwise.
+
 	if _, err := opened.Write([]byte(head("GET", token, append(lines, upgrading)...))); err != nil {
 		_ = opened.Close() // The first error says enough.
 
@@ -55,7 +60,7 @@ func (s *server) upgrade(token string, lines ...string) (*socket, error) {
 		return nil, err
 	}
 
-	return opened, nil
+	return opened, opened.SetReadDeadline(time.Now().Add(patience))
 }
 
 // notUpgraded is the response to a refused upgrade.
