@@ -66,23 +66,23 @@ func TestLongNamesLeadToNoLongErrors(t *testing.T) {
 	medium := strings.Repeat("x", 15_000)
 	unused := repeated(235, func(i int) string { return fmt.Sprintf("$v%d: String ", i) })
 	queries := map[string]string{
-		"an operation's name and unused variables":   `query ` + long + `(` + unused + `) { viewer { externalId } }`,
-		"the same within the limit of a text":        `query ` + medium + `(` + unused + `) { viewer { externalId } }`,
-		"fields":                                     `{ ` + repeated(200, func(i int) string { return fmt.Sprintf("%s%d ", long[:4000], i) }) + `}`,
-		"one field":                                  `{ ` + medium + ` }`,
-		"an argument":                                `{ viewer(` + medium + `: 1) { externalId } }`,
-		"a directive":                                `{ viewer @` + medium + ` { externalId } }`,
-		"a fragment":                                 `{ ...` + medium + ` }`,
-		"a type":                                     `{ ... on ` + medium + ` { x } }`,
-		"a text in place of a number":                `{ policies(first: "` + medium + `") { totalCount } }`,
-		"an enum value":                              `{ claimReport(period: ` + medium + `) { totalClaims } }`,
-		"a type of a variable":                       `query($x: ` + medium + `) { viewer { externalId } }`,
-		"many unknown fields of few characters":      `{ ` + repeated(900, func(i int) string { return fmt.Sprintf("f%d ", i) }) + `}`,
-		"many unknown arguments of few characters":   `{ viewer(` + repeated(300, func(i int) string { return fmt.Sprintf("a%d: 1 ", i) }) + `) { externalId } }`,
-		"an id":                                      `{ node(id: "` + medium + `") { id } }`,
-		"a cursor":                                   `{ viewer { licenses(after: "` + medium + `") { totalCount } } }`,
-		"many unused fragments with a long name":     `{ viewer { externalId } } ` + repeated(150, func(i int) string { return fmt.Sprintf("fragment %s%d on Viewer { externalId } ", long[:150], i) }),
-		"a syntax error after a long text":           `{ viewer(x: "` + medium + `" `,
+		"an operation's name and unused variables": `query ` + long + `(` + unused + `) { viewer { externalId } }`,
+		"the same within the limit of a text":      `query ` + medium + `(` + unused + `) { viewer { externalId } }`,
+		"fields":                                   `{ ` + repeated(200, func(i int) string { return fmt.Sprintf("%s%d ", long[:4000], i) }) + `}`,
+		"one field":                                `{ ` + medium + ` }`,
+		"an argument":                              `{ viewer(` + medium + `: 1) { externalId } }`,
+		"a directive":                              `{ viewer @` + medium + ` { externalId } }`,
+		"a fragment":                               `{ ...` + medium + ` }`,
+		"a type":                                   `{ ... on ` + medium + ` { x } }`,
+		"a text in place of a number":              `{ policies(first: "` + medium + `") { totalCount } }`,
+		"an enum value":                            `{ claimReport(period: ` + medium + `) { totalClaims } }`,
+		"a type of a variable":                     `query($x: ` + medium + `) { viewer { externalId } }`,
+		"many unknown fields of few characters":    `{ ` + repeated(900, func(i int) string { return fmt.Sprintf("f%d ", i) }) + `}`,
+		"many unknown arguments of few characters": `{ viewer(` + repeated(300, func(i int) string { return fmt.Sprintf("a%d: 1 ", i) }) + `) { externalId } }`,
+		"an id":                                  `{ node(id: "` + medium + `") { id } }`,
+		"a cursor":                               `{ viewer { licenses(after: "` + medium + `") { totalCount } } }`,
+		"many unused fragments with a long name": `{ viewer { externalId } } ` + repeated(150, func(i int) string { return fmt.Sprintf("fragment %s%d on Viewer { externalId } ", long[:150], i) }),
+		"a syntax error after a long text":       `{ viewer(x: "` + medium + `" `,
 		"fields that conflict, with a long argument": `{ viewer { licenses(after: "` + medium + `") { totalCount } licenses { totalCount } } }`,
 	}
 
@@ -207,8 +207,10 @@ func TestResponsesCannotBeMadeLarge(t *testing.T) {
 			aliases(25, `__typename`) + `}`, ""},
 		{"users of licenses of users", `{ users(first: 100) { nodes { licenses(first: 100) { nodes { user { licenses(first: 100) { nodes { ...f } } } } } } } ` +
 			`fragment f on License { ` + aliases(45, `id`) + `}`, ""},
-		{"ids again and again", `query($t: [ID!]!) { ` + aliases(45, `nodes(ids: $t) { ... on Product { name apps { name code } } }`) + `}`,
-			`{"t":[` + strings.Repeat(`"`+s.productID(t)+`",`, 99) + `"` + s.productID(t) + `"]}`},
+		{
+			"ids again and again", `query($t: [ID!]!) { ` + aliases(45, `nodes(ids: $t) { ... on Product { name apps { name code } } }`) + `}`,
+			`{"t":[` + strings.Repeat(`"`+s.productID(t)+`",`, 99) + `"` + s.productID(t) + `"]}`,
+		},
 	}
 
 	s.survives(func(others *signIns) {

@@ -37,7 +37,6 @@ type server struct {
 
 	t        *testing.T
 	address  string
-	database string // The database's host and port.
 	process  process
 	issues   issues
 	ended    chan struct{}
@@ -174,10 +173,8 @@ func (s *server) survives(attack func(others *signIns)) {
 func (s *server) leavesNothing(before int) {
 	s.t.Helper()
 
-	connections, descriptors := 0, 0
-
 	for deadline := time.Now().Add(settleTimeout); ; time.Sleep(20 * time.Millisecond) {
-		connections, descriptors = s.connections(), s.descriptors()
+		connections, descriptors := s.connections(), s.descriptors()
 		if connections == 0 && descriptors <= before+spareDescriptors {
 			return
 		}

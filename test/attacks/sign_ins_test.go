@@ -57,12 +57,13 @@ func (s *server) signIns() *signIns {
 // signIn signs a user in. Every tenth user is new; the others have a license already.
 func (i *signIns) signIn(ctx context.Context, client *http.Client, kind, token string, n int) {
 	const (
-		pause    = 5 * time.Millisecond
-		new, old = 10, 50
+		pause      = 5 * time.Millisecond
+		everyTenth = 10
+		returning  = 50
 	)
 
-	user := fmt.Sprint("user-", n%old)
-	if n%new == 0 {
+	user := fmt.Sprint("user-", n%returning)
+	if n%everyTenth == 0 {
 		user = fmt.Sprint("new-", time.Now().UnixNano())
 	}
 

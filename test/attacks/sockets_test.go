@@ -19,14 +19,14 @@ func malformed() [][]byte {
 		frame(textFrame, `{"type":"connection_`), // The rest of the message never comes.
 		frame(final|continuation, `{"type":"connection_init"}`),
 		frame(final|textFrame|0x70, `{"type":"connection_init"}`), // Reserved bits.
-		frame(final|0x0b, ""),                                   // A reserved kind.
+		frame(final|0x0b, ""),                                     // A reserved kind.
 		frame(final|closeFrame, "x"),
 		frame(final|closeFrame, "\x03\xed"), // 1005 may not be sent.
 		frame(final|pingFrame, strings.Repeat("x", 126)),
 		frame(final|pongFrame, ""),
 		frame(final|textFrame, "\xff"),
 		{final | textFrame, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0}, // The longest message.
-		{final | textFrame, 0x02, '{', '}'}, // Not masked.
+		{final | textFrame, 0x02, '{', '}'},                                                   // Not masked.
 		{final},
 		{},
 	}
@@ -207,8 +207,7 @@ func TestWebSocketsOverTheLimitOfConnectionsAreRefused(t *testing.T) {
 					break // The server takes no more connections for now.
 				}
 
-				var refused *notUpgraded
-				if errors.As(err, &refused) {
+				if refused, ok := errors.AsType[*notUpgraded](err); ok {
 					refused.isRefused(t, user)
 				}
 

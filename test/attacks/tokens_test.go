@@ -3,6 +3,7 @@ package attacks
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,11 +36,7 @@ func TestClaimsAreReadByTheirExactNames(t *testing.T) {
 	s.survives(func(*signIns) {
 		for _, names := range [][2]string{{"aud", "AUD"}, {"aud", "Aud"}, {"iss", "ISS"}, {"exp", "EXP"}, {"sub", "SUB"}, {"tid", "TID"}} {
 			for _, value := range []any{"other", 1, nil} {
-				changed := make(claims)
-				for name, value := range valid {
-					changed[name] = value
-				}
-
+				changed := maps.Clone(valid)
 				changed[names[1]] = valid[names[0]]
 				if changed[names[0]] = value; value == nil {
 					delete(changed, names[0])
