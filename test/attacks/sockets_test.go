@@ -197,7 +197,7 @@ func TestWebSocketsOverTheLimitOfConnectionsAreRefused(t *testing.T) {
 				token = s.token(t, hostile, user)
 			}
 
-			for range maxConnections + maxConnections/2 {
+			for i := range maxConnections + maxConnections/2 {
 				one, err := s.openSocket(token)
 				if err == nil {
 					opened = append(opened, one)
@@ -212,7 +212,10 @@ func TestWebSocketsOverTheLimitOfConnectionsAreRefused(t *testing.T) {
 				}
 
 				const closing = 4 // The server accepts a connection before it closes it.
-				require.LessOrEqual(t, s.connections(), maxConnections+closing, "connections of %q", user)
+
+				if i%32 == 0 { // Counting takes long: the kernel lists the connections of the whole machine.
+					require.LessOrEqual(t, s.connections(), maxConnections+closing, "connections of %q", user)
+				}
 			}
 
 			others.areAnswered()
