@@ -62,6 +62,10 @@ faults-short: postgresql ## Inject only the most important faults, once each (ab
 faults-safeguards: postgresql ## Disable each safeguard, and fail unless the checks find the violations.
 	CGO_ENABLED=0 go run ./test/faults -safeguards $(FAULTS)
 
+.PHONY: attacks
+attacks: postgresql ## Attack a server with 100 hostile clients for a minute, and print its memory and the latency of others.
+	CGO_ENABLED=0 go test ./test/attacks -count=1 -v -timeout 10m -run '^TestAQuietTenantSignsInDuringAStormOfAllAttacks$$' -storm 1m
+
 PLAYWRIGHT = ../../node_modules/.bin/playwright test
 
 .PHONY: test-api

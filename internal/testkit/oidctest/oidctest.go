@@ -37,8 +37,9 @@ type Provider struct {
 	// Claims are added to the access tokens that the provider issues.
 	Claims map[string]any
 
-	mu   sync.Mutex
-	keys []SigningKey // The last one signs tokens.
+	mu      sync.Mutex
+	keys    []SigningKey // The last one signs tokens.
+	fetches int
 }
 
 // SigningKey is a key with which the provider signs tokens.
@@ -110,6 +111,14 @@ func (p *Provider) Withdraw() {
 	p.keys = p.keys[len(p.keys)-1:]
 }
 
+// Fetches returns how many times the keys have been fetched.
+func (p *Provider) Fetches() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return p.fetches
+}
+
 // Current returns the key that signs tokens now.
 func (p *Provider) Current() SigningKey {
 	p.mu.Lock()
@@ -128,6 +137,8 @@ func (p *Provider) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorit
 func (p *Provider) KeySet(context.Context) ([]op.Key, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+
+	p.fetches++
 
 	var keys []op.Key
 	for _, key := range p.keys {

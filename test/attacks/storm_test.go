@@ -1,0 +1,117 @@
+package attacks
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/autoclaim/autoclaim/internal/auth"
+)
+
+// hostileClients returns one kind of client for each attack. Each call does its harm once. What the server answers is
+// checked by the other tests.
+func (s *server) hostileClients(t *testing.T) []func(n int) {
+	t.Helper()
+
+	user, reader := s.token(t, hostile, "ann"), s.token(t, hostile, "reader", auth.RoleGlobalReader)
+	frames, slow := malformed(), head("POST", user, announced)+`{"query": "`
+	list := `{"x":[` + strings.Repeat(`{"":0},`, 140_000) + `0]}`
+	search := `{ ` + repeated(40, func(i int) string {
+		return fmt.Sprintf(`a%d: claimReport { claims(text: "0z", first: 1) { totalCount } } `, i)
+	}) + `}`
+	amplified := `{ ` + repeated(9, func(i int) string { return fmt.Sprintf(`a%d: auditEvents(first: 100) { nodes { ...f } } `, i) }) +
+		`} fragment f on AuditEvent { ` + repeated(20, func(i int) string { return fmt.Sprintf("b%d: before c%d: after ", i, i) }) + `}`
+
+	hold := func(text string) func(int) {
+		return func(int) {
+			if connection, err := s.connect(); err == nil {
+				_, _ = connection.Write([]byte(text)) // The server may refuse it.
+
+				time.Sleep(time.Second)
+				_ = connection.Close()
+			}
+		}
+	}
+	send := func(token, query, variables string) func(int) {
+		return func(n int) {
+			_, _ = s.post(token, operation(fmt.Sprintf("%s # %d", query, n), variables)) // It may be refused.
+		}
+	}
+
+	return []func(int){
+		hold(""), hold("POST /gra"), hold(head("GET", "")), hold(head("OPTIONS", "", announced)),
+		hold(head("POST", "", "Upgrade: x", chunked) + "100000\r\n"), hold(slow),
+		hold(head("GET", user, upgrading, chunked)),
+		hold(strings.Replace(head("GET", reader), "/graphql", "/reports/claims.csv", 1)),
+		hold(strings.Repeat(head("GET", user), 200)),
+		func(n int) {
+			if opened, err := s.upgrade(""); err == nil {
+				_, _ = opened.Write(frames[n%len(frames)]) // The server may have hung up first.
+				_ = opened.Close()
+			}
+		},
+		func(int) {
+			if opened, err := s.initialized(user); err == nil {
+				_ = opened.subscribe("1", refusedSubscription)
+				_, _ = opened.Write([]byte(strings.Repeat(string(frame(final|textFrame, `{"type":"ping"}`)), 1000)))
+				_ = opened.Close()
+			}
+		},
+		send(user, `{ `+strings.Repeat("__typename ", 980)+`}`, ""),
+		send(user, viewer, list),
+		send(user, viewer+" #"+strings.Repeat("x", 30_000), ""),
+		send(reader, search, ""),
+		send(reader, amplified, ""),
+		send("forged.token.here", viewer, ""),
+	}
+}
+
+func TestAQuietTenantSignsInDuringAStormOfAllAttacks(t *testing.T) {
+	const (
+		clients = 100
+		long    = 30 * time.Second
+		mostP99 = 3
+	)
+
+	s := serve(t, "--request-timeout=2s")
+	s.addClaims(t, 20_000)
+	s.addAuditEvents(t, 200)
+
+	before := s.signIns()
+	before.areAnswered()
+	time.Sleep(*storm / 5)
+	before.stop()
+
+	attacks, descriptors, during := s.hostileClients(t), s.descriptors(), s.signIns()
+
+	var hostiles sync.WaitGroup
+
+	for ends, client := time.Now().Add(*storm), 0; client < clients; client++ {
+		hostiles.Go(func() {
+			for n := client; time.Now().Before(ends); n += clients {
+				attacks[client%len(attacks)](n)
+			}
+		})
+	}
+
+	hostiles.Wait()
+	during.areAnswered()
+	during.stop()
+
+	require.False(t, s.exceeded.Load(), "the server used more than %d MiB and was killed", 2*maxMemory)
+	s.leavesNothing(descriptors)
+
+	t.Logf("most memory: %d MiB; descriptors: %d before, %d after; sign-ins: %d, lost: %d; p99: %v quiet, %v during the storm",
+		s.process.memory("VmHWM"), descriptors, s.descriptors(), len(during.took), len(during.failures), before.p99(), during.p99())
+	assert.Empty(t, during.lost(), "no sign-in is lost")
+	assert.Less(t, s.process.memory("VmHWM"), maxMemory)
+
+	if *storm >= long {
+		assert.LessOrEqual(t, during.p99(), mostP99*before.p99(), "latency of sign-ins")
+	}
+}
