@@ -83,6 +83,21 @@ func TestAFloodIsRefusedAtOnceAndOthersAreServed(t *testing.T) {
 	})
 }
 
+func TestTheBytesOfResponsesAreReservedBeforeTheyAreMade(t *testing.T) {
+	t.Parallel()
+
+	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) { c.MaxResponseMemory = 10_000 })
+	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
+
+	for range 3 { // The bytes are free again after each response.
+		refused := admin.post(`{ auditEvents(first: 100) { nodes { before after } } }`)
+		assert.Equal(t, http.StatusServiceUnavailable, refused.StatusCode)
+		assert.Equal(t, "1", refused.Header.Get("Retry-After"))
+		assert.Contains(t, textOf(t, refused), `"OVERLOADED"`)
+		assert.Empty(t, admin.do(`{ users(first: 10) { nodes { id } } }`, nil).Errors)
+	}
+}
+
 // post sends an operation and returns its response, whose body must be closed.
 func (c *caller) post(query string) *http.Response {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, c.url+"/graphql",

@@ -31,6 +31,7 @@ func TestServeRefusesFlagsThatDoNotFitTogether(t *testing.T) {
 			"serve", "--issuer=https://login.example", "--audience=x", "--fixed-tenant=acme", "--tenant-claim=tid",
 		},
 		"--cors-origin: * allows all":        {"serve", "--dev", "--cors-origin=https://a.example,*"},
+		"--max-response-memory and":          {"serve", "--dev", "--max-response=8388608", "--max-response-memory=1048576"},
 		"--max-streams 30":                   {"serve", "--dev", "--max-streams=30", "--max-connections=20"},
 		"needs --metrics-listen":             {"serve", "--dev", "--metrics-tenants=acme"},
 		"leave it out for an SQLite":         {"check", "--database-url=sqlite:x.db", "--direct-database-url=postgres://h/db"},

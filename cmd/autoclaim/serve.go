@@ -40,21 +40,22 @@ type serveCommand struct {
 	ConsoleClientID string `kind:"label" group:"Browsers" help:"Client ID of the console at the OpenID provider." name:"console-client-id" placeholder:"ID"`
 	ConsoleScope    string `kind:"scopes" default:"openid profile offline_access" group:"Browsers" help:"Scopes that the console requests. They must result in access tokens for the --audience."`
 
-	MaxText          int     `range:"1024..1048576" default:"32768" group:"Limits" help:"Maximum size of a GraphQL document, in bytes. Trusted documents may be longer."`
-	MaxTokens        int     `range:"1..100000" default:"1000" group:"Limits" help:"Maximum number of lexical tokens in a GraphQL document."`
-	MaxDepth         int     `range:"1..1000" default:"15" group:"Limits" help:"Maximum nesting depth of fields in an operation."`
-	MaxCost          int     `range:"1..1000000000" default:"100000" group:"Limits" help:"Maximum cost of an operation: the number of objects and fields that it can read, computed from page sizes."`
-	MaxResponse      int     `range:"65536..1073741824" default:"8388608" group:"Limits" help:"Maximum size of a response, in bytes, estimated from page sizes before the operation runs."`
-	MaxAliases       int     `range:"1..10000" default:"50" group:"Limits" help:"Maximum number of aliases in an operation."`
-	MaxDirectives    int     `range:"1..10000" default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
-	MaxInFlight      int     `range:"0,1..1000000" default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
-	MaxConnections   int     `range:"1..1000000" default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
-	MaxScannedRows   int     `range:"1..1000000000" default:"2000000" group:"Limits" help:"Maximum number of rows that the searches and counts of an operation read. One search and one count are always allowed."`
-	MaxDatabaseReads int     `range:"0,1..1000" default:"0" group:"Limits" help:"Maximum number of reports, searches and admin changes that use the database at once, or 0 for the number of CPUs, at least 2. Sign-ins are not among them. A tenant can have half of them." placeholder:"N"`
-	MaxStreams       int     `range:"1..100000" default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
-	RateLimit        float64 `range:"0,0.01..1000000" default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
-	SignInRateLimit  float64 `range:"0,0.01..1000000" default:"0" group:"Limits" help:"Maximum number of requests per second and sign-in service, or 0 for no limit."`
-	TrustedDocuments string  `kind:"file" group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE"`
+	MaxText           int     `range:"1024..1048576" default:"32768" group:"Limits" help:"Maximum size of a GraphQL document, in bytes. Trusted documents may be longer."`
+	MaxTokens         int     `range:"1..100000" default:"1000" group:"Limits" help:"Maximum number of lexical tokens in a GraphQL document."`
+	MaxDepth          int     `range:"1..1000" default:"15" group:"Limits" help:"Maximum nesting depth of fields in an operation."`
+	MaxCost           int     `range:"1..1000000000" default:"100000" group:"Limits" help:"Maximum cost of an operation: the number of objects and fields that it can read, computed from page sizes."`
+	MaxResponse       int     `range:"65536..1073741824" default:"8388608" group:"Limits" help:"Maximum size of a response, in bytes, estimated from page sizes before the operation runs."`
+	MaxResponseMemory int64   `range:"1048576..17179869184" default:"134217728" group:"Limits" help:"Maximum number of bytes of all responses in memory, by their estimated sizes."`
+	MaxAliases        int     `range:"1..10000" default:"50" group:"Limits" help:"Maximum number of aliases in an operation."`
+	MaxDirectives     int     `range:"1..10000" default:"50" group:"Limits" help:"Maximum number of directives in an operation."`
+	MaxInFlight       int     `range:"0,1..1000000" default:"2048" group:"Limits" help:"Maximum number of requests processed at once, or 0 for no limit. Under load, principals and tenants share it fairly."`
+	MaxConnections    int     `range:"1..1000000" default:"10000" group:"Limits" help:"Maximum number of open client connections. The server closes connections over the limit."`
+	MaxScannedRows    int     `range:"1..1000000000" default:"2000000" group:"Limits" help:"Maximum number of rows that the searches and counts of an operation read. One search and one count are always allowed."`
+	MaxDatabaseReads  int     `range:"0,1..1000" default:"0" group:"Limits" help:"Maximum number of reports, searches and admin changes that use the database at once, or 0 for the number of CPUs, at least 2. Sign-ins are not among them. A tenant can have half of them."`
+	MaxStreams        int     `range:"1..100000" default:"20" group:"Limits" help:"Maximum number of open subscriptions per principal."`
+	RateLimit         float64 `range:"0,0.01..1000000" default:"50" group:"Limits" help:"Maximum number of requests per second and principal, or 0 for no limit."`
+	SignInRateLimit   float64 `range:"0,0.01..1000000" default:"0" group:"Limits" help:"Maximum number of requests per second and sign-in service, or 0 for no limit."`
+	TrustedDocuments  string  `kind:"file" group:"Limits" help:"JSON file of operations, keyed by their SHA-256 hash. The server then refuses all other operations. Default: all operations are allowed." placeholder:"FILE"`
 
 	DatabaseConnections int `range:"2..1000" default:"20" group:"Limits" help:"Maximum number of connections to PostgreSQL. Half of them are for sign-ins only. SQLite ignores it."`
 
@@ -95,6 +96,9 @@ func (c serveCommand) Validate(parsed *kong.Context) error {
 		return errors.New("--fixed-tenant and --tenant-claim cannot be used together: remove one of them")
 	case len(c.CORSOrigin) > 1 && slices.Contains(c.CORSOrigin, "*"):
 		return errors.New("--cors-origin: * allows all origins already: remove it, or remove the others")
+	case c.MaxResponseMemory < int64(c.MaxResponse) || c.MaxBodyMemory < c.MaxBody:
+		return errors.New("--max-response-memory and --max-body-memory are for all requests together: " +
+			"raise them to at least --max-response and --max-body")
 	case c.MaxStreams > c.MaxConnections:
 		return fmt.Errorf("--max-streams %d is more than --max-connections %d, which counts streams too: lower it, or raise the other",
 			c.MaxStreams, c.MaxConnections)
@@ -183,7 +187,8 @@ func (c serveCommand) serve(
 		Introspection: c.Introspection || c.Dev, Documents: documents, Extensions: e.telemetry.Extensions(),
 		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
 		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
-		MaxScannedRows: c.MaxScannedRows,
+		MaxResponseMemory: c.MaxResponseMemory,
+		MaxScannedRows:    c.MaxScannedRows,
 		Limits: admission.OperationLimits{
 			Text: c.MaxText, Response: c.MaxResponse, Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,

@@ -41,6 +41,8 @@ type Requests struct {
 	Rates *Rates
 	// Places are the requests that may run at the same time; nil allows any number.
 	Places *Shares
+	// Responses are the bytes of the responses that may be in memory; nil allows any number.
+	Responses *Shares
 }
 
 // Refusal is the response to a request or a connection that is not let in.
@@ -94,6 +96,22 @@ func (r Requests) Count(ctx context.Context) *Refusal {
 	}
 
 	return nil
+}
+
+// Reserve takes the bytes of a response of the context's caller before it is made, or returns a refusal. Call release
+// when the response is sent.
+func (r Requests) Reserve(ctx context.Context, bytes int) (release func(), refusal *Refusal) {
+	caller, ok := auth.CallerFrom(ctx)
+	if !ok {
+		return func() {}, nil
+	}
+
+	release, ok = r.Responses.Take(caller, int64(bytes))
+	if !ok {
+		return nil, overloaded()
+	}
+
+	return release, nil
 }
 
 // Begin is the second half of Enter: it takes one of the caller's places. It comes when the whole request has

@@ -81,6 +81,14 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 
 	ctx := graphql.WithOperationContext(r.Context(), operation.OperationContext)
 
+	free, refusal := t.requests.Reserve(ctx, operation.responseBytes)
+	if refusal != nil {
+		refuse(w, exec, r, media, refusal)
+
+		return
+	}
+	defer free()
+
 	switch {
 	case errs != nil:
 		respond(w, media, statusOf(media, errs), exec.DispatchError(ctx, errs))
@@ -93,7 +101,9 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			"A GET request cannot change anything. Send this operation by POST."))
 	case media == mediaEvents:
 		if operation.Operation.Operation == ast.Subscription {
-			leave() // A stream lasts long. admission.Streams limits streams.
+			// A stream lasts long, and its responses are short. admission.Streams limits streams.
+			leave()
+			free()
 		}
 
 		t.stream(ctx, w, exec, operation.OperationContext)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -19,6 +20,9 @@ import (
 	"github.com/autoclaim/autoclaim/internal/reporting"
 	"github.com/autoclaim/autoclaim/internal/store"
 )
+
+// defaultResponseMemory is the default of [APIConfig.MaxResponseMemory].
+const defaultResponseMemory = 128 << 20
 
 // APIConfig is what the API needs.
 type APIConfig struct {
@@ -50,6 +54,8 @@ type APIConfig struct {
 	MaxBodyBytes int64
 	// MaxBodyMemory bounds the bytes of all bodies in memory; 64 MiB if zero.
 	MaxBodyMemory int64
+	// MaxResponseMemory bounds the bytes of all responses in memory, by their estimated sizes; 128 MiB if zero.
+	MaxResponseMemory int64
 	// MaxInFlight is how many requests are processed at the same time; zero means no limit.
 	MaxInFlight int
 
@@ -68,7 +74,10 @@ type API struct {
 // NewAPI returns the API's handlers.
 func NewAPI(config APIConfig) *API {
 	limits := config.Limits.WithDefaults()
-	requests := admission.Requests{Rates: admission.NewRates(config.RateLimit), Places: admission.NewShares(int64(config.MaxInFlight))}
+	requests := admission.Requests{
+		Rates: admission.NewRates(config.RateLimit), Places: admission.NewShares(int64(config.MaxInFlight)),
+		Responses: admission.NewShares(cmp.Or(config.MaxResponseMemory, defaultResponseMemory)),
+	}
 	streams := admission.NewStreams(limits.Streams)
 	present := apierror.Presenter(config.Logger)
 
