@@ -41,7 +41,7 @@ func NewShares(limit int64) *Shares {
 // Take takes a number of units for the caller. ok is false if the caller does not get them. Call release when they
 // are no longer used; it may be called more than once. A nil Shares gives everything.
 func (s *Shares) Take(caller auth.Caller, units int64) (release func(), ok bool) {
-	if s == nil {
+	if s == nil || units == 0 {
 		return func() {}, true
 	}
 

@@ -71,6 +71,22 @@ func TestPlacesAreNotSharedWhileMostAreFree(t *testing.T) {
 	}
 }
 
+func TestNothingOfAShareIsTakenAndReleasedByAnyNumberOfCallers(t *testing.T) {
+	t.Parallel()
+
+	shares, caller := NewShares(10), callerOf(uuid.New(), "ada")
+
+	first, ok := shares.Take(caller, 0)
+	require.True(t, ok)
+
+	second, ok := shares.Take(caller, 0)
+	require.True(t, ok)
+
+	first()
+	second()
+	assert.Zero(t, shares.taken)
+}
+
 func TestAPlaceIsFreeAgainAfterItsRelease(t *testing.T) {
 	t.Parallel()
 
