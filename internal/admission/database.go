@@ -22,8 +22,9 @@ type DatabaseLimits struct {
 	// Waiting is how many operations of one tenant wait for a turn at most; 512 by default. One principal has at most a
 	// quarter of them.
 	Waiting int
-	// Wait is how long the first turn of an operation may be waited for, before further operations of the same tenant
-	// are refused; half a second by default. An operation that waits longer would not end in time.
+	// Wait is how long an operation waits for its first turn before it is refused; half a second by default. An operation
+	// that waits longer would not end in time. One that is refused earlier would be sent again at once by many clients, and
+	// refusals cost CPU too.
 	Wait time.Duration
 }
 
@@ -75,27 +76,49 @@ func NewDatabaseTurns(limits DatabaseLimits, now func() time.Time) *DatabaseTurn
 }
 
 // Take waits for a turn of the context's caller in the tenant. Call end when the statement or the transaction is done;
-// it may be called more than once. Take returns an error with the code OVERLOADED if the context's deadline passes first,
-// and at once if too many operations of the caller or of the tenant wait already.
+// it may be called more than once. Take returns an error with the code OVERLOADED if the first turn of an operation does not
+// come in time, if the context's deadline passes first, and at once if too many operations of the caller or of the tenant
+// wait already.
 func (d *DatabaseTurns) Take(ctx context.Context, tenant licensing.ID) (end func(), err error) {
 	w, err := d.enqueue(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
 
-	select {
-	case <-w.granted:
-	case <-ctx.Done():
-		d.leave(w)
+	tooLong := time.NewTimer(d.limits.Wait)
+	defer tooLong.Stop()
 
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	for {
+		select {
+		case <-w.granted:
+			return sync.OnceFunc(func() { d.leave(w) }), nil
+		case <-tooLong.C:
+			if d.hasBegun(w) { // It may wait until its context ends.
+				continue
+			}
+
+			d.leave(w)
+
 			return nil, apierror.Overloaded()
+		case <-ctx.Done():
+			d.leave(w)
+
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return nil, apierror.Overloaded()
+			}
+
+			return nil, ctx.Err()
 		}
-
-		return nil, ctx.Err()
 	}
+}
 
-	return sync.OnceFunc(func() { d.leave(w) }), nil
+// hasBegun says whether the operation of the waiter had a turn. A part of a download always counts as begun: the parts
+// before it were sent already.
+func (d *DatabaseTurns) hasBegun(w *waiter) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+
+	return w.operation.started || w.operation.single
 }
 
 // Waiting returns the number of operations that wait for a turn.
@@ -123,7 +146,7 @@ func (d *DatabaseTurns) enqueue(ctx context.Context, tenantID licensing.ID) (*wa
 	principal := tenant.principals.get(caller.UserExternalID, now, func() *principalTurns { return newPrincipalTurns(tenant) })
 
 	operation, known := principal.operation(ctx)
-	if !known && d.refuses(principal, now) {
+	if !known && d.refuses(principal) {
 		return nil, apierror.Overloaded()
 	}
 
@@ -143,19 +166,11 @@ func (d *DatabaseTurns) enqueue(ctx context.Context, tenantID licensing.ID) (*wa
 	return w, nil
 }
 
-// refuses says whether a new operation of the principal would wait too long.
-func (d *DatabaseTurns) refuses(principal *principalTurns, now time.Time) bool {
+// refuses says whether too many operations wait for a new one of the principal to wait too.
+func (d *DatabaseTurns) refuses(principal *principalTurns) bool {
 	const quarter = 4
 
-	tenant := principal.tenant
-	if tenant.waiting >= d.limits.Waiting || principal.waiting >= max(1, d.limits.Waiting/quarter) {
-		return true
-	}
-
-	// It would not wait behind those of principals who used more than this one.
-	oldest := tenant.oldest()
-
-	return oldest != nil && now.Sub(oldest.since) > d.limits.Wait && principal.at(now) >= oldest.principal.at(now)
+	return principal.tenant.waiting >= d.limits.Waiting || principal.waiting >= max(1, d.limits.Waiting/quarter)
 }
 
 // remember keeps an operation until its context ends: it counts as begun as soon as it had a turn.

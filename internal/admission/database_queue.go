@@ -105,19 +105,6 @@ func firstBelow(operations []*operationTurns, perOperation int) *operationTurns 
 	return nil
 }
 
-// oldest returns the operation that has waited longest for its first turn; nil if there is none.
-func (t *tenantTurns) oldest() *operationTurns {
-	var found *operationTurns
-
-	for _, principal := range t.queue {
-		if first := principal.queue[0]; found == nil || first.since.Before(found.since) {
-			found = first
-		}
-	}
-
-	return found
-}
-
 // principalTurns are the turns of a principal, taken and waited for.
 type principalTurns struct {
 	databaseTime

@@ -29,6 +29,10 @@ type database struct {
 func newDatabase(t *testing.T, limits admission.DatabaseLimits) *database {
 	t.Helper()
 
+	if limits.Wait == 0 {
+		limits.Wait = time.Hour
+	}
+
 	d := &database{t: t, now: time.Date(2026, time.March, 10, 12, 0, 0, 0, time.UTC), order: make(chan string, 1000)}
 	d.turns = admission.NewDatabaseTurns(limits, func() time.Time { return d.now })
 
@@ -250,26 +254,22 @@ func TestTooManyWaitingOperationsAreRefusedAtOnce(t *testing.T) {
 	d.wait(d.operation("bob"), 2, "another tenant")
 }
 
-func TestAnOperationIsRefusedAtOnceIfItWouldWaitTooLong(t *testing.T) {
+func TestAnOperationThatWaitsTooLongForItsFirstTurnIsRefused(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Second})
+	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond})
 
-	end := d.take(1, "ann")
-	d.now = d.now.Add(time.Second)
+	begun := d.operation("ann")
+	first, err := d.turns.Take(begun, tenantNumber(1))
+	require.NoError(t, err)
 
-	end()
-
-	end = d.take(1, "bob")
-	d.wait(d.operation("ann"), 1, "ann")
-	d.now = d.now.Add(time.Second + time.Millisecond)
-
-	_, err := d.turns.Take(d.operation("ann"), tenantNumber(1))
+	_, err = d.turns.Take(d.operation("bob"), tenantNumber(1))
 	requireOverloaded(t, err)
-	d.wait(d.operation("cid"), 1, "cid") // It comes before ann.
-	end()
-	assert.Equal(t, "cid", d.next())
-	assert.Equal(t, "ann", d.next())
+
+	d.wait(begun, 1, "the second turn of an operation")
+	time.Sleep(10 * time.Millisecond)
+	first()
+	assert.Equal(t, "the second turn of an operation", d.next())
 }
 
 func TestTheWaitForATurnEndsWithTheContext(t *testing.T) {
