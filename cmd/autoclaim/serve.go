@@ -179,6 +179,7 @@ func (c serveCommand) serve(
 		return err
 	}
 
+	refusals := admission.NewRefusals()
 	connections := admission.NewConnections(c.MaxConnections)
 	authenticate := connections.Authenticate(server.Authenticator(verifier, db))
 	api := server.NewAPI(server.APIConfig{
@@ -189,6 +190,7 @@ func (c serveCommand) serve(
 		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
 		MaxResponseMemory: c.MaxResponseMemory,
 		MaxScannedRows:    c.MaxScannedRows,
+		Refusals:          refusals,
 		Limits: admission.OperationLimits{
 			Text: c.MaxText, Response: c.MaxResponse, Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,
 			Streams: c.MaxStreams, Timeout: c.RequestTimeout,
@@ -209,6 +211,7 @@ func (c serveCommand) serve(
 		Trace:           e.telemetry.Trace(),
 		Served:          e.telemetry.Served(),
 		Connections:     connections,
+		Refusals:        refusals,
 		RequestTimeout:  c.RequestTimeout,
 		ShutdownTimeout: c.ShutdownTimeout,
 	})

@@ -3,7 +3,8 @@
 // same time ([Requests]), live subscriptions ([Streams]), and the size of one operation ([OperationLimits]).
 // Connections, bytes and requests are divided between tenants and principals ([Shares]).
 //
-// Whatever exceeds a bound is refused at once. It never waits in a queue.
+// Whatever exceeds a bound is refused at once. It never waits in a queue, except for the database ([DatabaseTurns]).
+// Clients that do not wait after refusals are slowed down ([Refusals]).
 package admission
 
 import (
@@ -43,6 +44,8 @@ type Requests struct {
 	Places *Shares
 	// Responses are the bytes of the responses that may be in memory; nil allows any number.
 	Responses *Shares
+	// Refusals slows down clients that do not wait after a refusal; it may be nil.
+	Refusals *Refusals
 }
 
 // Refusal is the response to a request or a connection that is not let in.
@@ -92,6 +95,8 @@ func (r Requests) Count(ctx context.Context) *Refusal {
 	}
 
 	if retryAfter, ok := r.Rates.Allow(caller); !ok {
+		r.Refusals.Pace(ctx)
+
 		return &Refusal{http.StatusTooManyRequests, retryAfter, apierror.RateLimited()}
 	}
 
@@ -108,6 +113,8 @@ func (r Requests) Reserve(ctx context.Context, bytes int) (release func(), refus
 
 	release, ok = r.Responses.Take(caller, int64(bytes))
 	if !ok {
+		r.Refusals.Pace(ctx)
+
 		return nil, overloaded()
 	}
 
@@ -124,6 +131,8 @@ func (r Requests) Begin(ctx context.Context) (leave func(), refusal *Refusal) {
 
 	leave, ok = r.Places.Take(caller, 1)
 	if !ok {
+		r.Refusals.Pace(ctx)
+
 		return nil, overloaded()
 	}
 

@@ -59,6 +59,9 @@ type APIConfig struct {
 	// MaxInFlight is how many requests are processed at the same time; zero means no limit.
 	MaxInFlight int
 
+	// Refusals slows down clients that do not wait after a refusal; it may be nil.
+	Refusals *admission.Refusals
+
 	// Extensions are gqlgen extensions that observe operations.
 	Extensions []graphql.HandlerExtension
 }
@@ -77,6 +80,7 @@ func NewAPI(config APIConfig) *API {
 	requests := admission.Requests{
 		Rates: admission.NewRates(config.RateLimit), Places: admission.NewShares(int64(config.MaxInFlight)),
 		Responses: admission.NewShares(cmp.Or(config.MaxResponseMemory, defaultResponseMemory)),
+		Refusals:  config.Refusals,
 	}
 	streams := admission.NewStreams(limits.Streams)
 	present := apierror.Presenter(config.Logger)

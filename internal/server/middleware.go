@@ -185,6 +185,10 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 		}
 
 		token, present, err := auth.BearerToken(r.Header)
+		if !present {
+			s.config.Refusals.Pace(r.Context()) // A response without a token is a refusal, or an upgrade of a stranger.
+		}
+
 		if err == nil && !present && r.Method != http.MethodOptions && r.Header.Get("Upgrade") == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			apierror.Write(w, r, http.StatusUnauthorized, apierror.CodeUnauthenticated,
@@ -198,6 +202,7 @@ func (s *Server) authenticated(next http.Handler) http.Handler {
 		}
 
 		if err != nil {
+			s.config.Refusals.Pace(r.Context())
 			s.reject(w, r, err)
 
 			return

@@ -129,6 +129,26 @@ func TestOnePrincipalGetsItsShareOfConnections(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, shared.get("ann"), "a connection of a proxy counts for each of its callers")
 }
 
+func TestAStrangerThatKeepsSendingIsSlowedDown(t *testing.T) {
+	t.Parallel()
+
+	c := config(new(log))
+	c.Refusals = admission.NewRefusals()
+	url := serve(t, c) + "/graphql"
+
+	for i := 0; ; i++ {
+		require.Less(t, i, 10_000, "no response was delayed")
+
+		started := time.Now()
+		response, _ := send(t, http.MethodPost, url, "expired", "{}")
+		require.Equal(t, http.StatusUnauthorized, response.StatusCode)
+
+		if time.Since(started) >= 200*time.Millisecond {
+			return
+		}
+	}
+}
+
 func TestAConnectionCountsUntilItIsClosedAlsoAsAWebSocket(t *testing.T) {
 	t.Parallel()
 

@@ -66,6 +66,8 @@ type Config struct {
 
 	// Connections bounds how many connections may be open at the same time; a bound of 10,000 if nil.
 	Connections *admission.Connections
+	// Refusals slows down clients whose tokens are refused; it may be nil.
+	Refusals *admission.Refusals
 	// RequestTimeout is how long the verification of a token may take; 2 seconds if zero. Sending a response may take
 	// 20 seconds longer than this.
 	RequestTimeout time.Duration
