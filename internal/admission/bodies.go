@@ -6,6 +6,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
@@ -13,16 +17,21 @@ import (
 
 const (
 	// firstBytesOfBody is the room for the first bytes of a body. Most bodies are smaller.
-	firstBytesOfBody   = 2 << 10
+	firstBytesOfBody = 2 << 10
+	// largeBody is the size from which the parsing of a body takes longer than most requests take as a whole, in bytes.
+	largeBody          = 64 << 10
 	defaultBodyBytes   = 1 << 20
 	defaultBodiesBytes = 64 << 20
 )
 
 // Bodies bounds the bytes of one request body, and of all request bodies that are in memory at the same time. It
-// counts the bytes that have arrived, not those that a client announces. It is safe for concurrent use.
+// counts the bytes that have arrived, not those that a client announces. While large bodies are parsed, it keeps half of
+// the CPUs for others. It is safe for concurrent use.
 type Bodies struct {
 	largest int64
 	shares  *Shares
+	// parsing has a unit for each large body that may be parsed at the same time.
+	parsing *semaphore.Weighted
 }
 
 // NewBodies returns a bound of largest bytes for one body, and of together bytes for all bodies, which tenants and
@@ -30,13 +39,19 @@ type Bodies struct {
 func NewBodies(largest, together int64) *Bodies {
 	largest = cmp.Or(largest, defaultBodyBytes)
 
-	return &Bodies{largest: largest, shares: NewShares(max(cmp.Or(together, defaultBodiesBytes), largest))}
+	const halves = 2
+
+	return &Bodies{
+		largest: largest, shares: NewShares(max(cmp.Or(together, defaultBodiesBytes), largest)),
+		parsing: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)/halves))),
+	}
 }
 
 // Read reads the whole body of a request of the context's caller; length is the number of bytes that the client
 // announced, or -1. It returns a [*Refusal] if the body is too large, if
 // it would exceed the bound on all bodies together, or if it does not arrive. Call release when the body is no longer
-// used; it may be called more than once. Without a caller, nothing is read.
+// used; it may be called more than once. Without a caller, nothing is read. If the body is large, Read waits until few
+// others are parsed.
 func (b *Bodies) Read(
 	ctx context.Context, body io.Reader, length int64,
 ) (text []byte, release func(), refusal *Refusal) {
@@ -53,9 +68,24 @@ func (b *Bodies) Read(
 	text, refusal = b.read(&held, body)
 	if refusal != nil {
 		held.release()
+
+		return nil, held.release, refusal
 	}
 
-	return text, held.release, refusal
+	if len(text) < largeBody {
+		return text, held.release, nil
+	}
+
+	if err := b.parsing.Acquire(ctx, 1); err != nil {
+		held.release()
+
+		return nil, held.release, overloaded()
+	}
+
+	return text, sync.OnceFunc(func() {
+		b.parsing.Release(1)
+		held.release()
+	}), nil
 }
 
 func (b *Bodies) read(held *heldBytes, body io.Reader) (text []byte, refusal *Refusal) {

@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"context"
 	"io"
 	"strings"
 	"testing"
@@ -17,19 +18,19 @@ func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
 	t.Parallel()
 
 	var (
-		bodies    = NewBodies(20<<20, 0)
+		bodies    = NewBodies(120<<10, 384<<10)
 		tenant    = uuid.New()
 		ctx       = auth.WithCaller(t.Context(), callerOf(tenant, "ann"))
 		colleague = auth.WithCaller(t.Context(), callerOf(tenant, "bob"))
 		stranger  = auth.WithCaller(t.Context(), callerOf(uuid.New(), "eve"))
-		large     = strings.Repeat(" ", 10<<20)
+		large     = strings.Repeat(" ", 60<<10)
 	)
 
 	_, release, refusal := bodies.Read(ctx, strings.NewReader(large), int64(len(large)))
 	require.Nil(t, refusal)
 
 	_, _, refusal = bodies.Read(ctx, strings.NewReader(large), int64(len(large)))
-	require.NotNil(t, refusal, "one principal gets a quarter of 64 MiB")
+	require.NotNil(t, refusal, "one principal gets a quarter of the bytes")
 	assert.Equal(t, apierror.CodeOverloaded, refusal.Err.Extensions["code"])
 	assert.Positive(t, refusal.RetryAfter)
 
@@ -74,6 +75,35 @@ func TestABodyCountsOnlyTheBytesThatHaveArrived(t *testing.T) {
 	for _, writer := range slow {
 		require.NoError(t, writer.CloseWithError(io.ErrUnexpectedEOF))
 	}
+}
+
+func TestLargeBodiesAreParsedFewAtATimeAndSmallOnesAtOnce(t *testing.T) {
+	t.Parallel()
+
+	bodies := NewBodies(1<<20, 0)
+	ctx := auth.WithCaller(t.Context(), callerOf(uuid.New(), "ann"))
+	large := strings.Repeat(" ", largeBody)
+
+	_, release, refusal := bodies.Read(ctx, strings.NewReader(large), -1)
+	require.Nil(t, refusal)
+
+	for bodies.parsing.TryAcquire(1) { // This machine may have many CPUs.
+	}
+
+	_, _, refusal = bodies.Read(ctx, strings.NewReader("{}"), -1)
+	require.Nil(t, refusal)
+
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+
+	_, _, refusal = bodies.Read(canceled, strings.NewReader(large), -1)
+	require.NotNil(t, refusal, "it waits for the first one, and its client is gone")
+
+	release()
+	release()
+
+	_, _, refusal = bodies.Read(ctx, strings.NewReader(large), -1)
+	require.Nil(t, refusal)
 }
 
 func TestABodyThatIsTooLargeOrDoesNotArriveIsRefusedAndHoldsNothing(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/paging"
@@ -173,7 +174,7 @@ func guarded(cell string) string {
 	begins := true // Only white space, quotes and invisible characters since the start of the part.
 
 	for _, c := range cell {
-		control := unicode.In(c, unicode.Cc, unicode.Zl, unicode.Zp)
+		control := unicode.IsControl(c) || in(c, unicode.Zl, unicode.Zp)
 
 		switch {
 		case begins && strings.ContainsRune("=+-@＝＋－＠﹢﹣﹦﹫−", c):
@@ -182,7 +183,7 @@ func guarded(cell string) string {
 			begins = false
 		case control || strings.ContainsRune(",;|，；｜", c):
 			begins = true
-		case !unicode.IsSpace(c) && !unicode.In(c, unicode.Cf, unicode.Mn) && c != '"':
+		case !unicode.IsSpace(c) && !in(c, unicode.Cf, unicode.Mn) && c != '"':
 			begins = false
 		}
 
@@ -194,4 +195,9 @@ func guarded(cell string) string {
 	}
 
 	return out.String()
+}
+
+// in is [unicode.In] for tables that have no ASCII characters, which are most of a download.
+func in(c rune, tables ...*unicode.RangeTable) bool {
+	return c >= utf8.RuneSelf && unicode.In(c, tables...)
 }
