@@ -31,12 +31,6 @@ func Write(w http.ResponseWriter, r *http.Request, status int, code, message str
 	_, _ = w.Write(append(body, '\n')) // The client closed the connection.
 }
 
-// WriteOverloaded sends the response of a request that the server has no capacity for, with a Retry-After header.
-func WriteOverloaded(w http.ResponseWriter, r *http.Request) {
-	SetRetryAfter(w, RetryAfterOverload)
-	Write(w, r, http.StatusServiceUnavailable, CodeOverloaded, overloadedMessage)
-}
-
 // RetryAfterSeconds returns a time to wait in whole seconds, at least 1.
 func RetryAfterSeconds(after time.Duration) int { return max(1, int(math.Ceil(after.Seconds()))) }
 

@@ -65,7 +65,7 @@ func (s *server) descriptors() int {
 	entries, err := os.ReadDir(s.process.path("fd"))
 	require.NoError(s.t, err, "the server runs")
 
-	database, err := url.Parse(s.world.database)
+	database, err := url.Parse(s.database)
 	require.NoError(s.t, err)
 
 	return len(entries) - s.openTCP(func(_, remote string) bool { return remote == database.Port() })
