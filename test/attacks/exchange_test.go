@@ -3,6 +3,7 @@ package attacks
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -159,7 +160,7 @@ var call = &http.Client{Timeout: patience, Transport: &http.Transport{DisableKee
 
 // post sends a body and reads the response. It is safe for concurrent use.
 func (s *server) post(token string, body []byte) (answer, error) {
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://"+s.address+"/graphql", bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://"+s.address+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}

@@ -38,7 +38,9 @@ func TestMain(m *testing.M) {
 		return
 	}
 
-	os.Exit(run(m))
+	if !attackServer() {
+		os.Exit(run(m))
+	}
 }
 
 func run(m *testing.M) int {

@@ -2,6 +2,8 @@ package attacks
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -13,12 +15,57 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// hostileClients returns one kind of client for each attack. Each call does its harm once. What the server answers is
-// checked by the other tests.
-func (s *server) hostileClients(t *testing.T) []func(n int) {
+// The environment variables of the process that attacks.
+const (
+	attackedAddress = "ATTACKED_ADDRESS"
+	userToken       = "ATTACK_USER_TOKEN"
+	readerToken     = "ATTACK_READER_TOKEN"
+)
+
+// startHostileClients starts 100 hostile clients in another process, with a low priority: the clients of a real attack
+// use CPUs of other machines.
+func (s *server) startHostileClients(t *testing.T) (wait func() error) {
 	t.Helper()
 
-	user, reader := s.token(t, hostile, "ann"), s.token(t, hostile, "reader", auth.RoleGlobalReader)
+	command := exec.Command("nice", "-n", "19", os.Args[0], "-storm", storm.String())
+	command.Env = append(os.Environ(), attackedAddress+"="+s.address, userToken+"="+s.token(t, hostile, "ann"),
+		readerToken+"="+s.token(t, hostile, "reader", auth.RoleGlobalReader))
+	command.Stderr = os.Stderr
+	tie(command)
+	require.NoError(t, command.Start())
+
+	return command.Wait
+}
+
+// attackServer attacks the server of the environment, and returns false if there is none.
+func attackServer() bool {
+	const clients = 100
+
+	s := server{address: os.Getenv(attackedAddress)}
+	if s.address == "" {
+		return false
+	}
+
+	attacks := s.hostileClients(os.Getenv(userToken), os.Getenv(readerToken))
+
+	var hostiles sync.WaitGroup
+
+	for ends, client := time.Now().Add(*storm), 0; client < clients; client++ {
+		hostiles.Go(func() {
+			for n := client; time.Now().Before(ends); n += clients {
+				attacks[client%len(attacks)](n)
+			}
+		})
+	}
+
+	hostiles.Wait()
+
+	return true
+}
+
+// hostileClients returns one kind of client for each attack. Each call does its harm once. What the server answers is
+// checked by the other tests.
+func (s *server) hostileClients(user, reader string) []func(n int) {
 	frames, slow := malformed(), head("POST", user, announced)+`{"query": "`
 	list := `{"x":[` + strings.Repeat(`{"":0},`, 140_000) + `0]}`
 	search := `{ ` + repeated(40, func(i int) string {
@@ -73,7 +120,6 @@ func (s *server) hostileClients(t *testing.T) []func(n int) {
 
 func TestAQuietTenantSignsInDuringAStormOfAllAttacks(t *testing.T) {
 	const (
-		clients = 100
 		long    = 30 * time.Second
 		mostP99 = 3
 	)
@@ -87,19 +133,10 @@ func TestAQuietTenantSignsInDuringAStormOfAllAttacks(t *testing.T) {
 	time.Sleep(*storm / 5)
 	before.stop()
 
-	attacks, descriptors, during := s.hostileClients(t), s.descriptors(), s.signIns()
+	descriptors, during := s.descriptors(), s.signIns()
+	wait := s.startHostileClients(t)
 
-	var hostiles sync.WaitGroup
-
-	for ends, client := time.Now().Add(*storm), 0; client < clients; client++ {
-		hostiles.Go(func() {
-			for n := client; time.Now().Before(ends); n += clients {
-				attacks[client%len(attacks)](n)
-			}
-		})
-	}
-
-	hostiles.Wait()
+	require.NoError(t, wait())
 	during.areAnswered()
 	during.stop()
 
