@@ -89,29 +89,44 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	}
 	defer free()
 
-	switch {
-	case errs != nil:
+	if errs != nil {
 		respond(w, media, statusOf(media, errs), exec.DispatchError(ctx, errs))
-	case operation.Operation.Operation == ast.Subscription && media != mediaEvents:
+
+		return
+	}
+
+	t.run(ctx, w, r, exec, media, operation.OperationContext, func() {
+		leave()
+		free()
+	})
+}
+
+// run executes an operation and sends its response. A stream that has begun calls begun.
+func (t httpTransport) run(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor,
+	media string, operation *graphql.OperationContext, begun func(),
+) {
+	kind := operation.Operation.Operation
+
+	switch {
+	case kind == ast.Subscription && media != mediaEvents:
 		reject(w, exec, r, media, http.StatusBadRequest, apierror.BadInput(
 			"A subscription needs a stream. Accept %s, or use a WebSocket with graphql-transport-ws.", mediaEvents))
-	case operation.Operation.Operation != ast.Query && r.Method == http.MethodGet:
+	case kind != ast.Query && r.Method == http.MethodGet:
 		w.Header().Set("Allow", "POST")
 		reject(w, exec, r, media, http.StatusMethodNotAllowed, apierror.BadInput(
 			"A GET request cannot change anything. Send this operation by POST."))
 	case media == mediaEvents:
-		if operation.Operation.Operation == ast.Subscription {
-			// A stream lasts long, and its responses are short. admission.Streams limits streams.
-			leave()
-			free()
+		if kind == ast.Subscription {
+			begun() // A stream lasts long, and its responses are short. admission.Streams limits streams.
 		}
 
-		t.stream(ctx, w, exec, operation.OperationContext)
+		t.stream(ctx, w, exec, operation)
 	default:
 		ctx, cancel := context.WithTimeout(ctx, t.timeout)
 		defer cancel()
 
-		responses, ctx := exec.DispatchOperation(ctx, operation.OperationContext)
+		responses, ctx := exec.DispatchOperation(ctx, operation)
 
 		response := responses(ctx)
 		if response == nil { // It timed out before it started.
