@@ -167,6 +167,9 @@ func TestRequestsFailInTimeWhileTheDatabaseIsDownAndWorkAgainAfterwards(t *testi
 	assert.Equal(t, apierror.CodeUnavailable, admin.do(`{ policies { nodes { id } } }`, nil).code())
 
 	require.NoError(t, instance.Start())
+	require.Eventually(t, func() bool {
+		return len(service.do(`mutation { claimLicense(input: {app: "TEAMS1", user: "ann"}) { outcome } }`, nil).Errors) == 0
+	}, time.Minute, 10*time.Millisecond, "a busy machine may need more than one attempt")
 	assert.Equal(t, licensing.OutcomeAlreadyLicensed, *service.claim("ann").Outcome)
 	assert.Equal(t, licensing.OutcomeClaimed, *service.claim("bob").Outcome)
 }
