@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // databaseHalfLife is the time after which database time that was used counts half.
@@ -136,7 +137,13 @@ func (p *principalTurns) operation(ctx context.Context) (operation *operationTur
 		return operation, true
 	}
 
-	return &operationTurns{principal: p, key: key}, false
+	return &operationTurns{principal: p, key: key, started: isMutation(key)}, false
+}
+
+// isMutation says whether an operation changes something. It counts as begun: the claim of a sign-in, which takes no turns,
+// has been made already when fields of its answer are read.
+func isMutation(operation *graphql.OperationContext) bool {
+	return operation.Operation != nil && operation.Operation.Operation == ast.Mutation
 }
 
 // operationTurns are the turns of one operation, taken and waited for.
@@ -150,6 +157,7 @@ type operationTurns struct {
 	used    time.Duration
 	waiting []*waiter
 	since   time.Time // When the first of them began to wait.
+	// started says that the operation had a turn, or that it is a mutation.
 	started bool
 }
 

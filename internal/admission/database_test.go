@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
@@ -270,6 +271,21 @@ func TestAnOperationThatWaitsTooLongForItsFirstTurnIsRefused(t *testing.T) {
 	time.Sleep(10 * time.Millisecond)
 	first()
 	assert.Equal(t, "the second turn of an operation", d.next())
+}
+
+func TestAMutationCountsAsBegun(t *testing.T) {
+	t.Parallel()
+
+	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond})
+	end := d.take(1, "ann")
+
+	mutation := graphql.WithOperationContext(d.operation("bob"), &graphql.OperationContext{
+		Operation: &ast.OperationDefinition{Operation: ast.Mutation},
+	})
+	d.wait(mutation, 1, "the answer of a mutation")
+	time.Sleep(10 * time.Millisecond)
+	end()
+	assert.Equal(t, "the answer of a mutation", d.next())
 }
 
 func TestTheWaitForATurnEndsWithTheContext(t *testing.T) {
