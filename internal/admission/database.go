@@ -146,7 +146,7 @@ func (d *DatabaseTurns) enqueue(ctx context.Context, tenantID licensing.ID) (*wa
 	principal := tenant.principals.get(caller.UserExternalID, now, func() *principalTurns { return newPrincipalTurns(tenant) })
 
 	operation, known := principal.operation(ctx)
-	if !known && d.refuses(principal) {
+	if !known && !operation.started && d.refuses(principal) {
 		return nil, apierror.Overloaded()
 	}
 

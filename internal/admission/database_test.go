@@ -276,16 +276,22 @@ func TestAnOperationThatWaitsTooLongForItsFirstTurnIsRefused(t *testing.T) {
 func TestAMutationCountsAsBegun(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond})
+	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond, Waiting: 1})
 	end := d.take(1, "ann")
 
 	mutation := graphql.WithOperationContext(d.operation("bob"), &graphql.OperationContext{
 		Operation: &ast.OperationDefinition{Operation: ast.Mutation},
 	})
 	d.wait(mutation, 1, "the answer of a mutation")
+
+	another := graphql.WithOperationContext(d.operation("bob"), &graphql.OperationContext{
+		Operation: &ast.OperationDefinition{Operation: ast.Mutation},
+	})
+	d.wait(another, 1, "another, although one is waiting")
 	time.Sleep(10 * time.Millisecond)
 	end()
 	assert.Equal(t, "the answer of a mutation", d.next())
+	assert.Equal(t, "another, although one is waiting", d.next())
 }
 
 func TestTheWaitForATurnEndsWithTheContext(t *testing.T) {
