@@ -194,7 +194,7 @@ func TestAClientThatIsNotAuthenticatedLearnsWhetherToTryAgain(t *testing.T) {
 	}{
 		"an invalid token":  {&auth.TokenError{Reason: "The token has expired."}, 4401, "The token has expired."},
 		"a long reason":     {&auth.TokenError{Reason: strings.Repeat("ü", 100)}, 4401, strings.Repeat("ü", 60) + "…"},
-		"an unknown tenant": {server.ErrUnknownTenant, 4403, "Your organization is not registered here. Ask the operator to create a tenant for it."},
+		"an unknown tenant": {auth.ErrUnknownTenant, 4403, "Your organization is not registered here. Ask the operator to create a tenant for it."},
 		"no keys":           {fmt.Errorf("verify: %w", auth.ErrKeysUnavailable), 1013, "UNAVAILABLE: Your token cannot be verified now. Try again soon."},
 		"a database outage": {errors.New("password=secret"), 1013, "UNAVAILABLE: Your token cannot be verified now. Try again soon."},
 		"a refusal": {

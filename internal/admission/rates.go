@@ -25,17 +25,12 @@ type RateLimit struct {
 // Rates limits the requests per second of each principal. It is safe for concurrent use.
 type Rates struct {
 	limit    RateLimit
-	limiters *lru.Cache[principal, *rate.Limiter]
+	limiters limiters
 }
 
 // NewRates returns rate limiters.
 func NewRates(limit RateLimit) *Rates {
-	limiters, err := lru.New[principal, *rate.Limiter](maxPrincipals)
-	if err != nil {
-		panic(err) // The size is positive.
-	}
-
-	return &Rates{limit: limit, limiters: limiters}
+	return &Rates{limit: limit, limiters: newLimiters()}
 }
 
 // Allow counts a request of the caller. If it is over the limit, ok is false, and retryAfter is when the next one
@@ -54,23 +49,42 @@ func (r *Rates) Allow(caller auth.Caller) (retryAfter time.Duration, ok bool) {
 		return 0, true
 	}
 
-	if r.limiterOf(principalOf(caller), limit).Allow() {
+	if r.limiters.of(principalOf(caller), limit).Allow() {
 		return 0, true
 	}
 
 	return time.Duration(float64(time.Second) / limit), false
 }
 
-func (r *Rates) limiterOf(key principal, limit float64) *rate.Limiter {
-	limiter, known := r.limiters.Get(key)
+// limiters holds a rate limiter for each principal. It is safe for concurrent use.
+type limiters struct {
+	cache *lru.Cache[principal, *rate.Limiter]
+}
+
+func newLimiters() limiters {
+	cache, err := lru.New[principal, *rate.Limiter](maxPrincipals)
+	if err != nil {
+		panic(err) // The size is positive.
+	}
+
+	return limiters{cache}
+}
+
+// of returns the limiter of a principal. A new one allows so many events a second, and a burst of two seconds' worth.
+func (l limiters) of(key principal, perSecond float64) *rate.Limiter {
+	limiter, known := l.cache.Get(key)
 	if known {
 		return limiter
 	}
 
-	limiter = rate.NewLimiter(rate.Limit(limit), max(1, int(2*limit))) //nolint:mnd // Two seconds' worth.
-	if earlier, raced, _ := r.limiters.PeekOrAdd(key, limiter); raced {
+	limiter = newLimiter(perSecond)
+	if earlier, raced, _ := l.cache.PeekOrAdd(key, limiter); raced {
 		return earlier
 	}
 
 	return limiter
+}
+
+func newLimiter(perSecond float64) *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(2*perSecond))) //nolint:mnd // Two seconds' worth.
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/semaphore"
 	"golang.org/x/time/rate"
 
@@ -25,24 +24,15 @@ const (
 // but thousands in a second take the CPU from others. It is safe for concurrent use.
 type Refusals struct {
 	strangers  *rate.Limiter
-	principals *lru.Cache[principal, *rate.Limiter]
+	principals limiters
 	delayed    *semaphore.Weighted
 }
 
 // NewRefusals returns a bound that delays no refusal yet.
 func NewRefusals() *Refusals {
-	principals, err := lru.New[principal, *rate.Limiter](maxPrincipals)
-	if err != nil {
-		panic(err) // The size is positive.
-	}
-
 	return &Refusals{
-		strangers: newPromptRefusals(), principals: principals, delayed: semaphore.NewWeighted(maxDelayed),
+		strangers: newLimiter(promptRefusals), principals: newLimiters(), delayed: semaphore.NewWeighted(maxDelayed),
 	}
-}
-
-func newPromptRefusals() *rate.Limiter {
-	return rate.NewLimiter(promptRefusals, 2*promptRefusals) //nolint:mnd // Two seconds' worth.
 }
 
 // Pace is called before a refusal is sent to the context's caller, or to a stranger. It returns at once unless there were
@@ -69,15 +59,5 @@ func (r *Refusals) limiterOf(ctx context.Context) *rate.Limiter {
 		return r.strangers
 	}
 
-	key := principalOf(caller)
-	if limiter, ok := r.principals.Get(key); ok {
-		return limiter
-	}
-
-	limiter := newPromptRefusals()
-	if earlier, raced, _ := r.principals.PeekOrAdd(key, limiter); raced {
-		return earlier
-	}
-
-	return limiter
+	return r.principals.of(principalOf(caller), promptRefusals)
 }

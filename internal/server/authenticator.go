@@ -13,9 +13,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/store"
 )
 
-// ErrUnknownTenant means that a token is valid, but its organization is not a tenant of this server.
-var ErrUnknownTenant = auth.ErrUnknownTenant
-
 const (
 	// unknownTenantTTL is how long the server remembers that an organization is not a tenant. After the operator has
 	// created a tenant, its users can be refused for as long.
@@ -65,7 +62,7 @@ func newTenantIDs(db *store.Store, now func() time.Time) *tenantIDs {
 	return &tenantIDs{db: db, now: now, unknown: unknown}
 }
 
-// find returns the id of a tenant, or ErrUnknownTenant.
+// find returns the id of a tenant, or [auth.ErrUnknownTenant].
 func (t *tenantIDs) find(ctx context.Context, externalID string) (licensing.ID, error) {
 	if known, ok := t.known.Load(externalID); ok {
 		id, _ := known.(licensing.ID)
@@ -74,7 +71,7 @@ func (t *tenantIDs) find(ctx context.Context, externalID string) (licensing.ID, 
 	}
 
 	if asked, ok := t.unknown.Get(externalID); ok && t.now().Sub(asked) < unknownTenantTTL {
-		return licensing.ID{}, ErrUnknownTenant
+		return licensing.ID{}, auth.ErrUnknownTenant
 	}
 
 	tenant, err := t.db.TenantByExternalID(ctx, externalID)
@@ -83,7 +80,7 @@ func (t *tenantIDs) find(ctx context.Context, externalID string) (licensing.ID, 
 	case licensing.IsNotFound(err):
 		t.unknown.Add(externalID, t.now())
 
-		return licensing.ID{}, ErrUnknownTenant
+		return licensing.ID{}, auth.ErrUnknownTenant
 	case err != nil:
 		return licensing.ID{}, fmt.Errorf("find the tenant: %w", err)
 	}

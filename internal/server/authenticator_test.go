@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
@@ -26,7 +27,7 @@ func TestAnUnknownOrganizationIsLookedUpOnceInAFewSeconds(t *testing.T) {
 
 	lookups := statements.Of(func() {
 		for range 100 {
-			require.ErrorIs(t, find("stranger"), ErrUnknownTenant)
+			require.ErrorIs(t, find("stranger"), auth.ErrUnknownTenant)
 		}
 	})
 	assert.Equal(t, 1, lookups)
@@ -34,7 +35,7 @@ func TestAnUnknownOrganizationIsLookedUpOnceInAFewSeconds(t *testing.T) {
 	created, err := db.CreateTenant(t.Context(), "Stranger", "stranger", clock.Now())
 	require.NoError(t, err)
 	clock.Advance(unknownTenantTTL - time.Millisecond)
-	require.ErrorIs(t, find("stranger"), ErrUnknownTenant)
+	require.ErrorIs(t, find("stranger"), auth.ErrUnknownTenant)
 	clock.Advance(time.Millisecond)
 
 	id, err := tenants.find(t.Context(), "stranger")
@@ -43,7 +44,7 @@ func TestAnUnknownOrganizationIsLookedUpOnceInAFewSeconds(t *testing.T) {
 	assert.Zero(t, statements.Of(func() { require.NoError(t, find("stranger")) }), "ids of tenants never change")
 
 	for i := range maxUnknownTenants + 100 {
-		require.ErrorIs(t, find(fmt.Sprintf("stranger-%d", i)), ErrUnknownTenant)
+		require.ErrorIs(t, find(fmt.Sprintf("stranger-%d", i)), auth.ErrUnknownTenant)
 	}
 
 	assert.Equal(t, maxUnknownTenants, tenants.unknown.Len(), "memory is bounded")

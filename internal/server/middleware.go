@@ -242,7 +242,7 @@ func (s *Server) reject(w http.ResponseWriter, r *http.Request, err error) {
 		apierror.SetRetryAfter(w, keysRetryAfter)
 		apierror.Write(w, r, http.StatusServiceUnavailable, apierror.CodeUnavailable,
 			"The identity provider does not respond, so your token cannot be verified. Try again soon.")
-	case errors.Is(err, ErrUnknownTenant):
+	case errors.Is(err, auth.ErrUnknownTenant):
 		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden,
 			"Your organization is not registered here. Ask the operator to create a tenant for it.")
 	default:

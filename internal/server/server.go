@@ -48,7 +48,7 @@ type Config struct {
 	// Pages are for browsers. They need no token. The path / redirects to the first page.
 	Pages []Page
 	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable,
-	// ErrUnknownTenant or a *admission.Refusal. The response to any other error has the code that [apierror.Classify]
+	// auth.ErrUnknownTenant or a *admission.Refusal. The response to any other error has the code that [apierror.Classify]
 	// returns.
 	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins, such as https://admin.example.com, whose pages may call the API from browsers;

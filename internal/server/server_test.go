@@ -78,7 +78,7 @@ func config(out *log) server.Config {
 				"good":     nil,
 				"expired":  fmt.Errorf("verify: %w", &auth.TokenError{Reason: "The token has expired."}),
 				"no-keys":  fmt.Errorf("verify: %w", auth.ErrKeysUnavailable),
-				"stranger": server.ErrUnknownTenant,
+				"stranger": auth.ErrUnknownTenant,
 				"broken":   errors.New("secret detail of the database"),
 				"outage":   fmt.Errorf("find the tenant: %w", &net.OpError{Op: "dial", Err: errors.New("secret address")}),
 				"slow":     fmt.Errorf("find the tenant: %w", context.DeadlineExceeded),
