@@ -14,6 +14,9 @@ const (
 	// promptRefusals is how many refusals a second a principal gets at once, with a burst of two seconds' worth. All
 	// strangers together get as many.
 	promptRefusals = 100
+	// promptServiceRefusals is the same for a sign-in service, which calls on behalf of all users: many callers of one
+	// principal may each wait as they should.
+	promptServiceRefusals = 10 * promptRefusals
 	// refusalDelay is how long further refusals are held back.
 	refusalDelay = 200 * time.Millisecond
 	// maxDelayed is how many refusals are held back at the same time. Each holds a connection and a goroutine.
@@ -57,6 +60,10 @@ func (r *Refusals) limiterOf(ctx context.Context) *rate.Limiter {
 	caller, known := auth.CallerFrom(ctx)
 	if !known {
 		return r.strangers
+	}
+
+	if caller.Roles.Has(auth.RoleSignInService) {
+		return r.principals.of(principalOf(caller), promptServiceRefusals)
 	}
 
 	return r.principals.of(principalOf(caller), promptRefusals)

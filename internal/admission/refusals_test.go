@@ -41,6 +41,13 @@ func TestAClientThatIgnoresItsRefusalsIsSlowedDownAndNoOtherIs(t *testing.T) {
 		assert.Equal(t, refusalDelay, fastest)
 		assert.Zero(t, took(auth.WithCaller(t.Context(), callerOf(tenant, "bob"))), "another principal is refused at once")
 
+		service := callerOf(tenant, "sign-in")
+		service.Roles = auth.NewRoles(auth.RoleSignInService)
+
+		for range promptServiceRefusals {
+			assert.Zero(t, took(auth.WithCaller(t.Context(), service)), "a sign-in service has many callers")
+		}
+
 		time.Sleep(10 * time.Second)
 		assert.Zero(t, took(ann), "after a pause, refusals come at once")
 	})
