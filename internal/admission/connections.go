@@ -207,11 +207,13 @@ func (c *Connections) Authenticate(
 
 // Close implements [net.Conn].
 func (c *Connection) Close() error {
+	err := c.Conn.Close() // First, so that no new connection takes the place of one that is still open.
+
 	c.all.mu.Lock()
 	c.all.forget(c)
 	c.all.mu.Unlock()
 
-	return c.Conn.Close() //nolint:wrapcheck // The caller knows the connection.
+	return err //nolint:wrapcheck // The caller knows the connection.
 }
 
 // SetReadDeadline implements [net.Conn]. A stranger gets less time.

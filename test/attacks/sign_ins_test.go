@@ -32,15 +32,19 @@ func (s *server) signIns() *signIns {
 	s.t.Helper()
 
 	ctx, cancel := context.WithCancel(context.Background())
+	transports := map[string]*http.Transport{
+		"over one connection": {}, "over new connections": {DisableKeepAlives: true},
+	}
 	started := &signIns{server: s, cancel: cancel, answered: make(map[string]int)}
 	token := s.token(s.t, quiet, "sign-in", auth.RoleSignInService)
 
 	s.t.Cleanup(started.stop)
 
-	for kind, transport := range map[string]*http.Transport{
-		"over one connection": {}, "over new connections": {DisableKeepAlives: true},
-	} {
+	for kind := range transports { // Before the first caller begins, which writes to the map too.
 		started.answered[kind] = 0
+	}
+
+	for kind, transport := range transports {
 		started.done.Go(func() {
 			defer transport.CloseIdleConnections()
 

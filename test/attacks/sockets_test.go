@@ -211,7 +211,7 @@ func TestWebSocketsOverTheLimitOfConnectionsAreRefused(t *testing.T) {
 					refused.isRefused(t, user)
 				}
 
-				const closing = 4 // The server accepts a connection before it closes it.
+				const closing = 16 // The server accepts a connection before it closes another. On a busy machine that takes time.
 
 				if i%32 == 0 { // Counting takes long: the kernel lists the connections of the whole machine.
 					require.LessOrEqual(t, s.connections(), maxConnections+closing, "connections of %q", user)
