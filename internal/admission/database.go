@@ -51,7 +51,8 @@ func (l DatabaseLimits) WithDefaults() DatabaseLimits {
 }
 
 // DatabaseTurns shares the database fairly among the callers of reads and admin actions, by the time that their
-// statements take. When a turn becomes free, it goes to the tenant that used the least database time recently. Within
+// statements take. When a turn becomes free, it goes to the tenant that used the least database time recently. A tenant
+// that used much rests as long as its turns take. Within
 // the tenant, operations that have begun come first, so that some end in time under overload; otherwise it is the turn of
 // the principal that used the least. It implements the interface Turns of package store, and is safe for concurrent use.
 type DatabaseTurns struct {
@@ -261,7 +262,7 @@ func (d *DatabaseTurns) next(now time.Time) *operationTurns {
 	)
 
 	for _, tenant := range d.queue {
-		if tenant.running >= d.perTenant {
+		if tenant.running+tenant.resting >= d.perTenant {
 			continue
 		}
 
@@ -289,8 +290,32 @@ func (d *DatabaseTurns) leave(w *waiter) {
 
 		d.running--
 		w.operation.end(w.began, now)
+		d.rest(w.operation.principal.tenant, now.Sub(w.began), now)
 		d.grant(now)
 	}
 
 	w.operation.forgetIfDone()
+}
+
+// rest keeps a turn that has ended from the same tenant for as long as it took, if the tenant used much database time
+// recently. Somebody who reads without a pause would else keep one CPU busy, and sign-ins would wait for it again and again.
+func (d *DatabaseTurns) rest(tenant *tenantTurns, turn time.Duration, now time.Time) {
+	const (
+		much    = 1.0 // Seconds.
+		longest = 20 * time.Millisecond
+	)
+
+	if tenant.at(now) < much {
+		return
+	}
+
+	tenant.resting++
+
+	time.AfterFunc(min(turn, longest), func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+
+		tenant.resting--
+		d.grant(d.now())
+	})
 }

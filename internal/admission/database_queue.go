@@ -63,6 +63,8 @@ type tenantTurns struct {
 	databaseTime
 
 	principals shares[string, *principalTurns]
+	// resting is the number of turns that have ended, and that the tenant cannot have again yet.
+	resting int
 	// waiting is the number of operations that wait.
 	waiting int
 	// begun has those that had a turn before, and queue the principals of the others.
@@ -72,7 +74,9 @@ type tenantTurns struct {
 
 func newTenantTurns() *tenantTurns { return new(tenantTurns) }
 
-func (t *tenantTurns) idle(now time.Time) bool { return t.waiting == 0 && t.databaseTime.idle(now) }
+func (t *tenantTurns) idle(now time.Time) bool {
+	return t.waiting == 0 && t.resting == 0 && t.databaseTime.idle(now)
+}
 
 // next returns the operation of the tenant that has the next turn; nil if all that wait have as many as they may.
 func (t *tenantTurns) next(now time.Time, perOperation int) *operationTurns {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -21,10 +22,10 @@ import (
 
 // database is a database whose turns a test takes, with a clock that the test moves.
 type database struct {
-	t     *testing.T
-	turns *admission.DatabaseTurns
-	now   time.Time
-	order chan string
+	t       *testing.T
+	turns   *admission.DatabaseTurns
+	elapsed atomic.Int64 // Nanoseconds.
+	order   chan string
 }
 
 func newDatabase(t *testing.T, limits admission.DatabaseLimits) *database {
@@ -34,11 +35,15 @@ func newDatabase(t *testing.T, limits admission.DatabaseLimits) *database {
 		limits.Wait = time.Hour
 	}
 
-	d := &database{t: t, now: time.Date(2026, time.March, 10, 12, 0, 0, 0, time.UTC), order: make(chan string, 1000)}
-	d.turns = admission.NewDatabaseTurns(limits, func() time.Time { return d.now })
+	began := time.Date(2026, time.March, 10, 12, 0, 0, 0, time.UTC)
+	d := &database{t: t, order: make(chan string, 1000)}
+	d.turns = admission.NewDatabaseTurns(limits, func() time.Time { return began.Add(time.Duration(d.elapsed.Load())) })
 
 	return d
 }
+
+// pass moves the clock.
+func (d *database) pass(by time.Duration) { d.elapsed.Add(int64(by)) }
 
 func tenantNumber(n byte) licensing.ID { return licensing.ID{15: n} }
 
@@ -92,7 +97,7 @@ func TestTheTenantThatUsedTheLeastDatabaseTimeComesFirst(t *testing.T) {
 	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
 
 	end := d.take(1, "greedy")
-	d.now = d.now.Add(time.Second)
+	d.pass(time.Second)
 
 	for i := range 5 {
 		d.wait(d.operation(fmt.Sprint("user-", i)), 1, "tenant 1")
@@ -110,7 +115,7 @@ func TestWithinATenantThePrincipalThatUsedTheLeastDatabaseTimeComesFirst(t *test
 	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
 
 	end := d.take(1, "greedy")
-	d.now = d.now.Add(time.Second)
+	d.pass(time.Second)
 
 	for range 5 {
 		d.wait(d.operation("greedy"), 1, "greedy")
@@ -128,17 +133,50 @@ func TestDatabaseTimeIsForgottenAfterAWhile(t *testing.T) {
 	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
 
 	end := d.take(1, "ann")
-	d.now = d.now.Add(10 * time.Second)
+	d.pass(10 * time.Second)
 	end()
 
-	d.now = d.now.Add(10 * time.Minute)
+	d.pass(10 * time.Minute)
 
 	end = d.take(2, "bob")
-	d.now = d.now.Add(time.Second)
+	d.pass(time.Second)
 	d.wait(d.operation("bob"), 2, "tenant 2")
 	d.wait(d.operation("ann"), 1, "tenant 1")
 	end()
 	assert.Equal(t, "tenant 1", d.next(), "it used more, but long ago")
+}
+
+func TestATenantThatUsedMuchDatabaseTimeRestsBetweenItsTurns(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		turns := admission.NewDatabaseTurns(admission.DatabaseLimits{Turns: 2}, time.Now)
+		take := func(tenant byte, long time.Duration) (waited time.Duration) {
+			began := time.Now()
+			end, err := turns.Take(t.Context(), tenantNumber(tenant))
+			require.NoError(t, err)
+
+			waited = time.Since(began)
+
+			time.Sleep(long)
+			end()
+
+			return waited
+		}
+
+		for range 9 {
+			assert.Zero(t, take(1, 100*time.Millisecond))
+		}
+
+		assert.Zero(t, take(1, 200*time.Millisecond))
+		assert.Equal(t, 20*time.Millisecond, take(1, 5*time.Millisecond), "after a long turn")
+		assert.Equal(t, 5*time.Millisecond, take(1, 0), "after a short one")
+		assert.Zero(t, take(2, 0), "another tenant")
+
+		time.Sleep(time.Minute)
+		take(1, 100*time.Millisecond)
+		assert.Zero(t, take(1, 0), "it used little recently")
+	})
 }
 
 func TestATenantGetsAtMostHalfOfTheTurns(t *testing.T) {
@@ -200,7 +238,7 @@ func TestAnOperationThatHasBegunComesBeforeOthersOfItsTenant(t *testing.T) {
 	end, err := d.turns.Take(begun, tenantNumber(1))
 	require.NoError(t, err)
 
-	d.now = d.now.Add(100 * time.Millisecond)
+	d.pass(100 * time.Millisecond)
 	d.wait(d.operation("bob"), 1, "bob")
 	d.wait(begun, 1, "ann again")
 	end()
@@ -217,7 +255,7 @@ func TestAnOperationThatUsedMuchDatabaseTimeComesLast(t *testing.T) {
 	end, err := d.turns.Take(begun, tenantNumber(1))
 	require.NoError(t, err)
 
-	d.now = d.now.Add(time.Second)
+	d.pass(time.Second)
 
 	end()
 
