@@ -23,16 +23,19 @@ const (
 )
 
 // startHostileClients starts 100 hostile clients in another process, with a low priority: the clients of a real attack
-// use CPUs of other machines.
+// use CPUs of other machines. Linux gives each session an equal part of the CPUs, whatever the priorities of the processes
+// in it, so the clients have a session of their own, with a low priority too.
 func (s *server) startHostileClients(t *testing.T) (wait func() error) {
 	t.Helper()
 
-	command := exec.Command("nice", "-n", "19", os.Args[0], "-storm", storm.String())
+	command := exec.Command("chrt", "--idle", "0", os.Args[0], "-storm", storm.String())
 	command.Env = append(os.Environ(), attackedAddress+"="+s.address, userToken+"="+s.token(t, hostile, "ann"),
 		readerToken+"="+s.token(t, hostile, "reader", auth.RoleGlobalReader))
 	command.Stderr = os.Stderr
 	tie(command)
+	ownSession(command)
 	require.NoError(t, command.Start())
+	lowerSession(command.Process)
 
 	return command.Wait
 }
