@@ -107,6 +107,21 @@ func TestAnOperationRunsTwoStatementsAtATime(t *testing.T) {
 	})
 }
 
+func TestAnOperationInALargeBodyDoesNotWaitForTheTurnOfItsBody(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		a := serve(t, url)
+		tenant := a.world.NewTenant(t, "acme")
+		turns := admission.NewDatabaseTurns(admission.DatabaseLimits{Turns: 1}, time.Now)
+		a.listen(storetest.Open(t, url, store.WithTurns(turns)), func(c *server.APIConfig) { c.Turns = turns })
+
+		// To know the cost of three counts, the server reads the size of a table before it runs the operation.
+		answer := a.as(tenant, "reader", auth.RoleGlobalReader).do(
+			`{ a: users { totalCount } b: users { totalCount } c: users { totalCount } } # `+strings.Repeat("x", 1000),
+			map[string]any{"unused": strings.Repeat("x", 100_000)})
+		assert.Empty(t, answer.Errors)
+	})
+}
+
 func TestAReadThatGetsNoTurnInTimeIsOverloaded(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		a := serve(t, url)

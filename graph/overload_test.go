@@ -211,6 +211,37 @@ func TestAnOperationThatWaitsForALockTimesOut(t *testing.T) {
 	})
 }
 
+func TestALargeBodyCountsForSeveralRequestsWhetherItsLengthIsAnnouncedOrNot(t *testing.T) {
+	t.Parallel()
+
+	a := serve(t, storetest.SQLite(t), func(c *server.APIConfig) {
+		c.RateLimit = admission.RateLimit{PerSecond: 0.001 + 0.5*4} // A burst of four requests.
+	})
+	tenant := a.world.NewTenant(t, "acme")
+	body := `{"query": "{ __typename }"` + strings.Repeat(" ", 2*64<<10) + `}` // Counts for three.
+
+	for user, reader := range map[string]func() io.Reader{
+		"announced": func() io.Reader { return strings.NewReader(body) },
+		"chunked":   func() io.Reader { return io.MultiReader(strings.NewReader(body)) }, // net/http does not know its length.
+	} {
+		for _, want := range []int{http.StatusOK, http.StatusTooManyRequests} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.url+"/graphql", reader())
+			require.NoError(t, err)
+			request.Header.Set("Authorization", "Bearer "+a.as(tenant, user).token)
+			request.Header.Set("Content-Type", "application/json")
+
+			response, err := http.DefaultClient.Do(request)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			assert.Equal(t, want, response.StatusCode, user)
+
+			if want == http.StatusTooManyRequests {
+				assert.NotEmpty(t, response.Header.Get("Retry-After"), user)
+			}
+		}
+	}
+}
+
 func TestARateLimitAppliesToOnePrincipalOnly(t *testing.T) {
 	t.Parallel()
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/admission"
-	"github.com/autoclaim/autoclaim/internal/store"
 )
 
 // validateDatabase checks that the flags about the use of the database fit together.
@@ -26,8 +25,8 @@ func (c serveCommand) connectionsForReads() int {
 	return (c.DatabaseConnections + 1) / halves
 }
 
-// databaseOptions returns how to open the database, so that sign-ins keep their share of it.
-func (c serveCommand) databaseOptions() []store.Option {
+// databaseTurns returns the turns of reads and admin actions, so that sign-ins keep their share of the database.
+func (c serveCommand) databaseTurns() *admission.DatabaseTurns {
 	const fewest = 2
 
 	turns := c.MaxDatabaseReads
@@ -35,8 +34,5 @@ func (c serveCommand) databaseOptions() []store.Option {
 		turns = min(max(fewest, runtime.GOMAXPROCS(0)), c.connectionsForReads())
 	}
 
-	return []store.Option{
-		store.WithConnections(c.DatabaseConnections),
-		store.WithTurns(admission.NewDatabaseTurns(admission.DatabaseLimits{Turns: turns}, time.Now)),
-	}
+	return admission.NewDatabaseTurns(admission.DatabaseLimits{Turns: turns}, time.Now)
 }

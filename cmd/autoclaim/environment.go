@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/buildinfo"
 	"github.com/autoclaim/autoclaim/internal/store"
 	"github.com/autoclaim/autoclaim/internal/telemetry"
@@ -21,8 +22,9 @@ type environment struct {
 	databaseURL string
 	directURL   string // Empty without a connection pooler.
 	logger      *slog.Logger
-	telemetry   telemetry.Telemetry // Only serve sets it and database.
+	telemetry   telemetry.Telemetry // Only serve sets it, database and turns.
 	database    []store.Option
+	turns       *admission.DatabaseTurns
 	out         io.Writer
 }
 

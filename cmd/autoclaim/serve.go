@@ -121,7 +121,8 @@ func (c serveCommand) run(e *environment) error {
 	slog.SetDefault(e.logger)
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { e.logger.Warn("OpenTelemetry failed", "error", err) }))
 
-	e.database = c.databaseOptions()
+	e.turns = c.databaseTurns()
+	e.database = []store.Option{store.WithConnections(c.DatabaseConnections), store.WithTurns(e.turns)}
 
 	if c.Dev {
 		return e.withDatabase(c.serveDemo(e))
@@ -190,6 +191,7 @@ func (c serveCommand) serve(
 		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
 		MaxResponseMemory: c.MaxResponseMemory,
 		MaxScannedRows:    c.MaxScannedRows,
+		Turns:             e.turns,
 		Refusals:          refusals,
 		Limits: admission.OperationLimits{
 			Text: c.MaxText, Response: c.MaxResponse, Tokens: c.MaxTokens, Depth: c.MaxDepth, Cost: c.MaxCost, Aliases: c.MaxAliases, Directives: c.MaxDirectives,

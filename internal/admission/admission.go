@@ -79,22 +79,23 @@ func overloaded() *Refusal {
 // Enter lets a request of the context's caller in, or returns a refusal. Call leave when the request is done;
 // it may be called more than once. A request without a caller is let in: authorization refuses it.
 func (r Requests) Enter(ctx context.Context) (leave func(), refusal *Refusal) {
-	if refusal := r.Count(ctx); refusal != nil {
+	if refusal := r.Count(ctx, 1); refusal != nil {
 		return nil, refusal
 	}
 
 	return r.Begin(ctx)
 }
 
-// Count is the first half of Enter: it counts a request of the context's caller, or refuses it if the caller sends too
-// many in a second. It comes before anything else of a request is read.
-func (r Requests) Count(ctx context.Context) *Refusal {
+// Count is the first half of Enter: it counts requests of the context's caller, or refuses them if the caller sends too
+// many in a second. It comes before anything else of a request is read. See [RequestsOfBody] for those that count for
+// several.
+func (r Requests) Count(ctx context.Context, requests int) *Refusal {
 	caller, ok := auth.CallerFrom(ctx)
 	if !ok {
 		return nil
 	}
 
-	if retryAfter, ok := r.Rates.Allow(caller); !ok {
+	if retryAfter, ok := r.Rates.Allow(caller, requests); !ok {
 		r.Refusals.Pace(ctx)
 
 		return &Refusal{http.StatusTooManyRequests, retryAfter, apierror.RateLimited()}

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"runtime"
 	"sync"
-
-	"golang.org/x/sync/semaphore"
+	"time"
 
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
@@ -19,39 +17,34 @@ const (
 	// firstBytesOfBody is the room for the first bytes of a body. Most bodies are smaller.
 	firstBytesOfBody = 2 << 10
 	// largeBody is the size from which the parsing of a body takes longer than most requests take as a whole, in bytes.
-	largeBody          = 64 << 10
+	largeBody = 64 << 10
+	// parseWait is how long a large body waits for a turn to be parsed.
+	parseWait          = 2 * time.Second
 	defaultBodyBytes   = 1 << 20
 	defaultBodiesBytes = 64 << 20
 )
 
 // Bodies bounds the bytes of one request body, and of all request bodies that are in memory at the same time. It
-// counts the bytes that have arrived, not those that a client announces. While large bodies are parsed, it keeps half of
-// the CPUs for others. It is safe for concurrent use.
+// counts the bytes that have arrived, not those that a client announces. It is safe for concurrent use.
 type Bodies struct {
 	largest int64
 	shares  *Shares
-	// parsing has a unit for each large body that may be parsed at the same time.
-	parsing *semaphore.Weighted
+	turns   *DatabaseTurns
 }
 
 // NewBodies returns a bound of largest bytes for one body, and of together bytes for all bodies, which tenants and
-// principals share. If they are zero, they are 1 MiB and 64 MiB.
-func NewBodies(largest, together int64) *Bodies {
+// principals share. If they are zero, they are 1 MiB and 64 MiB. A large body takes one of the turns while it is parsed:
+// parsing keeps a CPU busy as long as a report does. Without turns, it does not wait.
+func NewBodies(largest, together int64, turns *DatabaseTurns) *Bodies {
 	largest = cmp.Or(largest, defaultBodyBytes)
 
-	const halves = 2
-
-	return &Bodies{
-		largest: largest, shares: NewShares(max(cmp.Or(together, defaultBodiesBytes), largest)),
-		parsing: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)/halves))),
-	}
+	return &Bodies{largest: largest, shares: NewShares(max(cmp.Or(together, defaultBodiesBytes), largest)), turns: turns}
 }
 
 // Read reads the whole body of a request of the context's caller; length is the number of bytes that the client
-// announced, or -1. It returns a [*Refusal] if the body is too large, if
-// it would exceed the bound on all bodies together, or if it does not arrive. Call release when the body is no longer
-// used; it may be called more than once. Without a caller, nothing is read. If the body is large, Read waits until few
-// others are parsed.
+// announced, or -1. It returns a [*Refusal] if the body is too large, if it would exceed the bound on all bodies together,
+// if it does not arrive, or if it is large and its turn does not come in time. Call release when the body has been parsed,
+// before the operation takes turns; it may be called more than once. Without a caller, nothing is read.
 func (b *Bodies) Read(
 	ctx context.Context, body io.Reader, length int64,
 ) (text []byte, release func(), refusal *Refusal) {
@@ -72,18 +65,22 @@ func (b *Bodies) Read(
 		return nil, held.release, refusal
 	}
 
-	if len(text) < largeBody {
+	if len(text) < largeBody || b.turns == nil {
 		return text, held.release, nil
 	}
 
-	if err := b.parsing.Acquire(ctx, 1); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, parseWait)
+	defer cancel()
+
+	end, err := b.turns.Take(ctx, caller.TenantID)
+	if err != nil {
 		held.release()
 
 		return nil, held.release, overloaded()
 	}
 
 	return text, sync.OnceFunc(func() {
-		b.parsing.Release(1)
+		end()
 		held.release()
 	}), nil
 }

@@ -1,10 +1,12 @@
 package admission
 
 import (
-	"context"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
@@ -18,7 +20,7 @@ func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
 	t.Parallel()
 
 	var (
-		bodies    = NewBodies(120<<10, 384<<10)
+		bodies    = NewBodies(120<<10, 384<<10, nil)
 		tenant    = uuid.New()
 		ctx       = auth.WithCaller(t.Context(), callerOf(tenant, "ann"))
 		colleague = auth.WithCaller(t.Context(), callerOf(tenant, "bob"))
@@ -52,7 +54,7 @@ func TestTheBytesOfRequestsInMemoryAreBounded(t *testing.T) {
 func TestABodyCountsOnlyTheBytesThatHaveArrived(t *testing.T) {
 	t.Parallel()
 
-	bodies := NewBodies(1<<20, 0)
+	bodies := NewBodies(1<<20, 0, nil)
 	ctx := auth.WithCaller(t.Context(), callerOf(uuid.New(), "ann"))
 
 	const senders = 500
@@ -77,39 +79,45 @@ func TestABodyCountsOnlyTheBytesThatHaveArrived(t *testing.T) {
 	}
 }
 
-func TestLargeBodiesAreParsedFewAtATimeAndSmallOnesAtOnce(t *testing.T) {
+func TestALargeBodyTakesATurnOfTheDatabaseUntilItIsParsed(t *testing.T) {
 	t.Parallel()
 
-	bodies := NewBodies(1<<20, 0)
-	ctx := auth.WithCaller(t.Context(), callerOf(uuid.New(), "ann"))
-	large := strings.Repeat(" ", largeBody)
+	synctest.Test(t, func(t *testing.T) {
+		turns := NewDatabaseTurns(DatabaseLimits{Turns: 2}, time.Now)
+		bodies := NewBodies(1<<20, 0, turns)
+		tenant, large := uuid.New(), strings.Repeat(" ", largeBody)
+		ctx := auth.WithCaller(t.Context(), callerOf(tenant, "ann"))
 
-	_, release, refusal := bodies.Read(ctx, strings.NewReader(large), -1)
-	require.Nil(t, refusal)
+		_, release, refusal := bodies.Read(ctx, strings.NewReader(large), -1)
+		require.Nil(t, refusal)
 
-	for bodies.parsing.TryAcquire(1) { // This machine may have many CPUs.
-	}
+		_, _, refusal = bodies.Read(ctx, strings.NewReader("{}"), -1)
+		require.Nil(t, refusal, "a small body waits for nothing")
 
-	_, _, refusal = bodies.Read(ctx, strings.NewReader("{}"), -1)
-	require.Nil(t, refusal)
+		began := time.Now()
+		_, _, refusal = bodies.Read(ctx, strings.NewReader(large), -1)
+		require.NotNil(t, refusal, "the tenant has one turn, and the first body has it")
+		assert.Equal(t, http.StatusServiceUnavailable, refusal.Status)
+		assert.Equal(t, parseWait, time.Since(began))
 
-	canceled, cancel := context.WithCancel(ctx)
-	cancel()
+		other := auth.WithCaller(t.Context(), callerOf(uuid.New(), "bob"))
+		_, releaseOther, refusal := bodies.Read(other, strings.NewReader(large), -1)
+		require.Nil(t, refusal, "another tenant has a turn too")
+		releaseOther()
 
-	_, _, refusal = bodies.Read(canceled, strings.NewReader(large), -1)
-	require.NotNil(t, refusal, "it waits for the first one, and its client is gone")
+		release()
+		release()
 
-	release()
-	release()
-
-	_, _, refusal = bodies.Read(ctx, strings.NewReader(large), -1)
-	require.Nil(t, refusal)
+		_, release, refusal = bodies.Read(ctx, strings.NewReader(large), -1)
+		require.Nil(t, refusal)
+		release()
+	})
 }
 
 func TestABodyThatIsTooLargeOrDoesNotArriveIsRefusedAndHoldsNothing(t *testing.T) {
 	t.Parallel()
 
-	bodies := NewBodies(100, 0)
+	bodies := NewBodies(100, 0, nil)
 	ctx := auth.WithCaller(t.Context(), callerOf(uuid.New(), "ann"))
 
 	text, release, refusal := bodies.Read(ctx, strings.NewReader(strings.Repeat("x", 100)), -1)

@@ -33,9 +33,13 @@ func NewRates(limit RateLimit) *Rates {
 	return &Rates{limit: limit, limiters: newLimiters()}
 }
 
-// Allow counts a request of the caller. If it is over the limit, ok is false, and retryAfter is when the next one
-// may be sent. A nil Rates allows everything.
-func (r *Rates) Allow(caller auth.Caller) (retryAfter time.Duration, ok bool) {
+// RequestsOfBody is how many requests a body of so many bytes counts for, besides the one that has it: one for each full 64
+// KiB, because large bodies take long to receive and to parse. An unknown length, -1, counts for none.
+func RequestsOfBody(bytes int64) int { return int(max(0, bytes) / largeBody) }
+
+// Allow counts requests of the caller. If they are over the limit, ok is false, and retryAfter is when as many may be sent. A
+// full burst is always enough, however many they are. A nil Rates allows everything.
+func (r *Rates) Allow(caller auth.Caller, requests int) (retryAfter time.Duration, ok bool) {
 	if r == nil {
 		return 0, true
 	}
@@ -49,11 +53,14 @@ func (r *Rates) Allow(caller auth.Caller) (retryAfter time.Duration, ok bool) {
 		return 0, true
 	}
 
-	if r.limiters.of(principalOf(caller), limit).Allow() {
+	limiter := r.limiters.of(principalOf(caller), limit)
+
+	requests = min(requests, limiter.Burst())
+	if limiter.AllowN(time.Now(), requests) {
 		return 0, true
 	}
 
-	return time.Duration(float64(time.Second) / limit), false
+	return time.Duration(float64(requests) * float64(time.Second) / limit), false
 }
 
 // limiters holds a rate limiter for each principal. It is safe for concurrent use.

@@ -43,7 +43,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 
-	if refusal := t.requests.Count(r.Context()); refusal != nil {
+	if refusal := t.requests.Count(r.Context(), 1+admission.RequestsOfBody(r.ContentLength)); refusal != nil {
 		refuse(w, exec, r, media, refusal)
 
 		return
@@ -51,15 +51,15 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 
 	started := graphql.Now()
 
-	request, release, problem := t.readRequest(r)
-	defer release()
+	request, refusal := t.readRequest(r)
+	defer request.parsed()
 
-	if problem != nil {
-		if problem.status == http.StatusMethodNotAllowed {
+	if refusal != nil {
+		if refusal.Status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", "GET, POST")
 		}
 
-		reject(w, exec, r, media, problem.status, problem.err)
+		refuse(w, exec, r, media, refusal)
 
 		return
 	}
@@ -76,8 +76,6 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	request.readTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 
 	operation, errs := t.prepare.operation(r.Context(), exec, request)
-	// The operation has what it needs of the body.
-	release()
 
 	ctx := graphql.WithOperationContext(r.Context(), operation.OperationContext)
 

@@ -46,6 +46,9 @@ func (p *preparer) operation(
 	}
 
 	variables, err := p.variables(document, request)
+
+	request.parsed() // What follows may need the database, and a large body has a turn of it.
+
 	if err != nil {
 		return prepared{OperationContext: &graphql.OperationContext{RawQuery: text, Headers: request.headers}}, gqlerror.List{err}
 	}

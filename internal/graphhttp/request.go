@@ -13,6 +13,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 )
 
@@ -26,37 +27,39 @@ type operationRequest struct {
 
 	headers  http.Header
 	readTime graphql.TraceTiming
+
+	// release gives back what the body holds. It may be called more than once. It is nil if there is no body.
+	release func()
 }
 
-// requestProblem is the error of a request that cannot be read, and the status of the response.
-type requestProblem struct {
-	status int
-	err    error
+// parsed says that nothing refers to the request's body any more.
+func (r operationRequest) parsed() {
+	if r.release != nil {
+		r.release()
+	}
 }
 
-// readRequest reads a request. Call release when it is no longer used.
-func (t httpTransport) readRequest(r *http.Request) (read operationRequest, release func(), problem *requestProblem) {
-	release = func() {}
-
+// readRequest reads a request. Call its method parsed, also if there is a refusal.
+func (t httpTransport) readRequest(r *http.Request) (read operationRequest, refusal *admission.Refusal) {
 	switch r.Method {
 	case http.MethodGet:
-		read, problem = readURL(r.URL.RawQuery)
+		read, refusal = readURL(r.URL.RawQuery)
 	case http.MethodPost:
-		read, release, problem = t.readBody(r)
+		read, refusal = t.readBody(r)
 	default:
-		problem = &requestProblem{
-			http.StatusMethodNotAllowed, apierror.BadInput("Send operations by POST, or queries by GET."),
+		refusal = &admission.Refusal{
+			Status: http.StatusMethodNotAllowed, Err: apierror.BadInput("Send operations by POST, or queries by GET."),
 		}
 	}
 
-	return read, release, problem
+	return read, refusal
 }
 
-func malformed(format string, args ...any) *requestProblem {
-	return &requestProblem{http.StatusBadRequest, apierror.BadInput(format, args...)}
+func malformed(format string, args ...any) *admission.Refusal {
+	return &admission.Refusal{Status: http.StatusBadRequest, Err: apierror.BadInput(format, args...)}
 }
 
-func readURL(rawQuery string) (operationRequest, *requestProblem) {
+func readURL(rawQuery string) (operationRequest, *admission.Refusal) {
 	var request operationRequest
 
 	values, err := url.ParseQuery(rawQuery)
@@ -84,37 +87,44 @@ func readURL(rawQuery string) (operationRequest, *requestProblem) {
 			value = marshal(texts[0])
 		}
 
-		if problem := request.set(name, value); problem != nil {
-			return request, problem
+		if refusal := request.set(name, value); refusal != nil {
+			return request, refusal
 		}
 	}
 
 	return request.complete()
 }
 
-func (t httpTransport) readBody(r *http.Request) (operationRequest, func(), *requestProblem) {
+func (t httpTransport) readBody(r *http.Request) (operationRequest, *admission.Refusal) {
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON || !isUTF8(parameters["charset"]) {
 		// Any web page may send forms and plain text to any server, without a preflight request; see
 		// "CORS-safelisted request-header" in the fetch standard. So they are refused.
-		return operationRequest{}, func() {}, &requestProblem{
-			http.StatusUnsupportedMediaType, apierror.BadInput("Content-Type: send %s in UTF-8.", mediaJSON),
+		return operationRequest{}, &admission.Refusal{
+			Status: http.StatusUnsupportedMediaType, Err: apierror.BadInput("Content-Type: send %s in UTF-8.", mediaJSON),
 		}
 	}
 
 	body, release, refusal := t.bodies.Read(r.Context(), r.Body, r.ContentLength)
-	if refusal != nil {
-		return operationRequest{}, release, &requestProblem{refusal.Status, refusal.Err}
+	if refusal == nil && r.ContentLength < 0 { // Only now is its length known.
+		refusal = t.requests.Count(r.Context(), admission.RequestsOfBody(int64(len(body))))
 	}
 
-	read, problem := parseRequest(body)
+	if refusal != nil {
+		release()
 
-	return read, release, problem
+		return operationRequest{}, refusal
+	}
+
+	read, refusal := parseRequest(body)
+	read.release = release
+
+	return read, refusal
 }
 
 // parseRequest reads a request from JSON: the body of a POST, or the payload of a subscribe message. The request
 // refers to the text until its variables are decoded.
-func parseRequest(text []byte) (operationRequest, *requestProblem) {
+func parseRequest(text []byte) (operationRequest, *admission.Refusal) {
 	var request operationRequest
 
 	text = bytes.TrimSpace(text)
@@ -130,7 +140,7 @@ func parseRequest(text []byte) (operationRequest, *requestProblem) {
 
 	var (
 		given   = make(map[string]bool, len(parameterNames))
-		problem *requestProblem
+		refusal *admission.Refusal
 	)
 
 	err := eachMember(text, func(name string, value []byte) error {
@@ -139,23 +149,23 @@ func parseRequest(text []byte) (operationRequest, *requestProblem) {
 		}
 
 		if given[name] {
-			problem = malformed("%s: give this parameter once.", name)
+			refusal = malformed("%s: give this parameter once.", name)
 		} else {
-			problem = request.set(name, value)
+			refusal = request.set(name, value)
 		}
 
 		given[name] = true
 
-		if problem != nil {
-			return problem.err
+		if refusal != nil {
+			return refusal.Err
 		}
 
 		return nil
 	})
 
 	switch {
-	case problem != nil:
-		return request, problem
+	case refusal != nil:
+		return request, refusal
 	case err != nil:
 		return request, malformed("The body has more than %d parameters. Send only those of GraphQL.", maxMembers)
 	}
@@ -170,7 +180,7 @@ var parameterNames = map[string]bool{ //nolint:gochecknoglobals // It is never c
 }
 
 // set sets a parameter to a JSON value.
-func (r *operationRequest) set(name string, value []byte) *requestProblem {
+func (r *operationRequest) set(name string, value []byte) *admission.Refusal {
 	switch name {
 	case "query":
 		return setText(name, value, &r.query)
@@ -179,10 +189,10 @@ func (r *operationRequest) set(name string, value []byte) *requestProblem {
 	case "documentId":
 		return setText(name, value, &r.document)
 	case "variables":
-		object, problem := asObject(name, value)
+		object, refusal := asObject(name, value)
 		r.variables = object
 
-		return problem
+		return refusal
 	case "extensions":
 		return r.setExtensions(value)
 	default:
@@ -190,7 +200,7 @@ func (r *operationRequest) set(name string, value []byte) *requestProblem {
 	}
 }
 
-func setText(name string, value []byte, into *string) *requestProblem {
+func setText(name string, value []byte, into *string) *admission.Refusal {
 	if err := json.Unmarshal(value, into); err != nil {
 		return malformed("%s: this must be text.", name)
 	}
@@ -199,7 +209,7 @@ func setText(name string, value []byte, into *string) *requestProblem {
 }
 
 // asObject returns the JSON object, or nil if the value is null.
-func asObject(name string, value []byte) ([]byte, *requestProblem) {
+func asObject(name string, value []byte) ([]byte, *admission.Refusal) {
 	value = bytes.TrimSpace(value)
 
 	switch {
@@ -214,10 +224,10 @@ func asObject(name string, value []byte) ([]byte, *requestProblem) {
 
 // setExtensions reads the hash of a trusted document from the extension documentId, or from persistedQuery of older
 // clients. The parameter documentId comes before both.
-func (r *operationRequest) setExtensions(value []byte) *requestProblem {
-	object, problem := asObject("extensions", value)
-	if problem != nil || object == nil {
-		return problem
+func (r *operationRequest) setExtensions(value []byte) *admission.Refusal {
+	object, refusal := asObject("extensions", value)
+	if refusal != nil || object == nil {
+		return refusal
 	}
 
 	var id, persisted string
@@ -249,7 +259,7 @@ func (r *operationRequest) setExtensions(value []byte) *requestProblem {
 }
 
 // complete checks the request after all its parameters are set.
-func (r *operationRequest) complete() (operationRequest, *requestProblem) {
+func (r *operationRequest) complete() (operationRequest, *admission.Refusal) {
 	r.document = strings.TrimPrefix(cmp.Or(r.document, r.extension), documentIDScheme)
 
 	if r.query == "" && r.document == "" {

@@ -28,8 +28,8 @@ func TestARequestIsReadFromJSON(t *testing.T) {
 		`{"extensions": {"x": {}, "persistedQuery": {"sha256Hash": "00", "a": 1}}}`: {document: "00", extension: "00"},
 		`{"extensions": {"documentId": "01"}, "documentId": "00"}`:                  {document: "00", extension: "01"},
 	} {
-		got, problem := parseRequest([]byte(body))
-		require.Nil(t, problem, body)
+		got, refusal := parseRequest([]byte(body))
+		require.Nil(t, refusal, body)
 		assert.Equal(t, want, got, body)
 	}
 }
@@ -48,9 +48,9 @@ func TestAMalformedRequestIsRefused(t *testing.T) {
 		`"query"`:                                            "The body is not a JSON object with 'query', 'variables' and 'operationName'.",
 		`{` + times(1001, `"aN": 0, `) + `"query": "{a}"}`:   "The body has more than 1000 parameters. Send only those of GraphQL.",
 	} {
-		_, problem := parseRequest([]byte(body))
-		if assert.NotNil(t, problem, body) {
-			assert.ErrorContains(t, problem.err, message, body)
+		_, refusal := parseRequest([]byte(body))
+		if assert.NotNil(t, refusal, body) {
+			assert.ErrorContains(t, refusal, message, body)
 		}
 	}
 }
@@ -114,8 +114,8 @@ func TestParametersAndVariablesThatNobodyAskedForTakeNoMemory(t *testing.T) {
 
 		runtime.ReadMemStats(&before)
 
-		request, problem := parseRequest(text)
-		require.Nil(t, problem)
+		request, refusal := parseRequest(text)
+		require.Nil(t, refusal)
 
 		_, err := decodeVariables(request.variables, declared)
 		require.Nil(t, err)

@@ -25,7 +25,10 @@ func reject(w http.ResponseWriter, exec graphql.GraphExecutor, r *http.Request, 
 
 // refuse sends the refusal of a request.
 func refuse(w http.ResponseWriter, exec graphql.GraphExecutor, r *http.Request, media string, refusal *admission.Refusal) {
-	apierror.SetRetryAfter(w, refusal.RetryAfter)
+	if refusal.RetryAfter > 0 {
+		apierror.SetRetryAfter(w, refusal.RetryAfter)
+	}
+
 	reject(w, exec, r, media, refusal.Status, refusal.Err)
 }
 

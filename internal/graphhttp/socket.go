@@ -219,7 +219,7 @@ func (s *socket) allow() bool {
 	var within bool
 
 	if s.acknowledged {
-		_, within = s.requests.Rates.Allow(s.caller)
+		_, within = s.requests.Rates.Allow(s.caller, 1)
 	} else {
 		s.early++
 		within = s.early <= maxEarlyMessages
@@ -265,7 +265,7 @@ func (s *socket) initialize(ctx context.Context, m message) context.Context {
 		}
 	}
 
-	if _, within := s.requests.Rates.Allow(caller); !within {
+	if _, within := s.requests.Rates.Allow(caller, 1); !within {
 		s.refuse(ctx, &admission.Refusal{Status: http.StatusTooManyRequests, Err: apierror.RateLimited()})
 
 		return ctx

@@ -97,11 +97,11 @@ func (s *socket) create(ctx context.Context, m message) (context.Context, *graph
 	ctx = graphql.StartOperationTrace(ctx)
 	started := graphql.Now()
 
-	request, problem := parseRequest(m.payload)
-	if problem != nil {
-		s.end(closeInvalidMessage, invalid(gqlerror.WrapIfUnwrapped(problem.err).Message).Error())
+	request, refusal := parseRequest(m.payload)
+	if refusal != nil {
+		s.end(closeInvalidMessage, invalid(refusal.Err.Message).Error())
 
-		return ctx, nil, nil
+		return ctx, nil, nil //nolint:nilerr // The socket is closed with the message.
 	}
 
 	request.readTime = graphql.TraceTiming{Start: started, End: graphql.Now()}

@@ -1,7 +1,6 @@
 package reporting
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +17,8 @@ import (
 )
 
 const (
-	// csvPage is the number of claims that are in memory at a time.
-	csvPage = 500
+	// csvPage is the number of claims that are in memory at a time. Short pages let others have their turns in between.
+	csvPage = 200
 	// csvPageTimeout is how long the database may take for a page, and for its turn to be read.
 	csvPageTimeout = 20 * time.Second
 )
@@ -36,8 +35,8 @@ func csvHeader() []string {
 const csvIncomplete = "INCOMPLETE: the server could not read the rest of the claims. Download the report again."
 
 // WriteCSV writes the report's claims as CSV, latest first, while it reads them, so that memory does not grow with
-// their number. No connection to the database is in use while it writes. The first line has the names of the columns. The column position is 0 for the primary product and 1
-// to 4 for the backups. Every cell is quoted, and [guarded] against spreadsheets that take it for a formula.
+// their number. No connection to the database is in use while it writes. The first line has the names of the columns. The
+// column position is 0 for the primary product and 1 to 4 for the backups. Every cell is quoted, and [guarded] against spreadsheets that take it for a formula.
 //
 // WriteCSV calls flush after each page of claims. It writes nothing before it has read the first page, so the caller can
 // still respond with an error. If a later page cannot be read, the last line says that the CSV is incomplete.
@@ -47,20 +46,19 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 		return fmt.Errorf("claim report as CSV: %w", err)
 	}
 
-	rows := [][]string{csvHeader()}
-	page, claims := paging.Page{Limit: csvPage}, report.Claims()
+	lines, page := appendLine(nil, csvHeader()...), paging.Page{Limit: csvPage}
 
 	for {
-		slice, read, err := readPage(ctx, rows, report, catalog, claims, page)
-		rows = read
+		slice, read, err := readPage(ctx, lines, report, catalog, page)
+		lines = read
 
 		incomplete := err != nil && page.After != nil
 		if incomplete {
-			rows = [][]string{{csvIncomplete}}
+			lines = appendLine(lines[:0], csvIncomplete)
 		}
 
 		if err == nil || incomplete {
-			_, writeErr := w.Write(csvLines(rows))
+			_, writeErr := w.Write(lines)
 			err = errors.Join(err, writeErr, flush())
 		}
 
@@ -72,55 +70,53 @@ func (s *Service) WriteCSV(ctx context.Context, report Report, w io.Writer, flus
 			return nil
 		}
 
-		rows, page.After = rows[:0], &slice.Items[len(slice.Items)-1].Cursor
+		lines, page.After = lines[:0], &slice.Items[len(slice.Items)-1].Cursor
 	}
 }
 
-// readPage reads a page of claims and adds their rows.
+// readPage reads a page of claims and adds their lines, all in one turn.
 func readPage(
-	ctx context.Context, rows [][]string, report Report, catalog *licensing.Catalog,
-	claims paging.List[licensing.Claim], page paging.Page,
-) (paging.Slice[licensing.Claim], [][]string, error) {
+	ctx context.Context, lines []byte, report Report, catalog *licensing.Catalog, page paging.Page,
+) (slice paging.Slice[licensing.Claim], extended []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, csvPageTimeout)
 	defer cancel()
 
-	slice, err := claims.Page(ctx, page)
-	if err != nil {
-		return slice, rows, err
-	}
+	err = report.tenant.InTurn(ctx, func(tenant store.Handle) error {
+		report.tenant = tenant
 
-	rows, err = appendClaims(ctx, rows, report.tenant, catalog, slice.Items)
-
-	return slice, rows, err
-}
-
-// csvLines returns the rows as lines of CSV (RFC 4180) with every cell in quotes. encoding/csv quotes only the cells that
-// need it where commas separate, and many spreadsheets separate at semicolons.
-func csvLines(rows [][]string) []byte {
-	var lines bytes.Buffer
-
-	for _, row := range rows {
-		for i, cell := range row {
-			if i > 0 {
-				lines.WriteByte(',')
-			}
-
-			lines.WriteByte('"')
-			lines.WriteString(strings.ReplaceAll(guarded(cell), `"`, `""`))
-			lines.WriteByte('"')
+		if slice, err = report.Claims().Page(ctx, page); err != nil {
+			return err
 		}
 
-		lines.WriteByte('\n')
-	}
+		lines, err = appendClaims(ctx, lines, tenant, catalog, slice.Items)
 
-	return lines.Bytes()
+		return err
+	})
+
+	return slice, lines, err
 }
 
-// appendClaims adds a row for each claim.
+// appendLine adds a line of CSV (RFC 4180) with every cell in quotes. encoding/csv quotes only the cells that need it where
+// commas separate, and many spreadsheets separate at semicolons.
+func appendLine(lines []byte, cells ...string) []byte {
+	for i, cell := range cells {
+		if i > 0 {
+			lines = append(lines, ',')
+		}
+
+		lines = append(lines, '"')
+		lines = append(lines, strings.ReplaceAll(guarded(cell), `"`, `""`)...)
+		lines = append(lines, '"')
+	}
+
+	return append(lines, '\n')
+}
+
+// appendClaims adds a line for each claim.
 func appendClaims(
-	ctx context.Context, rows [][]string, tenant store.Handle, catalog *licensing.Catalog,
+	ctx context.Context, lines []byte, tenant store.Handle, catalog *licensing.Catalog,
 	claims []paging.Item[licensing.Claim],
-) ([][]string, error) {
+) ([]byte, error) {
 	userIDs := make([]licensing.ID, len(claims))
 	policyIDs := make([]licensing.ID, len(claims))
 
@@ -130,12 +126,12 @@ func appendClaims(
 
 	users, err := tenant.UsersByID(ctx, userIDs)
 	if err != nil {
-		return nil, err
+		return lines, err
 	}
 
 	policies, err := tenant.PoliciesByID(ctx, policyIDs)
 	if err != nil {
-		return nil, err
+		return lines, err
 	}
 
 	userByID := make(map[licensing.ID]licensing.User, len(users))
@@ -154,14 +150,14 @@ func appendClaims(
 		app, _ := catalog.App(claim.AppID)
 		product, _ := catalog.Product(claim.ProductID)
 
-		rows = append(rows, []string{
+		lines = appendLine(lines,
 			claim.ClaimedAt.Format(time.RFC3339Nano), user.ExternalID, user.DisplayName, user.Email,
 			app.Code, app.Name, policy.Name, strconv.FormatBool(policy.DeletedAt != nil),
 			product.Code, product.Name, strconv.Itoa(claim.Position), strconv.FormatBool(claim.StillHeld),
-		})
+		)
 	}
 
-	return rows, nil
+	return lines, nil
 }
 
 // guarded keeps spreadsheets from running text of a user or an admin as a formula (OWASP, CSV injection). It puts an

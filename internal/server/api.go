@@ -59,6 +59,9 @@ type APIConfig struct {
 	// MaxInFlight is how many requests are processed at the same time; zero means no limit.
 	MaxInFlight int
 
+	// Turns are those of the store. Large bodies take them too; it may be nil.
+	Turns *admission.DatabaseTurns
+
 	// Refusals slows down clients that do not wait after a refusal; it may be nil.
 	Refusals *admission.Refusals
 
@@ -82,6 +85,7 @@ func NewAPI(config APIConfig) *API {
 		Responses: admission.NewShares(cmp.Or(config.MaxResponseMemory, defaultResponseMemory)),
 		Refusals:  config.Refusals,
 	}
+	bodies := admission.NewBodies(config.MaxBodyBytes, config.MaxBodyMemory, config.Turns)
 	streams := admission.NewStreams(limits.Streams)
 	present := apierror.Presenter(config.Logger)
 
@@ -94,7 +98,7 @@ func NewAPI(config APIConfig) *API {
 
 	return &API{
 		GraphQL: graphhttp.New(graph.NewExecutableSchema(resolver), graphhttp.Config{
-			Requests: requests, Bodies: admission.NewBodies(config.MaxBodyBytes, config.MaxBodyMemory), Streams: streams,
+			Requests: requests, Bodies: bodies, Streams: streams,
 			Limits: limits, Documents: config.Documents, Introspection: config.Introspection,
 			Authenticate: config.Authenticate, AllowedOrigins: config.AllowedOrigins, WebSockets: config.WebSockets,
 			Present: present, Now: config.Now,

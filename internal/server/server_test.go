@@ -55,7 +55,7 @@ func (l *log) String() string {
 
 // config returns a configuration with a handler that responds "hello" to the token "good". Other tokens are errors.
 func config(out *log) server.Config {
-	bodies := admission.NewBodies(100, 0)
+	bodies := admission.NewBodies(100, 0, nil)
 	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, release, refusal := bodies.Read(r.Context(), r.Body, r.ContentLength)
 		if refusal != nil {

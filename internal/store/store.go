@@ -130,7 +130,7 @@ func (s *Store) InTx(ctx context.Context, tenant licensing.ID, work func(tx *Tx)
 	var tx *Tx
 
 	err := s.retry(ctx, func() error {
-		return s.inTurn(ctx, tenant, func() error {
+		return s.For(tenant).InTurn(ctx, func(Handle) error {
 			return s.database.InTx(ctx, func(db *gorm.DB) error {
 				tx = &Tx{Handle: Handle{db: db, tenant: tenant, database: s.database}, store: s}
 

@@ -54,17 +54,20 @@ func takeTurns(db *gorm.DB) error {
 	return nil
 }
 
-// inTurn runs a transaction of the tenant when it is its turn. The statements of the transaction take no turns.
-func (s *Store) inTurn(ctx context.Context, tenant licensing.ID, transaction func() error) error {
-	if s.turns == nil {
-		return transaction()
+// InTurn runs work when it is the tenant's turn. The queries of the handle that work gets take no turns: all of work is
+// one. It must not wait for anything but the database.
+func (h Handle) InTurn(ctx context.Context, work func(h Handle) error) error {
+	if h.turns == nil {
+		return work(h)
 	}
 
-	end, err := s.turns.Take(ctx, tenant)
+	end, err := h.turns.Take(ctx, h.tenant)
 	if err != nil {
 		return err
 	}
 	defer end()
 
-	return transaction()
+	h.turns = nil
+
+	return work(h)
 }
