@@ -65,7 +65,12 @@ func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch err := c.reporting.WriteCSV(r.Context(), report, body, body.connection.Flush); {
 	case err == nil:
 	case body.begun:
-		c.logger.ErrorContext(r.Context(), "the CSV was not finished",
+		level := slog.LevelError
+		if r.Context().Err() != nil { // The client has gone.
+			level = slog.LevelInfo
+		}
+
+		c.logger.Log(r.Context(), level, "the CSV was not finished",
 			"request_id", requestid.From(r.Context()), "error", err)
 		// The status has been sent already. The last line says that the CSV is incomplete, and a broken connection tells
 		// it to clients that do not read the lines.
