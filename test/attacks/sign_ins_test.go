@@ -18,6 +18,8 @@ import (
 // signIns are sign-ins of the quiet tenant during an attack: some over one connection, some each over a new one.
 type signIns struct {
 	server *server
+	// pause is how long each caller waits between two sign-ins.
+	pause  time.Duration
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
@@ -31,11 +33,18 @@ type signIns struct {
 func (s *server) signIns() *signIns {
 	s.t.Helper()
 
+	return s.signInsWith(20 * time.Millisecond) // Other tests need CPU time too.
+}
+
+// signInsWith is signIns with another pause.
+func (s *server) signInsWith(pause time.Duration) *signIns {
+	s.t.Helper()
+
 	ctx, cancel := context.WithCancel(context.Background())
 	transports := map[string]*http.Transport{
 		"over one connection": {}, "over new connections": {DisableKeepAlives: true},
 	}
-	started := &signIns{server: s, cancel: cancel, answered: make(map[string]int)}
+	started := &signIns{server: s, pause: pause, cancel: cancel, answered: make(map[string]int)}
 	token := s.token(s.t, quiet, "sign-in", auth.RoleSignInService)
 
 	s.t.Cleanup(started.stop)
@@ -61,7 +70,6 @@ func (s *server) signIns() *signIns {
 // signIn signs a user in. Every tenth user is new; the others have a license already.
 func (i *signIns) signIn(ctx context.Context, client *http.Client, kind, token string, n int) {
 	const (
-		pause      = 5 * time.Millisecond
 		everyTenth = 10
 		returning  = 50
 	)
@@ -86,7 +94,7 @@ func (i *signIns) signIn(ctx context.Context, client *http.Client, kind, token s
 
 	select {
 	case <-ctx.Done():
-	case <-time.After(pause):
+	case <-time.After(i.pause):
 	}
 }
 
@@ -153,10 +161,10 @@ func (i *signIns) stop() {
 }
 
 // signInsOf signs users in for a while, and returns the latencies.
-func (s *server) signInsOf(long time.Duration) []time.Duration {
+func (s *server) signInsOf(pause, long time.Duration) []time.Duration {
 	s.t.Helper()
 
-	started := s.signIns()
+	started := s.signInsWith(pause)
 	started.areAnswered()
 	time.Sleep(long)
 	started.stop()
