@@ -17,133 +17,67 @@ import (
 	"github.com/autoclaim/autoclaim/internal/admission"
 	"github.com/autoclaim/autoclaim/internal/apierror"
 	"github.com/autoclaim/autoclaim/internal/auth"
-	"github.com/autoclaim/autoclaim/internal/licensing"
 )
-
-// database is a database whose turns a test takes, with a clock that the test moves.
-type database struct {
-	t       *testing.T
-	turns   *admission.DatabaseTurns
-	elapsed atomic.Int64 // Nanoseconds.
-	order   chan string
-}
-
-func newDatabase(t *testing.T, limits admission.DatabaseLimits) *database {
-	t.Helper()
-
-	if limits.Wait == 0 {
-		limits.Wait = time.Hour
-	}
-
-	began := time.Date(2026, time.March, 10, 12, 0, 0, 0, time.UTC)
-	d := &database{t: t, order: make(chan string, 1000)}
-	d.turns = admission.NewDatabaseTurns(limits, func() time.Time { return began.Add(time.Duration(d.elapsed.Load())) })
-
-	return d
-}
-
-// pass moves the clock.
-func (d *database) pass(by time.Duration) { d.elapsed.Add(int64(by)) }
-
-func tenantNumber(n byte) licensing.ID { return licensing.ID{15: n} }
-
-// operation returns the context of an operation of a user.
-func (d *database) operation(user string) context.Context {
-	ctx := auth.WithCaller(d.t.Context(), auth.Caller{Identity: auth.Identity{UserExternalID: user}})
-	ctx, cancel := context.WithCancel(ctx)
-	d.t.Cleanup(cancel)
-
-	return graphql.WithOperationContext(ctx, new(graphql.OperationContext))
-}
-
-// take takes a turn that is free.
-func (d *database) take(tenant byte, user string) (end func()) {
-	d.t.Helper()
-
-	end, err := d.turns.Take(d.operation(user), tenantNumber(tenant))
-	require.NoError(d.t, err)
-
-	return end
-}
-
-// wait lets an operation wait for a turn, which it ends as soon as the result is received. Its name comes out of order
-// when its turn begins.
-func (d *database) wait(ctx context.Context, tenant byte, name string) {
-	d.t.Helper()
-
-	before := d.turns.Waiting()
-
-	go func() {
-		end, err := d.turns.Take(ctx, tenantNumber(tenant))
-		if err != nil {
-			name = err.Error()
-		}
-
-		d.order <- name
-
-		if err == nil {
-			end()
-		}
-	}()
-
-	require.Eventually(d.t, func() bool { return d.turns.Waiting() > before }, time.Minute, time.Millisecond)
-}
-
-func (d *database) next() string { return <-d.order }
 
 func TestTheTenantThatUsedTheLeastDatabaseTimeComesFirst(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
 
-	end := d.take(1, "greedy")
-	d.pass(time.Second)
+		end := d.take(1, "greedy")
+		time.Sleep(time.Second)
 
-	for i := range 5 {
-		d.wait(d.operation(fmt.Sprint("user-", i)), 1, "tenant 1")
-	}
+		for i := range 5 {
+			d.wait(d.operation(fmt.Sprint("user-", i)), 1, "tenant 1")
+		}
 
-	d.wait(d.operation("calm"), 2, "tenant 2")
-	end()
-	assert.Equal(t, "tenant 2", d.next(), "although it came last")
-	assert.Equal(t, "tenant 1", d.next())
+		d.wait(d.operation("calm"), 2, "tenant 2")
+		end()
+		assert.Equal(t, "tenant 2", d.next(), "although it came last")
+		assert.Equal(t, "tenant 1", d.next())
+	})
 }
 
 func TestWithinATenantThePrincipalThatUsedTheLeastDatabaseTimeComesFirst(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
 
-	end := d.take(1, "greedy")
-	d.pass(time.Second)
+		end := d.take(1, "greedy")
+		time.Sleep(time.Second)
 
-	for range 5 {
-		d.wait(d.operation("greedy"), 1, "greedy")
-	}
+		for range 5 {
+			d.wait(d.operation("greedy"), 1, "greedy")
+		}
 
-	d.wait(d.operation("calm"), 1, "calm")
-	end()
-	assert.Equal(t, "calm", d.next())
-	assert.Equal(t, "greedy", d.next())
+		d.wait(d.operation("calm"), 1, "calm")
+		end()
+		assert.Equal(t, "calm", d.next())
+		assert.Equal(t, "greedy", d.next())
+	})
 }
 
 func TestDatabaseTimeIsForgottenAfterAWhile(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
 
-	end := d.take(1, "ann")
-	d.pass(10 * time.Second)
-	end()
+		end := d.take(1, "ann")
+		time.Sleep(10 * time.Second)
+		end()
 
-	d.pass(10 * time.Minute)
+		time.Sleep(10 * time.Minute)
 
-	end = d.take(2, "bob")
-	d.pass(time.Second)
-	d.wait(d.operation("bob"), 2, "tenant 2")
-	d.wait(d.operation("ann"), 1, "tenant 1")
-	end()
-	assert.Equal(t, "tenant 1", d.next(), "it used more, but long ago")
+		end = d.take(2, "bob")
+		time.Sleep(time.Second)
+		d.wait(d.operation("bob"), 2, "tenant 2")
+		d.wait(d.operation("ann"), 1, "tenant 1")
+		end()
+		assert.Equal(t, "tenant 1", d.next(), "it used more, but long ago")
+	})
 }
 
 func TestATenantThatUsedMuchDatabaseTimeRestsBetweenItsTurns(t *testing.T) {
@@ -182,176 +116,192 @@ func TestATenantThatUsedMuchDatabaseTimeRestsBetweenItsTurns(t *testing.T) {
 func TestATenantGetsAtMostHalfOfTheTurns(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 4})
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 4})
 
-	for i := range 2 {
-		defer d.take(1, fmt.Sprint("user-", i))()
-	}
+		for i := range 2 {
+			defer d.take(1, fmt.Sprint("user-", i))()
+		}
 
-	d.wait(d.operation("user-3"), 1, "tenant 1")
+		d.wait(d.operation("user-3"), 1, "tenant 1")
 
-	for i := range 2 {
-		defer d.take(2, fmt.Sprint("user-", i))()
-	}
+		for i := range 2 {
+			defer d.take(2, fmt.Sprint("user-", i))()
+		}
 
-	assert.Empty(t, d.order, "tenant 1 still waits")
+		assert.Empty(t, d.order, "tenant 1 still waits")
+	})
 }
 
 func TestAnOperationHasTwoTurnsAtMost(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 20})
-	ctx := d.operation("ann")
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 20})
+		ctx := d.operation("ann")
 
-	var (
-		running, most atomic.Int64
-		all           sync.WaitGroup
-	)
+		var (
+			running, most atomic.Int64
+			all           sync.WaitGroup
+		)
 
-	for range 40 {
-		all.Go(func() {
-			end, err := d.turns.Take(ctx, tenantNumber(1))
-			if !assert.NoError(t, err) {
-				return
-			}
+		for range 40 {
+			all.Go(func() {
+				end, err := d.turns.Take(ctx, tenantNumber(1))
+				if !assert.NoError(t, err) {
+					return
+				}
 
-			now := running.Add(1)
-			for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
-			}
+				now := running.Add(1)
+				for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+				}
 
-			time.Sleep(time.Millisecond) // Others would begin now.
-			running.Add(-1)
-			end()
-		})
-	}
+				time.Sleep(time.Millisecond) // Others would begin now.
+				running.Add(-1)
+				end()
+			})
+		}
 
-	all.Wait()
-	assert.EqualValues(t, 2, most.Load())
+		all.Wait()
+		assert.EqualValues(t, 2, most.Load())
+	})
 }
 
 func TestAnOperationThatHasBegunComesBeforeOthersOfItsTenant(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
-	begun := d.operation("ann")
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
+		begun := d.operation("ann")
 
-	end, err := d.turns.Take(begun, tenantNumber(1))
-	require.NoError(t, err)
+		end, err := d.turns.Take(begun, tenantNumber(1))
+		require.NoError(t, err)
 
-	d.pass(100 * time.Millisecond)
-	d.wait(d.operation("bob"), 1, "bob")
-	d.wait(begun, 1, "ann again")
-	end()
-	assert.Equal(t, "ann again", d.next())
-	assert.Equal(t, "bob", d.next())
+		time.Sleep(100 * time.Millisecond)
+		d.wait(d.operation("bob"), 1, "bob")
+		d.wait(begun, 1, "ann again")
+		end()
+		assert.Equal(t, "ann again", d.next())
+		assert.Equal(t, "bob", d.next())
+	})
 }
 
 func TestAnOperationThatUsedMuchDatabaseTimeComesLast(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
-	begun := d.operation("ann")
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
+		begun := d.operation("ann")
 
-	end, err := d.turns.Take(begun, tenantNumber(1))
-	require.NoError(t, err)
+		end, err := d.turns.Take(begun, tenantNumber(1))
+		require.NoError(t, err)
 
-	d.pass(time.Second)
+		time.Sleep(time.Second)
 
-	end()
+		end()
 
-	end = d.take(1, "cid")
-	d.wait(begun, 1, "ann again")
-	d.wait(d.operation("bob"), 1, "bob")
-	end()
-	assert.Equal(t, "bob", d.next())
-	assert.Equal(t, "ann again", d.next())
+		end = d.take(1, "cid")
+		d.wait(begun, 1, "ann again")
+		d.wait(d.operation("bob"), 1, "bob")
+		end()
+		assert.Equal(t, "bob", d.next())
+		assert.Equal(t, "ann again", d.next())
+	})
 }
 
 func TestTooManyWaitingOperationsAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Waiting: 8})
-	defer d.take(1, "ann")()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Waiting: 8})
+		defer d.take(1, "ann")()
 
-	waitFor := func(user string) { d.wait(d.operation(user), 1, user) }
-	refused := func(tenant byte, user string) {
-		t.Helper()
+		waitFor := func(user string) { d.wait(d.operation(user), 1, user) }
+		refused := func(tenant byte, user string) {
+			t.Helper()
 
-		_, err := d.turns.Take(d.operation(user), tenantNumber(tenant))
-		requireOverloaded(t, err)
-	}
+			_, err := d.turns.Take(d.operation(user), tenantNumber(tenant))
+			requireOverloaded(t, err)
+		}
 
-	waitFor("ann")
-	waitFor("ann")
-	refused(1, "ann") // A quarter for one principal.
+		waitFor("ann")
+		waitFor("ann")
+		refused(1, "ann") // A quarter for one principal.
 
-	for i := range 6 {
-		waitFor(fmt.Sprint("user-", i))
-	}
+		for i := range 6 {
+			waitFor(fmt.Sprint("user-", i))
+		}
 
-	refused(1, "somebody else")
-	d.wait(d.operation("bob"), 2, "another tenant")
+		refused(1, "somebody else")
+		d.wait(d.operation("bob"), 2, "another tenant")
+	})
 }
 
 func TestAnOperationThatWaitsTooLongForItsFirstTurnIsRefused(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond})
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond})
 
-	begun := d.operation("ann")
-	first, err := d.turns.Take(begun, tenantNumber(1))
-	require.NoError(t, err)
+		begun := d.operation("ann")
+		first, err := d.turns.Take(begun, tenantNumber(1))
+		require.NoError(t, err)
 
-	_, err = d.turns.Take(d.operation("bob"), tenantNumber(1))
-	requireOverloaded(t, err)
+		_, err = d.turns.Take(d.operation("bob"), tenantNumber(1))
+		requireOverloaded(t, err)
 
-	d.wait(begun, 1, "the second turn of an operation")
-	time.Sleep(10 * time.Millisecond)
-	first()
-	assert.Equal(t, "the second turn of an operation", d.next())
+		d.wait(begun, 1, "the second turn of an operation")
+		time.Sleep(10 * time.Millisecond)
+		first()
+		assert.Equal(t, "the second turn of an operation", d.next())
+	})
 }
 
 func TestAMutationCountsAsBegun(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond, Waiting: 1})
-	end := d.take(1, "ann")
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1, Wait: time.Millisecond, Waiting: 1})
+		end := d.take(1, "ann")
 
-	mutation := graphql.WithOperationContext(d.operation("bob"), &graphql.OperationContext{
-		Operation: &ast.OperationDefinition{Operation: ast.Mutation},
-	})
-	d.wait(mutation, 1, "the answer of a mutation")
+		mutation := graphql.WithOperationContext(d.operation("bob"), &graphql.OperationContext{
+			Operation: &ast.OperationDefinition{Operation: ast.Mutation},
+		})
+		d.wait(mutation, 1, "the answer of a mutation")
 
-	another := graphql.WithOperationContext(d.operation("bob"), &graphql.OperationContext{
-		Operation: &ast.OperationDefinition{Operation: ast.Mutation},
+		another := graphql.WithOperationContext(d.operation("bob"), &graphql.OperationContext{
+			Operation: &ast.OperationDefinition{Operation: ast.Mutation},
+		})
+		d.wait(another, 1, "another, although one is waiting")
+		time.Sleep(10 * time.Millisecond)
+		end()
+		assert.Equal(t, "the answer of a mutation", d.next())
+		assert.Equal(t, "another, although one is waiting", d.next())
 	})
-	d.wait(another, 1, "another, although one is waiting")
-	time.Sleep(10 * time.Millisecond)
-	end()
-	assert.Equal(t, "the answer of a mutation", d.next())
-	assert.Equal(t, "another, although one is waiting", d.next())
 }
 
 func TestTheWaitForATurnEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 
-	d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
-	end := d.take(1, "ann")
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase(t, admission.DatabaseLimits{Turns: 1})
+		end := d.take(1, "ann")
 
-	canceled, cancel := context.WithCancel(d.operation("bob"))
-	d.wait(canceled, 1, "bob")
-	cancel()
-	assert.Equal(t, context.Canceled.Error(), d.next())
+		canceled, cancel := context.WithCancel(d.operation("bob"))
+		d.wait(canceled, 1, "bob")
+		cancel()
+		assert.Equal(t, context.Canceled.Error(), d.next())
 
-	expired, cancel := context.WithDeadline(d.operation("bob"), time.Now())
-	defer cancel()
+		expired, cancel := context.WithDeadline(d.operation("bob"), time.Now())
+		defer cancel()
 
-	_, err := d.turns.Take(expired, tenantNumber(1))
-	requireOverloaded(t, err)
-	assert.Zero(t, d.turns.Waiting())
+		_, err := d.turns.Take(expired, tenantNumber(1))
+		requireOverloaded(t, err)
+		assert.Zero(t, d.turns.Waiting())
 
-	end()
-	d.take(1, "cid")() // Nobody kept the turn.
+		end()
+		d.take(1, "cid")() // Nobody kept the turn.
+	})
 }
 
 func TestNoTurnIsLostUnderConcurrentUse(t *testing.T) {
