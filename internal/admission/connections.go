@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,6 +101,8 @@ func (c *Connections) add(accepted net.Conn) (connection *Connection, ok bool) {
 
 	if oldest != nil {
 		_ = oldest.Close() // Its client sees that it is closed.
+		// The connections accepted before read what has arrived, such as a token, before another one has to go.
+		runtime.Gosched()
 	}
 
 	return connection, true

@@ -136,7 +136,9 @@ func TestSlowDownloadsHoldNoDatabaseConnections(t *testing.T) {
 	s.survives(func(others *signIns) {
 		opened := s.open(20, download)
 		for _, connection := range opened {
-			require.NoError(t, connection.(*net.TCPConn).SetReadBuffer(4<<10)) // It fills up soon.
+			tcp, ok := connection.(*net.TCPConn)
+			require.True(t, ok)
+			require.NoError(t, tcp.SetReadBuffer(4<<10)) // It fills up soon.
 		}
 
 		// Until then, the downloads may keep the database busy. The server gives them up after 30 seconds.
