@@ -52,9 +52,8 @@ func (l DatabaseLimits) WithDefaults() DatabaseLimits {
 
 // DatabaseTurns shares the database fairly among the callers of reads and admin actions, by the time that their
 // statements take. When a turn becomes free, it goes to the tenant that used the least database time recently. A tenant
-// that used much rests as long as its turns take. Within
-// the tenant, operations that have begun come first, so that some end in time under overload; otherwise it is the turn of
-// the principal that used the least. It implements the interface Turns of package store, and is safe for concurrent use.
+// that used much rests as long as its turns take. Within the tenant, operations that have begun come first, so that some
+// end in time under overload; otherwise it is the turn of the principal that used the least. It implements the interface Turns of package store, and is safe for concurrent use.
 type DatabaseTurns struct {
 	limits    DatabaseLimits
 	perTenant int

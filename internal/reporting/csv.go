@@ -36,7 +36,8 @@ const csvIncomplete = "INCOMPLETE: the server could not read the rest of the cla
 
 // WriteCSV writes the report's claims as CSV, latest first, while it reads them, so that memory does not grow with
 // their number. No connection to the database is in use while it writes. The first line has the names of the columns. The
-// column position is 0 for the primary product and 1 to 4 for the backups. Every cell is quoted, and [guarded] against spreadsheets that take it for a formula.
+// column position is 0 for the primary product and 1 to 4 for the backups. Every cell is quoted, and [guarded] against spreadsheets
+// that take it for a formula.
 //
 // WriteCSV calls flush after each page of claims. It writes nothing before it has read the first page, so the caller can
 // still respond with an error. If a later page cannot be read, the last line says that the CSV is incomplete.
