@@ -18,8 +18,9 @@ func (s *Service) SetAutoClaimEnabled(ctx context.Context, actor Actor, enabled 
 			return enabled, err
 		}
 
-		after := licensing.Settings{AutoClaimEnabled: enabled}
+		before := tenant.Settings()
+		tenant.AutoClaimEnabled = enabled
 
-		return enabled, a.record(ctx, licensing.KindTenant, tenant.ID, tenant.Settings(), after)
+		return enabled, a.record(ctx, licensing.KindTenant, tenant.ID, before, tenant.Settings())
 	})
 }

@@ -10,6 +10,10 @@ type Tenant struct {
 	ExternalID string
 	// AutoClaimEnabled is the feature switch; off in a new tenant.
 	AutoClaimEnabled bool
+	// TimeZone is the IANA name of the zone whose days reports and lists use: "UTC" in a new tenant.
+	TimeZone string
+	// FoldExternalIDs says that users' external ids which differ only by case or by Unicode normal form are of one user.
+	FoldExternalIDs bool
 	// ConfigVersion rises with each change of the switch or of a policy, so that servers know when
 	// their cached policies are out of date.
 	ConfigVersion int64
@@ -18,8 +22,12 @@ type Tenant struct {
 
 // Settings are what an admin can set for the whole tenant. Audit events show them as JSON.
 type Settings struct {
-	AutoClaimEnabled bool `json:"autoClaimEnabled"`
+	AutoClaimEnabled bool   `json:"autoClaimEnabled"`
+	TimeZone         string `json:"timeZone"`
+	FoldExternalIDs  bool   `json:"foldExternalIds"`
 }
 
 // Settings returns the tenant's settings.
-func (t Tenant) Settings() Settings { return Settings{AutoClaimEnabled: t.AutoClaimEnabled} }
+func (t Tenant) Settings() Settings {
+	return Settings{AutoClaimEnabled: t.AutoClaimEnabled, TimeZone: t.TimeZone, FoldExternalIDs: t.FoldExternalIDs}
+}

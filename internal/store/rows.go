@@ -57,6 +57,8 @@ type tenantRow struct {
 	NameKey          string
 	ExternalID       string
 	AutoClaimEnabled bool
+	TimeZone         string
+	FoldExternalIDs  bool `gorm:"column:fold_external_ids"`
 	ConfigVersion    int64
 	CreatedAt        time.Time
 }
@@ -66,7 +68,7 @@ func (tenantRow) TableName() string { return "tenants" }
 func (r tenantRow) domain() licensing.Tenant {
 	return licensing.Tenant{
 		ID: r.ID, Name: r.Name, ExternalID: r.ExternalID, AutoClaimEnabled: r.AutoClaimEnabled,
-		ConfigVersion: r.ConfigVersion, CreatedAt: r.CreatedAt.UTC(),
+		TimeZone: r.TimeZone, FoldExternalIDs: r.FoldExternalIDs, ConfigVersion: r.ConfigVersion, CreatedAt: r.CreatedAt.UTC(),
 	}
 }
 

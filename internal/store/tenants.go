@@ -27,7 +27,7 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 
 	row := tenantRow{
 		ID: licensing.NewID(at), Name: name, NameKey: licensing.Fold(name), ExternalID: externalID,
-		ConfigVersion: 1, CreatedAt: licensing.Instant(at),
+		TimeZone: "UTC", ConfigVersion: 1, CreatedAt: licensing.Instant(at),
 	}
 
 	err := s.database.Writer().WithContext(ctx).Create(&row).Error
