@@ -166,8 +166,17 @@ func (i *Instance) awaitReady(log string) error {
 	}
 }
 
-// Kill ends the server with SIGKILL and waits for its end. The processes that it started end soon after.
-func (i *Instance) Kill() { i.end(syscall.SIGKILL) }
+// Kill ends the server and the processes that it started with SIGKILL, and waits for their end. Without it, the processes
+// of open connections would answer until they notice that the server is gone.
+func (i *Instance) Kill() {
+	if i.process == nil {
+		return
+	}
+
+	started := children(i.process.Process.Pid)
+	i.end(syscall.SIGKILL)
+	kill(started)
+}
 
 // StopAtOnce is PostgreSQL's immediate shutdown: it aborts all transactions, and the next start runs recovery.
 func (i *Instance) StopAtOnce() { i.end(syscall.SIGQUIT) }

@@ -9,7 +9,9 @@ import (
 	"os/user"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
+	"time"
 )
 
 // unprivileged makes the command run as another user if this process runs as root: PostgreSQL refuses to run as root.
@@ -45,6 +47,56 @@ func startTied(cmd *exec.Cmd, done chan<- struct{}) error {
 
 	return <-started
 }
+
+// children returns the processes that a process has started and that have not ended.
+func children(parent int) []int {
+	var found []int
+
+	entries, _ := os.ReadDir("/proc") // Without it, there is nothing to find.
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+
+		if state, ppid := status(pid); ppid == parent && !ended(state) {
+			found = append(found, pid)
+		}
+	}
+
+	return found
+}
+
+// kill ends processes and waits until they have ended.
+func kill(pids []int) {
+	for _, pid := range pids {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // It may have ended.
+	}
+
+	for _, pid := range pids {
+		for state, _ := status(pid); !ended(state); state, _ = status(pid) {
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
+
+// status returns the state of a process, as a letter, and the process that started it. Both are empty if there is no
+// such process.
+func status(pid int) (state string, parent int) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "", 0
+	}
+
+	// The name of the program, which stands before, is in parentheses.
+	_, rest, _ := strings.Cut(string(text), ") ")
+	_, _ = fmt.Sscan(rest, &state, &parent) // The kernel writes both.
+
+	return state, parent
+}
+
+// ended says that a process in this state has ended: nothing of it is left but its exit status.
+func ended(state string) bool { return state == "" || state == "Z" || state == "X" }
 
 func giveToUnprivileged(paths ...string) error {
 	uid, gid, ok := otherUser()
