@@ -17,6 +17,9 @@ import (
 const (
 	// strangerTimeout is how long the server waits for the next bytes of a client that has not shown a token yet.
 	strangerTimeout = 10 * time.Second
+	// strangerGrace is how long a new connection stays open at least, however many others arrive: a client that has just
+	// connected has this time to show its token. New connections wait for so long.
+	strangerGrace = 100 * time.Millisecond
 	// newcomers is the part of the connections, one in so many, that callers cannot take: new clients use them to
 	// connect, and so at least get a response.
 	newcomers = 8
@@ -26,8 +29,8 @@ const (
 // concurrent use.
 //
 // A connection belongs to a stranger until a request on it has a valid token ([Connections.Identify]). Strangers have
-// no share: if there are too many connections, the oldest connection of a stranger is closed, so that however many
-// strangers connect, each new client has time to show its token. Connections of callers are shared by tenants and
+// no share: if there are too many connections, the oldest connection of a stranger is closed, but not before it had 100 ms
+// to show a token. So each new client has time for it, however many strangers connect at once. Connections of callers are shared by tenants and
 // principals ([Shares]).
 type Connections struct {
 	limit  int
@@ -36,12 +39,15 @@ type Connections struct {
 	mu        sync.Mutex
 	open      int
 	strangers *list.List // Of *Connection, the oldest first.
+	// freed tells that a connection was closed.
+	freed chan struct{}
 }
 
 // NewConnections returns a bound of limit connections.
 func NewConnections(limit int) *Connections {
 	return &Connections{
 		limit: limit, shares: NewShares(int64(max(1, limit-limit/newcomers))), strangers: list.New(),
+		freed: make(chan struct{}, 1),
 	}
 }
 
@@ -76,24 +82,14 @@ func (l countingListener) Accept() (net.Conn, error) {
 // add counts a connection. If there are too many, it closes the oldest connection of a stranger. ok is false if all
 // connections are of callers.
 func (c *Connections) add(accepted net.Conn) (connection *Connection, ok bool) {
-	connection = &Connection{Conn: accepted, all: c}
-
-	c.mu.Lock()
-
-	var oldest *Connection
-
-	if c.open >= c.limit {
-		front := c.strangers.Front()
-		if front == nil {
-			c.mu.Unlock()
-
-			return nil, false
-		}
-
-		oldest, _ = front.Value.(*Connection)
-		c.forget(oldest)
+	oldest, ok := c.makeRoom()
+	if !ok {
+		return nil, false
 	}
 
+	connection = &Connection{Conn: accepted, all: c, since: time.Now()}
+
+	c.mu.Lock()
 	c.open++
 	connection.counted = true
 	connection.stranger = c.strangers.PushBack(connection)
@@ -108,6 +104,45 @@ func (c *Connections) add(accepted net.Conn) (connection *Connection, ok bool) {
 	return connection, true
 }
 
+// makeRoom waits until one more connection may be counted. If that needs the place of a stranger's connection, it stops
+// counting this one and returns it, for the caller to close. ok is false if all connections are of callers. Only one
+// goroutine may call it at a time.
+func (c *Connections) makeRoom() (oldest *Connection, ok bool) {
+	for {
+		c.mu.Lock()
+
+		if c.open < c.limit {
+			c.mu.Unlock()
+
+			return nil, true
+		}
+
+		front := c.strangers.Front()
+		if front == nil {
+			c.mu.Unlock()
+
+			return nil, false
+		}
+
+		oldest, _ = front.Value.(*Connection)
+
+		rest := strangerGrace - time.Since(oldest.since)
+		if rest <= 0 {
+			c.forget(oldest)
+			c.mu.Unlock()
+
+			return oldest, true
+		}
+
+		c.mu.Unlock()
+
+		select {
+		case <-c.freed:
+		case <-time.After(rest):
+		}
+	}
+}
+
 // forget stops counting a connection. The caller holds the lock.
 func (c *Connections) forget(connection *Connection) {
 	if !connection.counted {
@@ -116,6 +151,11 @@ func (c *Connections) forget(connection *Connection) {
 
 	connection.counted = false
 	c.open--
+
+	select {
+	case c.freed <- struct{}{}:
+	default: // It is told already.
+	}
 
 	if connection.stranger != nil {
 		c.strangers.Remove(connection.stranger)
@@ -133,6 +173,8 @@ type Connection struct {
 	net.Conn
 
 	all *Connections
+	// since is when it was accepted.
+	since time.Time
 	// owner is the principal of the last request with a token; nil for a stranger.
 	owner atomic.Pointer[principal]
 
