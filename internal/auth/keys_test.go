@@ -231,6 +231,30 @@ func TestAKeyThatCannotBeUsedDoesNotSpoilTheOthers(t *testing.T) {
 	}
 }
 
+func TestAKeyIsUsedWhateverItsProviderAddsToIt(t *testing.T) {
+	t.Parallel()
+
+	p := oidctest.New(t)
+	key := p.Current().Public()
+
+	for name, changes := range map[string]map[string]any{
+		"nothing":                       nil,
+		"a certificate that is not one": {"x5c": []string{"AAAA"}, "x5t": "AAAA", "x5t#S256": "AAAA", "x5u": ":"},
+		"a certificate as one text":     {"x5c": "AAAA"},
+		"an issuer, as Entra ID":        {"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0", "cloud_instance_name": "x"},
+		"an algorithm":                  {"alg": "ES256"},
+		"a use":                         {"use": "sig"},
+		"operations":                    {"key_ops": []string{"verify"}},
+		"times":                         {"nbf": 1, "exp": 2},
+	} {
+		answers := publishing(fmt.Sprintf(`{"keys": [{"kty": "new"}, %s]}`, publish(t, key, "key-1", changes)))
+		verifier := verifierOf(t, p, func(c *auth.Config) { c.HTTPClient = &http.Client{Transport: answers} })
+
+		_, err := verifier.Verify(t.Context(), token(t, p, nil))
+		require.NoError(t, err, name)
+	}
+}
+
 func TestKeysWithTheSameIDOrWithoutOneAreAllTried(t *testing.T) {
 	t.Parallel()
 

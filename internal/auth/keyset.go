@@ -107,7 +107,8 @@ func parseKey(raw []byte) (key jose.JSONWebKey, ok bool) {
 		Names *[]string `json:"key_ops"`
 	}
 
-	if key.UnmarshalJSON(raw) != nil || strict.Unmarshal(raw, &operations) != nil || !key.Valid() || !key.IsPublic() {
+	raw, ok = withoutCertificates(raw)
+	if !ok || key.UnmarshalJSON(raw) != nil || strict.Unmarshal(raw, &operations) != nil || !key.Valid() || !key.IsPublic() {
 		return key, false
 	}
 
@@ -117,6 +118,25 @@ func parseKey(raw []byte) (key jose.JSONWebKey, ok bool) {
 	fits := key.Algorithm == "" || slices.Contains(algorithms, jose.SignatureAlgorithm(key.Algorithm))
 
 	return key, forSignatures && canVerify && fits && len(algorithms) > 0
+}
+
+// withoutCertificates returns a key without the members for its certificate (x5c and so on). They are not used, since the
+// key itself is trusted, and a certificate that cannot be parsed must not make the key useless.
+func withoutCertificates(raw []byte) (changed []byte, ok bool) {
+	var members map[string]json.RawMessage
+	if strict.Unmarshal(raw, &members) != nil || members == nil {
+		return nil, false
+	}
+
+	for name := range members {
+		if strings.HasPrefix(name, "x5") {
+			delete(members, name)
+		}
+	}
+
+	changed, err := json.Marshal(members)
+
+	return changed, err == nil
 }
 
 // fingerprint returns a text that is equal for equal keys in any order.
