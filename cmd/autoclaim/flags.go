@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -121,8 +122,7 @@ func (m checkedMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) err
 		return m.decode(ctx, target, refuse)
 	}
 
-	// Files of secrets, and what shells read from them, often end with a newline.
-	trimmed := trimNewline(text)
+	trimmed := trimEnds(text)
 	ctx.Scan.Pop()
 	ctx.Scan.PushTyped(trimmed, token.Type)
 
@@ -138,11 +138,28 @@ func (m checkedMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) err
 }
 
 func (m checkedMapper) decode(ctx *kong.DecodeContext, target reflect.Value, refuse func(error) error) error {
+	before := namesOf(target)
+
 	if err := m.Mapper.Decode(ctx, target); err != nil {
 		return refuse(err)
 	}
 
+	if changed, ok := reflect.TypeAssert[map[string]string](target); ok {
+		for name, value := range before {
+			if changed[name] != value {
+				return refuse(fmt.Errorf("%s is given twice: remove one", shown(name)))
+			}
+		}
+	}
+
 	return refuseRepetitions(target, refuse)
+}
+
+// namesOf returns a copy of a map that a flag fills, or nil.
+func namesOf(target reflect.Value) map[string]string {
+	filled, _ := reflect.TypeAssert[map[string]string](target)
+
+	return maps.Clone(filled)
 }
 
 // checkText checks a text, or each part of it if it is a list.
@@ -177,6 +194,11 @@ func checkPart(text string, check func(string) error) error {
 
 	if err := checkPrintable(text); err != nil {
 		return err
+	}
+
+	// Docker keeps the quotes of its files of variables.
+	if quote := text[0]; len(text) > 1 && (quote == '"' || quote == '\'') && text[len(text)-1] == quote {
+		return errors.New("remove the quotes around the value")
 	}
 
 	return check(text)
@@ -245,11 +267,11 @@ func isGiven(parsed *kong.Context, name string) bool {
 	return false
 }
 
-// trimNewline removes one newline at the end.
-func trimNewline(text string) string {
-	if shorter, ok := strings.CutSuffix(text, "\n"); ok {
-		return strings.TrimSuffix(shorter, "\r")
-	}
+// byteOrderMark begins the texts of some Windows programs.
+const byteOrderMark = "\ufeff"
 
-	return text
+// trimEnds removes what files of secrets, and what shells read from them, often have around their text: a byte-order
+// mark in front of it, and newlines behind it.
+func trimEnds(text string) string {
+	return strings.TrimRight(strings.TrimPrefix(text, byteOrderMark), "\r\n")
 }

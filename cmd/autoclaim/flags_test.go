@@ -18,7 +18,7 @@ import (
 // senseless has texts that no flag of a kind may have. Each kind needs an entry.
 var senseless = map[string][]string{
 	"database": {
-		"mysql://u@h/db", "postgres:/h", "postgres://u:p@q@h/db", "postgres://h:0/db", "postgres://h/db?x", "postgres://u@h/db\n\n",
+		"mysql://u@h/db", "postgres:/h", "postgres://u:p@q@h/db", "postgres://h:0/db", "postgres://h/db?x", "'postgres://u@h/db'",
 		" postgres://h/db", "postgres://h/db ", "POSTGRES://h/db", "sqlite:", "sqlite::memory:", "sqlite:/", "sqlite://x.db", "autoclaim.db",
 	},
 	"address": {
@@ -38,12 +38,14 @@ var senseless = map[string][]string{
 	},
 	"claim":       {" ", "a b", " roles", "roles ", "a\tb"},
 	"external-id": {" ", " a", "a ", "a\nb", strings.Repeat("x", 256)},
-	"label":       {" ", " a", "a ", "a\nb", "a\x00b", "\xff"},
+	"label":       {" ", " a", "a ", "a\nb", "a\x00b", "\xff", `"a"`, "'a'", "a\ufeff\u0085"},
 	"scopes":      {" ", "profile", "openid  profile", " openid", "openid ", "openid,profile", `openid "x"`, "open id"},
 	"role":        {"ADMIN", "global_admin", "GLOBAL_ADMIN ", "*"},
 	"role-map": {
 		"a", "=", "a=", "=GLOBAL_ADMIN", "a=ADMIN", "a=global_admin", "GLOBAL_ADMIN=license-admin", "a=GLOBAL_ADMIN,b=GLOBAL_READER",
 		"a=GLOBAL_ADMIN;", ";a=GLOBAL_ADMIN", "a=GLOBAL_ADMIN;;b=GLOBAL_READER", "a=GLOBAL_ADMIN;a=GLOBAL_READER", " a=GLOBAL_ADMIN",
+		"a=GLOBAL_ADMN", "a=GlobalAdmin", "a=GLOBAL-ADMIN", "a=GLOBAL_ADMIN b=GLOBAL_READER", "a=GLOBAL_ADMIN|b=GLOBAL_READER", "GLOBAL_ADMIN",
+		"a=GLOBAL_ADMIN；b=GLOBAL_READER", "a＝GLOBAL_ADMIN", `{"a": "GLOBAL_ADMIN"}`, `"a=GLOBAL_ADMIN"`, "a=GLOBAL_ADMIN; ", " ",
 		"a=GLOBAL_ADMIN; b=GLOBAL_READER", "a=GLOBAL_ADMIN ", "a = GLOBAL_ADMIN", "a:GLOBAL_ADMIN", "a=GLOBAL_ADMIN=x", "a=b=GLOBAL_ADMIN",
 	},
 	"file":     {"/no/such/file", "/", "a\x00b"},
@@ -132,7 +134,7 @@ func TestSenselessValuesStopTheProgram(t *testing.T) {
 					require.Contains(t, out, variable, what)
 				}
 
-				if value := trimNewline(value); !mayHoldPassword(value) && !flag.Tag.Has("secret") && len(value) < 100 && !flag.IsSlice() {
+				if value := trimEnds(value); !mayHoldPassword(value) && !flag.Tag.Has("secret") && len(value) < 100 && !flag.IsSlice() {
 					require.Contains(t, out, shown(value), what)
 				}
 			}
@@ -192,12 +194,15 @@ func TestAFlagThatIsGivenTwiceIsRefused(t *testing.T) {
 	}
 }
 
-func TestOneNewlineAtTheEndOfAValueIsIgnored(t *testing.T) {
+// secretFiles are what files of secrets, and what shells read from them, have around a text.
+var secretFiles = [][2]string{{"", ""}, {"", "\n"}, {"", "\r\n"}, {"", "\r"}, {"", "\n\n"}, {"\ufeff", ""}, {"\ufeff", "\r\n"}}
+
+func TestWhatFilesOfSecretsHaveAroundAValueIsIgnored(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "test.db")
 
-	for _, end := range []string{"", "\n", "\r\n"} {
-		t.Setenv("AUTOCLAIM_DATABASE_URL", "sqlite:"+file+end)
-		t.Setenv("AUTOCLAIM_LOCK_ATTEMPTS", "3"+end)
+	for _, around := range secretFiles {
+		t.Setenv("AUTOCLAIM_DATABASE_URL", around[0]+"sqlite:"+file+around[1])
+		t.Setenv("AUTOCLAIM_LOCK_ATTEMPTS", around[0]+"3"+around[1])
 		succeed(t, "migrate")
 	}
 
@@ -207,6 +212,82 @@ func TestOneNewlineAtTheEndOfAValueIsIgnored(t *testing.T) {
 	for _, found := range files {
 		assert.NotContains(t, found.Name(), "\n")
 	}
+}
+
+func TestTextsOfAllKindsAreTrimmedAlike(t *testing.T) {
+	t.Parallel()
+
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, []byte("{}"), 0o600))
+
+	sensible := map[string]string{
+		"database": "sqlite:x.db", "address": "127.0.0.1:8080", "origin": "https://a", "issuer": "https://a",
+		"claim": "oid", "external-id": "acme", "label": "autoclaim", "scopes": "openid", "role": "GLOBAL_ADMIN",
+		"role-map": "a=GLOBAL_ADMIN", "file": file, "new-file": file, "argument": "TEAMS1",
+	}
+
+	for kind := range kinds() {
+		require.Contains(t, sensible, kind)
+	}
+
+	for path, flags := range flagsOf(t) {
+		for _, flag := range flags {
+			kind := flag.Tag.Get("kind")
+			if kind == "" || strings.Contains(path, "<") {
+				continue
+			}
+
+			for _, around := range secretFiles {
+				parser, err := newParser(new(cli), buildinfo.Build{}, newVariables(nil))
+				require.NoError(t, err)
+
+				parsed, err := kong.Trace(parser, append(strings.Fields(path), "--"+flag.Name+"="+around[0]+sensible[kind]+around[1]))
+				require.NoError(t, err)
+				require.NoError(t, parsed.Error, "%s --%s %q", path, flag.Name, around)
+
+				for _, step := range parsed.Path {
+					if step.Flag == nil || step.Flag.Name != flag.Name {
+						continue
+					}
+
+					value := fmt.Sprint(parsed.FlagValue(step.Flag))
+					assert.NotContains(t, value, "\ufeff", flag.Name)
+					assert.NotRegexp(t, `[\r\n]`, value, flag.Name)
+				}
+			}
+		}
+	}
+}
+
+func TestAPairOfRolesThatIsWrongIsNamed(t *testing.T) {
+	t.Parallel()
+
+	for text, message := range map[string]string{
+		"ok=GLOBAL_READER;x=GLOBAL_ADMN":        `pair 2, "x=GLOBAL_ADMN": "GLOBAL_ADMN" is no role: did you mean GLOBAL_ADMIN`,
+		"x=global_admin":                        `did you mean GLOBAL_ADMIN`,
+		"GLOBAL_ADMIN=license-admin":            `pair 1, "GLOBAL_ADMIN=license-admin": the provider's name comes first`,
+		"a=GLOBAL_ADMIN,b=GLOBAL_READER":        "separate pairs by semicolons",
+		"a=GLOBAL_ADMIN, b=GLOBAL_READER":       "separate pairs by semicolons",
+		"a=GLOBAL_ADMIN b=GLOBAL_READER":        "separate pairs by semicolons",
+		"a=GLOBAL_ADMIN|b=GLOBAL_READER":        "separate pairs by semicolons",
+		"a=GLOBAL_ADMIN；b=GLOBAL_READER":        "separate pairs by semicolons",
+		"a=GLOBAL_ADMIN;;b=GLOBAL_READER":       "pair 2 is empty",
+		"a=GLOBAL_ADMIN;":                       "pair 2 is empty",
+		"a=GLOBAL_ADMIN; b=GLOBAL_READER":       `pair 2, " b=GLOBAL_READER": remove the white space`,
+		"a=GLOBAL_ADMIN;a=GLOBAL_READER":        `pair 2, "a=GLOBAL_READER": "a" is there twice`,
+		"a:GLOBAL_ADMIN":                        `pair 1, "a:GLOBAL_ADMIN": it has no =`,
+		"a=":                                    "nothing on one side",
+		"ok=GLOBAL_READER;x=nonsense-of-a-role": "use one of [GLOBAL_ADMIN",
+	} {
+		status, out := command(t, "serve", "--issuer=https://a", "--audience=a", "--role-map="+text)
+		assert.Equal(t, 2, status, text)
+		assert.Contains(t, out, "--role-map (or AUTOCLAIM_ROLE_MAP)", text)
+		assert.Contains(t, out, message, text)
+	}
+
+	status, out := command(t, "serve", "--issuer=https://a", "--audience=a", "--role-map=a=GLOBAL_ADMIN", "--role-map=a=GLOBAL_READER")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, out, `"a" is given twice`)
 }
 
 func TestTheDocumentationHasTheRangeOfEachFlag(t *testing.T) {

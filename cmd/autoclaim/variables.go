@@ -106,7 +106,7 @@ func (v *variables) check() error {
 		case foreign.MatchString(name) || v.ignored[name]:
 		case flags[name] == "":
 			return &flagError{flag: "the environment variable " + name, problem: unknownVariable(name, slices.Sorted(maps.Keys(flags)))}
-		case trimNewline(v.values[name]) == "":
+		case trimEnds(v.values[name]) == "":
 			return &flagError{
 				flag: flags[name], variable: name, problem: errors.New("the variable is empty: give it a value, or unset it"),
 			}

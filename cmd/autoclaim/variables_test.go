@@ -64,7 +64,7 @@ func TestAnEmptyVariableIsRefused(t *testing.T) {
 	require.NoError(t, err)
 
 	for value, name := range settings.names {
-		for _, empty := range []string{"", "\n"} {
+		for _, empty := range []string{"", "\n", "\ufeff\r\n"} {
 			t.Setenv(name, empty)
 
 			status, out := command(t, "check", url)
