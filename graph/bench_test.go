@@ -34,7 +34,7 @@ func BenchmarkClaimThroughTheServer(b *testing.B) {
 	claims := claiming.New(world.Store, time.Now, storetest.Logger())
 	b.Cleanup(claims.Close)
 
-	authenticate := server.Authenticator(issuer.Verifier(), world.Store)
+	authenticate := server.Authenticator(issuer.Verifier(), world.Store, storetest.Logger())
 	api := server.NewAPI(server.APIConfig{
 		Store: world.Store, Claiming: claims, Logger: storetest.Logger(), Now: time.Now, Authenticate: authenticate,
 	})

@@ -22,7 +22,7 @@ func (r mutationResolver) ClaimLicense(
 	}
 
 	if !auth.CanClaimFor(caller.Identity, user) {
-		return nil, apierror.Forbidden("You can claim licenses for yourself only. Leave 'user' out.")
+		return nil, apierror.Forbidden("You can claim licenses for yourself only. Leave 'user' out.%s", caller.RoleHint())
 	}
 
 	answer, err := r.Claiming.Claim(ctx, caller.TenantID, user, input.App)

@@ -104,7 +104,7 @@ func (a *api) listen(db *store.Store, options ...func(c *server.APIConfig)) {
 		Store: db, Admin: storetest.NewAdmin(db, clock), Claiming: claims,
 		Reporting: reporting.New(db, clock.Now), Logger: storetest.Logger(), Introspection: true,
 		Limits: admission.OperationLimits{Timeout: time.Minute}, // So that tests pass on a busy machine.
-		Now:    clock.Now, Authenticate: server.Authenticator(a.issuer.Verifier(), db),
+		Now:    clock.Now, Authenticate: server.Authenticator(a.issuer.Verifier(), db, storetest.Logger()),
 	}
 	for _, option := range options {
 		option(&config)

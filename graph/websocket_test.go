@@ -277,7 +277,7 @@ func TestEveryWebSocketIsClosedAtShutdown(t *testing.T) {
 
 	go func() {
 		ended <- server.New(server.Config{
-			GraphQL: a.handlers.GraphQL, Authenticate: server.Authenticator(a.issuer.Verifier(), a.world.Store),
+			GraphQL: a.handlers.GraphQL, Authenticate: server.Authenticator(a.issuer.Verifier(), a.world.Store, storetest.Logger()),
 			Ready: a.world.Store.Ping, Logger: storetest.Logger(), EndStreams: a.handlers.EndStreams,
 		}).Run(ctx, listener)
 	}()

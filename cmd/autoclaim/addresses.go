@@ -91,27 +91,3 @@ func checkOriginHost(text string, origin *url.URL) error {
 
 	return nil
 }
-
-// checkIssuer refuses what cannot be the URL of an OpenID provider (OpenID Connect Discovery 1.0, section 3).
-func checkIssuer(text string) error {
-	const remedy = "use the provider's https URL, without user, query and fragment, such as https://login.example.com"
-
-	issuer, err := url.Parse(text)
-	if err != nil || issuer.Hostname() == "" || issuer.User != nil || strings.ContainsAny(text, "?# ") {
-		return errors.New(remedy)
-	}
-
-	port := issuer.Port()
-	if strings.HasSuffix(issuer.Host, ":") || port != "" && (!isPort(port) || port == "0") {
-		return errors.New("its port must be a number from 1 to 65535")
-	}
-
-	ip := net.ParseIP(issuer.Hostname())
-	local := issuer.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-
-	if issuer.Scheme != "https" && (issuer.Scheme != "http" || !local) {
-		return errors.New("begin with https://; only a provider on this machine may have http://")
-	}
-
-	return nil
-}

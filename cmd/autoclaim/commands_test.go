@@ -21,6 +21,15 @@ func TestServeRefusesFlagsThatDoNotFitTogether(t *testing.T) {
 		"--issuer and --audience are required": {"serve"},
 		"--issuer and --audience":              {"serve", "--issuer=https://login.example"},
 		"--console needs --console-client-id":  {"serve", "--issuer=https://login.example", "--audience=x", "--console"},
+		"--console needs --console-issuer":     {"serve", "--issuer=https://a/{tenantid}/v2.0", "--audience=x", "--console", "--console-client-id=y"},
+		"--console-issuer is for":              {"serve", "--issuer=https://a", "--audience=x", "--console-issuer=https://b"},
+		"add --allow-plain-http-keys":          {"serve", "--issuer=https://a", "--audience=x", "--jwks-url=http://10.0.0.1/keys"},
+		"--allow-plain-http-keys changes":      {"serve", "--issuer=https://a", "--audience=x", "--allow-plain-http-keys"},
+		"--dev has an issuer of its own":       {"serve", "--dev", "--jwks-url=https://a/keys"},
+		"--issuers and --audience cannot":      {"serve", "--issuers=commands_test.go", "--audience=x"},
+		"must be a JSON list":                  {"serve", "--issuers=commands_test.go"},
+		"give one tenant to users of all":      {"serve", "--issuer=https://login.microsoftonline.com/common/v2.0", "--audience=x", "--fixed-tenant=y"},
+		"or one whose keys have a --jwks-url":  {"serve", "--issuer=http://adfs.example/adfs/services/trust", "--audience=x"},
 		"--console and --trusted-documents": {
 			"serve", "--issuer=https://login.example", "--audience=x", "--console", "--console-client-id=y", "--trusted-documents=commands_test.go",
 		},
@@ -57,14 +66,6 @@ func TestAnUnknownTenantOfTheMetricsStopsTheServer(t *testing.T) {
 		assert.Contains(t, out, `--metrics-tenants (or AUTOCLAIM_METRICS_TENANTS): "nobody" is no tenant's external ID`)
 		assert.NotContains(t, out, "serving")
 	}
-}
-
-func TestAnUnreachableProviderStopsTheServerWithAMessage(t *testing.T) {
-	t.Parallel()
-
-	status, out := command(t, "serve", "--issuer=http://127.0.0.1:1", "--audience=a", "--database-url="+storetest.SQLite(t))
-	assert.Equal(t, 1, status)
-	assert.Contains(t, out, "http://127.0.0.1:1")
 }
 
 func TestADatabaseMustBeMigratedBeforeUse(t *testing.T) {

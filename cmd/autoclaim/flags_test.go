@@ -36,6 +36,10 @@ var senseless = map[string][]string{
 		"login.example", "http://login.example", "ftp://login.example", "https://", "https:///x", "https://a?q=1", "https://a#f", "https://u@a",
 		"https://u:p@a", "https://a:x", "https://a:0", "https://a b", " https://a", "http://127.0.0.1.example", "http://localhost.example",
 	},
+	"keys-url": {
+		"login.example/keys", "ftp://login.example/keys", "https://", "https:///x", "https://a#f", "https://u@a", "https://a:x", "https://a b",
+		" https://a", "http://8.8.8.8/keys", "http://[2001:db8::1]/keys", "http://169.254.169.254/keys", "HTTPS://a", `"https://a"`,
+	},
 	"claim":       {" ", "a b", " roles", "roles ", "a\tb"},
 	"external-id": {" ", " a", "a ", "a\nb", strings.Repeat("x", 256)},
 	"label":       {" ", " a", "a ", "a\nb", "a\x00b", "\xff", `"a"`, "'a'", "a\ufeff\u0085"},
@@ -174,7 +178,7 @@ func TestFlagsThatActOnceHaveNoEnvironmentVariable(t *testing.T) {
 		assert.False(t, actsOnce[value.Name], variable)
 
 		if value.Target.Kind() == reflect.Bool { // A new one must be put into one of the lists.
-			assert.Contains(t, []string{"introspection", "playground", "console", "dev", "verbose"}, value.Name)
+			assert.Contains(t, []string{"introspection", "playground", "console", "dev", "verbose", "allow-plain-http-keys"}, value.Name)
 		}
 	}
 }
@@ -221,7 +225,7 @@ func TestTextsOfAllKindsAreTrimmedAlike(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("{}"), 0o600))
 
 	sensible := map[string]string{
-		"database": "sqlite:x.db", "address": "127.0.0.1:8080", "origin": "https://a", "issuer": "https://a",
+		"database": "sqlite:x.db", "address": "127.0.0.1:8080", "origin": "https://a", "issuer": "https://a", "keys-url": "https://a/keys",
 		"claim": "oid", "external-id": "acme", "label": "autoclaim", "scopes": "openid", "role": "GLOBAL_ADMIN",
 		"role-map": "a=GLOBAL_ADMIN", "file": file, "new-file": file, "argument": "TEAMS1",
 	}

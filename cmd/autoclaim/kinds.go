@@ -23,6 +23,7 @@ func kinds() map[string]func(text string) error {
 		"address":     checkAddress,
 		"origin":      checkOrigin,
 		"issuer":      checkIssuer,
+		"keys-url":    checkKeysURL,
 		"claim":       checkClaim,
 		"external-id": checkExternalID,
 		"label":       checkLabel,

@@ -14,18 +14,13 @@ import (
 )
 
 // pages returns the pages that the flags turn on. The console is the first, so / redirects to it.
-func (c serveCommand) pages(ctx context.Context) ([]server.Page, error) {
+func (c serveCommand) pages(ctx context.Context, e *environment) ([]server.Page, error) {
 	var pages []server.Page
 
 	if c.Console {
-		urls, err := console.TokenURLs(ctx, c.Issuer)
-		if err != nil {
-			return nil, err
-		}
-
-		handler, err := console.Handler(console.Config{
-			Authority: c.Issuer, ClientID: c.ConsoleClientID, Scope: c.ConsoleScope, API: server.GraphQLPath, TokenURLs: urls,
-		})
+		handler, err := console.HandlerOf(ctx, console.Config{
+			Authority: c.consoleIssuer(), ClientID: c.ConsoleClientID, Scope: c.ConsoleScope, API: server.GraphQLPath,
+		}, e.logger)
 		if err != nil {
 			return nil, err
 		}

@@ -38,6 +38,7 @@ type serveCommand struct {
 
 	Console         bool   `group:"Browsers" help:"Serve the admin console at /console/. Always on with --dev."`
 	ConsoleClientID string `kind:"label" group:"Browsers" help:"Client ID of the console at the OpenID provider." name:"console-client-id" placeholder:"ID"`
+	ConsoleIssuer   string `kind:"issuer" group:"Browsers" help:"Issuer URL at which users of the console sign in, if it is not the --issuer." placeholder:"URL"`
 	ConsoleScope    string `kind:"scopes" default:"openid profile offline_access" group:"Browsers" help:"Scopes that the console requests. They must result in access tokens for the --audience."`
 
 	MaxText           int     `range:"1024..1048576" default:"32768" group:"Limits" help:"Maximum size of a GraphQL document, in bytes. Trusted documents may be longer."`
@@ -59,7 +60,9 @@ type serveCommand struct {
 
 	DatabaseConnections int `range:"2..1000" default:"20" group:"Limits" help:"Maximum number of connections to PostgreSQL. Half of them are for sign-ins only. SQLite ignores it."`
 
-	Issuer      string            `kind:"issuer" group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted." placeholder:"URL"`
+	Issuer      string            `kind:"issuer" group:"Sign-in" help:"Issuer URL of the OpenID provider whose access tokens are accepted. {tenantid} in it stands for the ID of any organization." placeholder:"URL"`
+	Issuers     string            `kind:"file" group:"Sign-in" help:"JSON file of several issuers, each with its tenants, in place of the other flags here. See docs/operating.md." placeholder:"FILE"`
+	JWKSURL     string            `kind:"keys-url" group:"Sign-in" help:"URL of the issuer's keys. The server then does not ask the issuer for its configuration. Default: the URL in the issuer's configuration." name:"jwks-url" placeholder:"URL"`
 	Audience    string            `kind:"label" group:"Sign-in" help:"Audience that access tokens must have." placeholder:"NAME"`
 	TenantClaim string            `kind:"claim" default:"tid" group:"Sign-in" help:"Token claim with the organization's ID."`
 	FixedTenant string            `kind:"external-id" group:"Sign-in" help:"Organization ID for all tokens, if the provider's tokens have none. Replaces --tenant-claim." placeholder:"ID"`
@@ -67,6 +70,8 @@ type serveCommand struct {
 	RolesClaim  string            `kind:"claim" default:"roles" group:"Sign-in" help:"Token claim with the roles. For Keycloak, use realm_access.roles."`
 	RoleMap     map[string]string `kind:"role-map" group:"Sign-in" help:"Autoclaim roles for the provider's role names, such as license-admin=GLOBAL_ADMIN;helpdesk=GLOBAL_READER. Default: the names are the same." placeholder:"NAME=ROLE"`
 	ClockSkew   time.Duration     `range:"0s..10m" default:"1m" group:"Sign-in" help:"Allowed clock skew between this server and the issuer."`
+
+	AllowPlainHTTPKeys bool `group:"Sign-in" help:"Allow a --jwks-url that begins with http://, at private and loopback addresses only." name:"allow-plain-http-keys"`
 
 	metricsFlags `embed:""`
 
@@ -76,6 +81,10 @@ type serveCommand struct {
 
 // Validate checks which flags go together. Kong calls it after it has checked each flag.
 func (c serveCommand) Validate(parsed *kong.Context) error {
+	if err := c.validateSignIn(parsed); err != nil {
+		return err
+	}
+
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w; use HOST:PORT, such as 127.0.0.1:8080", err)
@@ -90,7 +99,7 @@ func (c serveCommand) Validate(parsed *kong.Context) error {
 		return errors.New("--console needs --console-client-id: register the console as a public client at your OpenID provider and give its client ID")
 	case c.Console && c.TrustedDocuments != "":
 		return errors.New("--console and --trusted-documents cannot be used together, because the console's operations are not in the file: run the console on another server")
-	case !c.Dev && (c.Issuer == "" || c.Audience == ""):
+	case !c.Dev && c.Issuers == "" && (c.Issuer == "" || c.Audience == ""):
 		return errors.New("--issuer and --audience are required: give the OpenID provider of your users, or use --dev to try Autoclaim out")
 	case c.FixedTenant != "" && isGiven(parsed, "tenant-claim"):
 		return errors.New("--fixed-tenant and --tenant-claim cannot be used together: remove one of them")
@@ -133,11 +142,7 @@ func (c serveCommand) run(e *environment) error {
 			return err
 		}
 
-		verifier, err := auth.NewOIDC(ctx, auth.Config{
-			Issuer: c.Issuer, Audience: c.Audience, TenantClaim: c.TenantClaim, FixedTenant: c.FixedTenant,
-			UserClaim: c.UserClaim, RolesClaim: c.RolesClaim, RoleMapping: c.RoleMap, ClockSkew: c.ClockSkew,
-			Logger: e.logger,
-		})
+		verifier, err := c.openVerifier(ctx, e, db)
 		if err != nil {
 			return err
 		}
@@ -148,7 +153,7 @@ func (c serveCommand) run(e *environment) error {
 			return err
 		}
 
-		pages, err := c.pages(ctx)
+		pages, err := c.pages(ctx, e)
 		if err != nil {
 			return err
 		}
@@ -182,7 +187,7 @@ func (c serveCommand) serve(
 
 	refusals := admission.NewRefusals()
 	connections := admission.NewConnections(c.MaxConnections)
-	authenticate := connections.Authenticate(server.Authenticator(verifier, db))
+	authenticate := connections.Authenticate(server.Authenticator(verifier, db, e.logger))
 	api := server.NewAPI(server.APIConfig{
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
 		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
@@ -208,7 +213,7 @@ func (c serveCommand) serve(
 		Authenticate:    authenticate,
 		EndStreams:      api.EndStreams,
 		AllowedOrigins:  c.CORSOrigin,
-		Ready:           db.Ping,
+		Ready:           readiness(db, verifier),
 		Logger:          e.logger,
 		Trace:           e.telemetry.Trace(),
 		Served:          e.telemetry.Served(),

@@ -21,10 +21,11 @@ type verifiedTokens struct {
 // CacheStats counts the tokens that were found in the cache, and those that had to be verified.
 type CacheStats struct{ Hits, Misses uint64 }
 
-// verifiedToken is a token's identity, and the generation of keys that verified it.
+// verifiedToken is a token's identity, and the issuer and the generation of its keys that verified it.
 type verifiedToken struct {
 	Identity
 
+	by         *tokenVerifier
 	generation int64
 }
 
@@ -37,21 +38,12 @@ func newVerifiedTokens() *verifiedTokens {
 	return &verifiedTokens{cache: cache}
 }
 
-// get returns the identity of a token that keys of this generation have verified.
-func (v *verifiedTokens) get(token string, generation int64) (Identity, bool) {
-	cached, ok := v.cache.Get(sha256.Sum256([]byte(token)))
-	if !ok || cached.generation != generation {
-		v.misses.Add(1)
-
-		return Identity{}, false
-	}
-
-	v.hits.Add(1)
-
-	return cached.Identity, true
+// get returns a token that was verified.
+func (v *verifiedTokens) get(token string) (verifiedToken, bool) {
+	return v.cache.Get(sha256.Sum256([]byte(token)))
 }
 
-// add caches the identity of a token that keys of this generation have verified.
-func (v *verifiedTokens) add(token string, identity Identity, generation int64) {
-	v.cache.Add(sha256.Sum256([]byte(token)), verifiedToken{identity, generation})
+// add caches the identity of a token that an issuer's keys of this generation have verified.
+func (v *verifiedTokens) add(token string, identity Identity, by *tokenVerifier, generation int64) {
+	v.cache.Add(sha256.Sum256([]byte(token)), verifiedToken{identity, by, generation})
 }

@@ -68,7 +68,7 @@ func OpenDevIssuer(path string, now func() time.Time) (*DevIssuer, error) {
 func requireOwnerOnly(path string) error {
 	const others = 0o077
 
-	info, err := os.Stat(path)
+	info, err := os.Stat(path) //nolint:gosec // The operator names the file.
 	if err != nil {
 		return fmt.Errorf("read the development key: %w", err)
 	}
@@ -99,7 +99,7 @@ func createKey(path string) error {
 		return fmt.Errorf("create: %w", err)
 	}
 
-	defer func() { _ = os.Remove(file.Name()) }()
+	defer func() { _ = os.Remove(file.Name()) }() //nolint:gosec // The operator names its directory.
 
 	_, writeErr := file.Write(raw)
 	if err := errors.Join(writeErr, file.Close()); err != nil {
@@ -158,5 +158,7 @@ func (d *DevIssuer) Verifier(providers ...string) Verifier {
 
 	key, _ := d.Key() // Ed25519 keys always have an id.
 
-	return newVerifier(config, fixedKeys{&keySet{keys: []jose.JSONWebKey{{Key: d.key.Public(), KeyID: key.KeyID}}}})
+	keys := fixedKeys{&keySet{keys: []jose.JSONWebKey{{Key: d.key.Public(), KeyID: key.KeyID}}}}
+
+	return newIssuerTable(newVerifier(config, keys))
 }

@@ -76,7 +76,9 @@ type Identity struct {
 	DisplayName string
 	Email       string
 	Roles       Roles
-	ExpiresAt   time.Time
+	// RolesOmitted says that the token names its groups elsewhere, because they are too many, so it has no roles.
+	RolesOmitted bool
+	ExpiresAt    time.Time
 }
 
 // TokenError means that a token is not valid. Its text may be shown to clients: it has no part of the token.
@@ -87,9 +89,12 @@ func (e *TokenError) Error() string { return e.Reason }
 
 // Verifier turns tokens into identities.
 type Verifier interface {
-	// Verify returns the identity of a token's bearer. It returns a *TokenError if the token is not valid, and
-	// ErrKeysUnavailable if the issuer's keys cannot be fetched.
+	// Verify returns the identity of a token's bearer. It returns a *TokenError if the token is not valid,
+	// ErrKeysUnavailable if the issuer's keys cannot be fetched, and ErrUnknownTenant if the issuer may not speak for the
+	// organization.
 	Verify(ctx context.Context, token string) (Identity, error)
+	// Ready returns an error until the keys of an issuer have been fetched, and tries to fetch them.
+	Ready(ctx context.Context) error
 	// CacheStats returns how often a token was found in the cache.
 	CacheStats() CacheStats
 	// Close ends fetches of keys that are in progress, and waits for them. Verify must not be called after it.

@@ -3,16 +3,16 @@ package auth
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
+	"strings"
 	"sync"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
+	strict "github.com/go-jose/go-jose/v4/json"
 )
 
 const (
@@ -26,27 +26,46 @@ const (
 
 // issuer fetches the configuration and the keys of an OpenID provider.
 type issuer struct {
-	url    string
+	config Config
 	client *http.Client
-	now    func() time.Time
 
 	mu         sync.Mutex
 	keysURL    string
 	discovered time.Time
 }
 
+// setupError means that a setting, or the provider's own, is wrong. Trying again does not help.
+type setupError struct{ problem error }
+
+// Error says what is wrong.
+func (e *setupError) Error() string { return e.problem.Error() }
+
+// Unwrap returns the problem.
+func (e *setupError) Unwrap() error { return e.problem }
+
+// wrongSetup returns an error that stops the server when it starts.
+func wrongSetup(format string, args ...any) error { return &setupError{fmt.Errorf(format, args...)} }
+
 func newIssuer(config Config) *issuer {
 	client := *config.HTTPClient
-	client.Transport = boundedTransport{cmp.Or(client.Transport, http.DefaultTransport)}
+	transport := cmp.Or(client.Transport, http.DefaultTransport)
+	allowed := requireHTTPS
+
+	if isPlain(config.JWKSURL) {
+		transport = plainTransport{https: transport, plain: newPrivateTransport()}
+		allowed = requireHTTPOrHTTPS
+	}
+
+	client.Transport = boundedTransport{transport}
 	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		if len(via) > issuerRedirects {
 			return errors.New("too many redirects")
 		}
 
-		return requireHTTPS(r.URL.String())
+		return allowed(r.URL.String())
 	}
 
-	return &issuer{url: config.Issuer, client: &client, now: config.Now}
+	return &issuer{config: config, client: &client, keysURL: config.JWKSURL}
 }
 
 // boundedTransport limits the length of responses.
@@ -64,36 +83,73 @@ func (t boundedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// check asks the provider once. A *setupError says that a setting is wrong.
+func (i *issuer) check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, issuerTimeout)
+	defer cancel()
+
+	if i.config.JWKSURL != "" {
+		_, err := i.keys(ctx)
+
+		return err
+	}
+
+	return i.discover(ctx)
+}
+
 // discover fetches the issuer's configuration.
 func (i *issuer) discover(ctx context.Context) error {
-	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, i.client), i.url)
+	base := discoveryBase(i.config.Issuer)
+
+	raw, err := i.get(ctx, strings.TrimSuffix(base, "/")+"/.well-known/openid-configuration")
 	if err != nil {
-		return fmt.Errorf("fetch the OpenID configuration of %s: %w", i.url, err)
+		return fmt.Errorf("fetch the OpenID configuration of %s (see %s): %w", base, i.config.setting("issuer"), err)
 	}
 
 	var discovered struct {
+		Issuer  string `json:"issuer"`
 		JWKSURL string `json:"jwks_uri"`
 	}
-	if err := provider.Claims(&discovered); err != nil {
-		return fmt.Errorf("read the OpenID configuration of %s: %w", i.url, err)
+	if !json.Valid(raw) || strict.Unmarshal(raw, &discovered) != nil {
+		return wrongSetup("the OpenID configuration of %s is not a JSON object: see %s", base, i.config.setting("issuer"))
+	}
+
+	if pattern := issuerPattern(i.config.Issuer); discovered.Issuer != pattern {
+		return i.wrongIssuer(discovered.Issuer, pattern)
 	}
 
 	if err := requireHTTPS(discovered.JWKSURL); err != nil {
-		return fmt.Errorf("the keys of %s: %w", i.url, err)
+		return wrongSetup("the keys of %s: %w", base, err)
 	}
 
 	i.mu.Lock()
 	defer i.mu.Unlock()
 
-	i.keysURL, i.discovered = discovered.JWKSURL, i.now()
+	i.keysURL, i.discovered = discovered.JWKSURL, i.config.Now()
 
 	return nil
 }
 
-// keys fetches the keys from the URL in the issuer's configuration.
+// wrongIssuer says what to do about a provider that has another name than the setting.
+func (i *issuer) wrongIssuer(named, expected string) error {
+	setting := i.config.setting("issuer")
+
+	switch {
+	case named == "":
+		return wrongSetup("the OpenID configuration of %s names no issuer: see %s", i.config.Issuer, setting)
+	case strings.TrimSuffix(named, "/") == strings.TrimSuffix(expected, "/"):
+		return wrongSetup("%s is %q, and the provider names itself %q: write it so, the slash at its end counts", setting, i.config.Issuer, named)
+	}
+
+	return wrongSetup("%s is %q, and the provider there names itself %q: write %s as the provider does, if its tokens have this iss; "+
+		"otherwise give the iss of its tokens and, by %s, the URL of its keys",
+		setting, i.config.Issuer, named, setting, i.config.setting("jwks-url"))
+}
+
+// keys fetches the keys from the URL of the settings, or the one in the issuer's configuration.
 func (i *issuer) keys(ctx context.Context) (*keySet, error) {
 	i.mu.Lock()
-	old := i.now().Sub(i.discovered) >= discoveryMaxAge
+	old := i.config.JWKSURL == "" && i.config.Now().Sub(i.discovered) >= discoveryMaxAge
 	i.mu.Unlock()
 
 	if old {
@@ -108,12 +164,12 @@ func (i *issuer) keys(ctx context.Context) (*keySet, error) {
 
 	raw, err := i.get(ctx, address)
 	if err != nil {
-		return nil, fmt.Errorf("fetch the keys of %s: %w", i.url, err)
+		return nil, fmt.Errorf("fetch the keys of %s from %s: %w", i.config.Issuer, address, err)
 	}
 
 	set, err := parseKeySet(raw)
 	if err != nil {
-		return nil, fmt.Errorf("read the keys of %s: %w", i.url, err)
+		return nil, wrongSetup("read the keys of %s from %s: %w", i.config.Issuer, address, err)
 	}
 
 	return set, nil
@@ -135,27 +191,12 @@ func (i *issuer) get(ctx context.Context, address string) ([]byte, error) {
 		return nil, err
 	}
 
-	if response.StatusCode != http.StatusOK {
+	switch status := response.StatusCode; {
+	case status == http.StatusOK:
+		return raw, nil
+	case status >= http.StatusInternalServerError || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
 		return nil, fmt.Errorf("the answer has the status %s", response.Status)
 	}
 
-	return raw, nil
-}
-
-// requireHTTPS refuses URLs without TLS, whose responses an attacker in the network could forge, unless they are on
-// this machine.
-func requireHTTPS(text string) error {
-	address, err := url.Parse(text)
-	if err != nil {
-		return fmt.Errorf("parse its URL: %w", err)
-	}
-
-	ip := net.ParseIP(address.Hostname())
-	local := address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-
-	if address.Scheme != "https" && (address.Scheme != "http" || !local) {
-		return fmt.Errorf("%s must start with https://, unless it is on this machine", text)
-	}
-
-	return nil
+	return nil, wrongSetup("the answer has the status %s", response.Status)
 }

@@ -3,14 +3,13 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
@@ -30,8 +29,20 @@ var ErrKeysUnavailable = errors.New("the issuer's signing keys cannot be fetched
 // Claims are named by paths. The dots of "realm_access.roles" separate the names of nested objects. A claim whose own
 // name has dots, such as "https://example.com/roles", works too.
 type Config struct {
-	// Issuer is the URL of the OpenID provider, exactly as in the claim iss of its tokens.
+	// Issuer is the URL of the OpenID provider, exactly as in the claim iss of its tokens. It may have {tenantid} in
+	// place of an organization's id, or be Entra ID's URL for all organizations: then tokens of all organizations of the
+	// provider are accepted, each for its own only.
 	Issuer string
+	// Tenants are the ids of the organizations that the issuer may speak for. The one element "*" stands for all that no
+	// other issuer names. It is needed if there are several issuers; otherwise, empty means all.
+	Tenants []string
+	// JWKSURL is where the issuer's keys are. If it is set, the issuer's configuration is not fetched, and Issuer need
+	// only be equal to the claim iss.
+	JWKSURL string
+	// AllowPlainHTTPKeys allows a JWKSURL without TLS, at private and loopback addresses only.
+	AllowPlainHTTPKeys bool
+	// InTable says that the configuration stands in a table of issuers, and not in flags. Messages name the settings.
+	InTable bool
 	// Audience is the audience that tokens must have.
 	Audience string
 	// TenantClaim is the claim with the organization's id; "tid" if empty.
@@ -86,141 +97,77 @@ func (c Config) withDefaults() Config {
 
 // tokenVerifier verifies the tokens of one issuer. It is safe for concurrent use.
 type tokenVerifier struct {
-	config   Config
-	keys     keySource
-	verified *verifiedTokens
-}
-
-// NewOIDC returns a verifier of an OpenID provider's tokens. It fetches the provider's configuration. The keys are
-// fetched when they are first needed, every few minutes, and when a token has an unknown key id.
-func NewOIDC(ctx context.Context, config Config) (Verifier, error) {
-	if config.Issuer == "" || config.Audience == "" {
-		return nil, errors.New("an issuer and an audience are required: set both")
-	}
-
-	if err := requireHTTPS(config.Issuer); err != nil {
-		return nil, fmt.Errorf("the issuer: %w", err)
-	}
-
-	config = config.withDefaults()
-	issuer := newIssuer(config)
-
-	if err := issuer.discover(ctx); err != nil {
-		return nil, err
-	}
-
-	// Keys are fetched long after this call has returned.
-	keys := newIssuerKeys(context.WithoutCancel(ctx), issuer.keys, config.Now, config.Logger)
-
-	return newVerifier(config, keys), nil
+	config Config
+	// pattern is the issuer, with {tenantid} in place of the id of an organization if it speaks for several.
+	pattern string
+	keys    keySource
+	hints   *setupLog
+	// gaveRole says that a token had a role, so the claim with the roles is set up right.
+	gaveRole atomic.Bool
 }
 
 // newVerifier returns the verifier of an issuer's tokens. Development tokens are verified in the same way with other
 // keys.
 func newVerifier(config Config, keys keySource) *tokenVerifier {
-	return &tokenVerifier{config: config, keys: keys, verified: newVerifiedTokens()}
+	return &tokenVerifier{
+		config: config, pattern: issuerPattern(config.Issuer), keys: keys, hints: newSetupLog(config.Logger, config.Now),
+	}
 }
 
-// Verify implements [Verifier]. It verifies a token's signature once until the issuer's keys change, and checks the
-// expiry each time.
-func (v *tokenVerifier) Verify(ctx context.Context, token string) (Identity, error) {
-	if len(token) > maxTokenLength {
-		return Identity{}, &TokenError{Reason: "The token is too long."}
+// verify returns the identity of the bearer of a token, and the generation of the keys that verified it.
+func (v *tokenVerifier) verify(ctx context.Context, token parsedToken) (Identity, int64, error) {
+	generation, err := v.verifySignature(ctx, token)
+	if err != nil {
+		return Identity{}, 0, err
 	}
 
+	identity, err := v.checkClaims(token.claims)
+
+	return identity, generation, err
+}
+
+// verifySignature returns the generation of the keys that a token's signature was verified with.
+func (v *tokenVerifier) verifySignature(ctx context.Context, token parsedToken) (generation int64, err error) {
 	keys, err := v.keys.current(ctx)
 	if err != nil {
-		return Identity{}, err
+		return 0, err
 	}
 
-	if identity, known := v.verified.get(token, keys.generation); known {
-		if err := v.checkExpiry(identity.ExpiresAt); err != nil {
-			return Identity{}, err
-		}
-
-		return identity, nil
+	if keys.verify(token.signed) {
+		return keys.generation, nil
 	}
 
-	claims, generation, err := v.verifySignature(ctx, token, keys)
+	newer, err := v.keys.newer(ctx)
 	if err != nil {
-		return Identity{}, err
+		return 0, err
 	}
 
-	identity, err := v.checkClaims(claims)
-	if err != nil {
-		return Identity{}, err
+	if newer.generation == keys.generation || !newer.verify(token.signed) {
+		v.hints.tell(hintKey, func() (string, string) { return keyHint(v.config, newer, token) })
+
+		return 0, &TokenError{Reason: "The token's signature is not valid."}
 	}
 
-	v.verified.add(token, identity, generation)
-
-	return identity, nil
-}
-
-// verifySignature returns the claims of a token whose signature is valid, and the generation of the keys that it was
-// verified with.
-func (v *tokenVerifier) verifySignature(
-	ctx context.Context, token string, keys *keySet,
-) (claims map[string]any, generation int64, err error) {
-	header, payload, ok := splitToken(token)
-	if !ok {
-		return nil, 0, &TokenError{Reason: "The token is malformed."}
-	}
-
-	// Extensions that a reader must understand (crit) would change what is signed, and we understand none.
-	names, err := readObject(header)
-	if _, critical := names["crit"]; err != nil || critical {
-		return nil, 0, &TokenError{Reason: "The token is malformed."}
-	}
-
-	parsed, err := jose.ParseSignedCompact(token, signatureAlgorithms())
-	if err != nil {
-		return nil, 0, &TokenError{Reason: "The token is malformed."}
-	}
-
-	if !keys.verify(parsed) {
-		newer, err := v.keys.newer(ctx)
-		if err != nil {
-			return nil, 0, err
-		}
-
-		if newer.generation == keys.generation || !newer.verify(parsed) {
-			return nil, 0, &TokenError{Reason: "The token's signature is not valid."}
-		}
-
-		keys = newer
-	}
-
-	claims, err = readObject(payload)
-	if err != nil {
-		return nil, 0, malformedClaims()
-	}
-
-	return claims, keys.generation, nil
-}
-
-func malformedClaims() error { return &TokenError{Reason: "The token's claims are malformed."} }
-
-// Close implements [Verifier].
-func (v *tokenVerifier) Close() { v.keys.close() }
-
-// CacheStats implements [Verifier].
-func (v *tokenVerifier) CacheStats() CacheStats {
-	return CacheStats{Hits: v.verified.hits.Load(), Misses: v.verified.misses.Load()}
+	return newer.generation, nil
 }
 
 // checkClaims returns the identity that the claims of a token with a valid signature describe.
 func (v *tokenVerifier) checkClaims(claims map[string]any) (Identity, error) {
-	issuer, _ := claims["iss"].(string)
 	names, isAudience := audiences(claims["aud"])
 	expiry, expires, isExpiry := timeClaim(claims, "exp")
 	notBefore, _, isNotBefore := timeClaim(claims, "nbf")
+	_, hasAudience := claims["aud"]
 
 	switch {
-	case !isAudience || !expires || !isExpiry || !isNotBefore:
+	case hasAudience && !isAudience || !isExpiry || !isNotBefore:
 		return Identity{}, malformedClaims()
-	case issuer != v.config.Issuer && !slices.Contains(v.config.otherIssuers, issuer):
-		return Identity{}, &TokenError{Reason: "The token is from another issuer. Sign in with " + v.config.Issuer + "."}
+	case !expires:
+		v.hints.tell(hintExpiry, expiryHint)
+
+		return Identity{}, &TokenError{Reason: "The token's claims are malformed: it has no expiry."}
 	case !slices.Contains(names, v.config.Audience):
+		v.hints.tell(hintAudience, func() (string, string) { return audienceHint(v.config, claims, names) })
+
 		return Identity{}, &TokenError{Reason: "The token has another audience. Request a token for " + v.config.Audience + "."}
 	}
 
@@ -228,7 +175,9 @@ func (v *tokenVerifier) checkClaims(claims map[string]any) (Identity, error) {
 		return Identity{}, err
 	}
 
-	if v.config.Now().Add(v.config.ClockSkew).Before(notBefore) {
+	if now := v.config.Now(); now.Add(v.config.ClockSkew).Before(notBefore) {
+		v.hints.tell(hintClock, func() (string, string) { return clockHint(notBefore.Sub(now)) })
+
 		return Identity{}, &TokenError{Reason: "The token is not valid yet. Check the clocks."}
 	}
 
@@ -244,25 +193,31 @@ func (v *tokenVerifier) checkExpiry(expiry time.Time) error {
 }
 
 func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Identity, error) {
-	tenant := v.config.FixedTenant
-	if tenant == "" {
-		tenant, _ = lookUp(claims, v.config.TenantClaim).(string)
+	tenant, err := v.tenant(claims)
+	if err != nil {
+		return Identity{}, err
 	}
 
 	user, _ := lookUp(claims, v.config.UserClaim).(string)
 
 	switch {
-	case tenant == "":
-		return Identity{}, &TokenError{Reason: "The token has no organization in its claim " + v.config.TenantClaim + "."}
 	case user == "":
+		v.hints.tell(hintUser, func() (string, string) { return userHint(v.config, claims) })
+
 		return Identity{}, &TokenError{Reason: "The token has no user in its claim " + v.config.UserClaim + "."}
 	case licensing.CheckExternalID(tenant) != nil || licensing.CheckExternalID(user) != nil:
+		v.hints.tell(hintIDs, func() (string, string) { return idsHint(v.config) })
+
 		return Identity{}, &TokenError{Reason: "The token's ids of organization and user are too long or malformed."}
 	}
 
+	roles := v.roles(lookUp(claims, v.config.RolesClaim))
+	omitted := v.rolesOmitted(claims)
+	v.learnRoles(claims, roles, omitted)
+
 	return Identity{
 		TenantExternalID: tenant, UserExternalID: user, DisplayName: label(claims["name"]), Email: label(claims["email"]),
-		Roles: v.roles(lookUp(claims, v.config.RolesClaim)), ExpiresAt: expiry,
+		Roles: roles, RolesOmitted: omitted, ExpiresAt: expiry,
 	}, nil
 }
 
@@ -283,7 +238,9 @@ func (v *tokenVerifier) roles(claim any) Roles {
 
 	switch claim := claim.(type) {
 	case string:
-		names = strings.Fields(claim)
+		names = append(strings.Fields(claim), claim) // The name of a role may have spaces.
+	case map[string]any: // As ZITADEL writes them.
+		names = slices.Collect(maps.Keys(claim))
 	case []any:
 		for _, name := range claim {
 			if text, ok := name.(string); ok {
@@ -305,15 +262,23 @@ func (v *tokenVerifier) roles(claim any) Roles {
 	return roles
 }
 
-// lookUp returns the claim with this name, or else the claim at this path.
+// lookUp returns the claim with this name, or else the claim at this path. The names on a path may have dots too, such
+// as those of Keycloak's clients.
 func lookUp(claims map[string]any, path string) any {
 	if value, ok := claims[path]; ok {
 		return value
 	}
 
-	head, rest, nested := strings.Cut(path, ".")
-	if object, ok := claims[head].(map[string]any); ok && nested {
-		return lookUp(object, rest)
+	for i, c := range path {
+		if c != '.' {
+			continue
+		}
+
+		if object, ok := claims[path[:i]].(map[string]any); ok {
+			if value := lookUp(object, path[i+1:]); value != nil {
+				return value
+			}
+		}
 	}
 
 	return nil

@@ -36,7 +36,7 @@ func (a authorization) MutateOperationContext(ctx context.Context, op *graphql.O
 	}
 
 	walk := permissionWalk{
-		authorization: a, roles: caller.Roles, seen: make(map[*ast.FragmentDefinition]bool),
+		authorization: a, roles: caller.Roles, hint: caller.RoleHint(), seen: make(map[*ast.FragmentDefinition]bool),
 	}
 
 	return walk.check(op.Operation.SelectionSet)
@@ -48,6 +48,7 @@ type permissionWalk struct {
 	authorization
 
 	roles auth.Roles
+	hint  string
 	seen  map[*ast.FragmentDefinition]bool
 }
 
@@ -62,7 +63,8 @@ func (w permissionWalk) check(selections ast.SelectionSet) *gqlerror.Error {
 			}
 
 			if !w.permissions.Allowed(w.roles, selection.ObjectDefinition.Name, selection.Name) {
-				return apierror.Forbidden("Your roles do not let you use %s.%s.", selection.ObjectDefinition.Name, selection.Name)
+				return apierror.Forbidden("Your roles do not let you use %s.%s.%s",
+					selection.ObjectDefinition.Name, selection.Name, w.hint)
 			}
 
 			nested = selection.SelectionSet

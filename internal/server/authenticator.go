@@ -2,11 +2,14 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
 	"github.com/autoclaim/autoclaim/internal/licensing"
@@ -17,16 +20,18 @@ const (
 	// unknownTenantTTL is how long the server remembers that an organization is not a tenant. After the operator has
 	// created a tenant, its users can be refused for as long.
 	unknownTenantTTL = 5 * time.Second
+	// unknownTenantLog is how often such an organization is logged.
+	unknownTenantLog = time.Minute
 	// maxUnknownTenants is how many of these organizations are remembered.
 	maxUnknownTenants = 1000
 )
 
 // Authenticator returns the function for [Config.Authenticate]. It verifies tokens and finds the tenants of their
-// organizations.
+// organizations. It logs organizations that are not tenants, once a minute.
 func Authenticator(
-	verifier auth.Verifier, db *store.Store,
+	verifier auth.Verifier, db *store.Store, logger *slog.Logger,
 ) func(ctx context.Context, token string) (auth.Caller, error) {
-	tenants := newTenantIDs(db, time.Now)
+	tenants, unknown := newTenantIDs(db, time.Now), rate.Sometimes{First: 1, Interval: unknownTenantLog}
 
 	return func(ctx context.Context, token string) (auth.Caller, error) {
 		identity, err := verifier.Verify(ctx, token)
@@ -35,6 +40,14 @@ func Authenticator(
 		}
 
 		id, err := tenants.find(ctx, identity.TenantExternalID)
+		if errors.Is(err, auth.ErrUnknownTenant) {
+			unknown.Do(func() {
+				logger.WarnContext(ctx, "a valid token is of an organization that is not a tenant: "+
+					"if it should be, run 'autoclaim tenant create NAME --external-id ID'; otherwise see --tenant-claim",
+					"external_id", identity.TenantExternalID)
+			})
+		}
+
 		if err != nil {
 			return auth.Caller{}, err
 		}

@@ -36,7 +36,7 @@ type claimsCSV struct {
 func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	caller, ok := auth.CallerFrom(r.Context())
 	if !ok || !c.permissions.Allowed(caller.Roles, "Query", "claimReport") {
-		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden, "Your roles do not allow you to read reports.")
+		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden, "Your roles do not allow you to read reports."+caller.RoleHint())
 
 		return
 	}

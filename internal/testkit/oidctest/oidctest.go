@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/require"
 	"github.com/zitadel/oidc/v3/example/server/storage"
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -36,6 +38,9 @@ type Provider struct {
 	Server *httptest.Server
 	// Claims are added to the access tokens that the provider issues.
 	Claims map[string]any
+	// Configuration replaces members of the provider's OpenID configuration, such as "issuer". The configuration is found
+	// below every path, so that one provider can stand for those with organizations in their URLs.
+	Configuration map[string]any
 
 	mu      sync.Mutex
 	keys    []SigningKey // The last one signs tokens.
@@ -85,10 +90,59 @@ func New(t testing.TB) *Provider {
 		op.WithLogger(slog.New(slog.DiscardHandler)))
 	require.NoError(t, err)
 
-	handler = opened
+	handler = p.configured(opened)
 
 	return p
 }
+
+const configurationPath = "/.well-known/openid-configuration"
+
+// configured serves the provider's configuration with the test's changes, below every path.
+func (p *Provider) configured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(p.Configuration) == 0 || !strings.HasSuffix(r.URL.Path, configurationPath) {
+			next.ServeHTTP(w, r)
+
+			return
+		}
+
+		plain := r.Clone(r.Context())
+		plain.URL.Path = configurationPath
+		recorded := httptest.NewRecorder()
+		next.ServeHTTP(recorded, plain)
+
+		members := make(map[string]any)
+		if err := json.Unmarshal(recorded.Body.Bytes(), &members); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+
+			return
+		}
+
+		maps.Copy(members, p.Configuration)
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(members) // The client's test fails if it is cut off.
+	})
+}
+
+// Sign returns a token with exactly these claims, signed with the key that signs now. So tests have tokens with the
+// claims of other providers.
+func (p *Provider) Sign(t testing.TB, claims map[string]any) string {
+	t.Helper()
+
+	key := p.Current()
+	signer, err := jose.NewSigner(jose.SigningKey{
+		Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key.Key(), KeyID: key.ID()},
+	}, nil)
+	require.NoError(t, err)
+
+	token, err := jwt.Signed(signer).Claims(claims).Serialize()
+	require.NoError(t, err)
+
+	return token
+}
+
+// KeysURL is where the provider publishes its keys.
+func (p *Provider) KeysURL() string { return p.URL + "/keys" }
 
 // Rotate adds a key, which signs tokens from now on. Older keys stay published.
 func (p *Provider) Rotate(t testing.TB, id string) {
