@@ -1,180 +1,117 @@
 package graph_test
 
 import (
-	"fmt"
-	"slices"
+	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/autoclaim/autoclaim/graph"
+	"github.com/autoclaim/autoclaim/graph/globalid"
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
-// nullOperation has a nullable variable $v, with a default value, in a position that does not take null.
-type nullOperation struct{ position, argument, text string }
+// state returns what a tenant has that a mutation could change.
+func state(c *caller) string {
+	return string(c.do(`{
+		settings { autoClaimEnabled } policies { nodes { name enabled version products { product { id } } } }
+		subscriptions { nodes { quantity status } } licenses { nodes { id removedAt } }
+		users { nodes { externalId blockedAt } } auditEvents { totalCount }
+	}`, nil).Data)
+}
 
-// nullOperations returns an operation for each position of the schema that does not take null: arguments of fields and
-// of directives, fields of input objects, and elements of lists.
-func nullOperations(schema *ast.Schema) []nullOperation {
-	w := nullPositions{schema: schema, reached: make(map[string]bool)}
+func TestNullInAPositionThatDoesNotTakeItIsRefusedAndChangesNothing(t *testing.T) {
+	t.Parallel()
 
-	w.fieldsOf(schema.Query, "query", "%s")
-	w.fieldsOf(schema.Mutation, "mutation", "%s")
-	w.fieldsOf(schema.Subscription, "subscription", "%s")
+	a := serve(t, storetest.SQLite(t))
+	tenant := a.world.NewTenant(t, "acme")
+	tenant.Buy(t, tenant.E3, 1)
+	tenant.Policy(t, "Teams", tenant.Teams, tenant.E3)
 
-	for _, directive := range schema.Directives {
-		if !slices.Contains(directive.Locations, ast.LocationField) {
+	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
+	before := state(admin)
+	refused := 0
+
+	for _, request := range nullRequests(graph.Schema()) {
+		if request.code == "" {
 			continue
 		}
 
-		for _, argument := range directive.Arguments {
-			w.typed("@"+directive.Name, argument.Name, argument.Type,
-				"query", "{ __typename @"+directive.Name+"("+argument.Name+": %s) }")
-		}
-	}
+		refused++
 
-	return w.operations
-}
-
-type nullPositions struct {
-	schema     *ast.Schema
-	reached    map[string]bool
-	operations []nullOperation
-}
-
-// fieldsOf adds the positions of the fields of an object and of the objects below, each object once. around is an
-// operation with %s for a selection of the object.
-func (w *nullPositions) fieldsOf(object *ast.Definition, operation, around string) {
-	if object == nil || w.reached[object.Name] {
-		return
-	}
-
-	w.reached[object.Name] = true
-
-	for _, field := range object.Fields {
-		if strings.HasPrefix(field.Name, "__") {
-			continue
+		answered := admin.do(request.text, request.variables)
+		if assert.Len(t, answered.Errors, 1, "%s\n%s", request.position, request.text) {
+			assert.Equal(t, request.code, answered.code(), "%s\n%s", request.text, answered.Errors[0].Message)
+			assert.Contains(t, answered.Errors[0].Message, request.says, request.text)
 		}
 
-		result := w.schema.Types[field.Type.Name()]
-		selection := ""
-
-		if result.Kind == ast.Object || result.Kind == ast.Interface {
-			selection = " { __typename }"
-		}
-
-		for _, argument := range field.Arguments {
-			call := field.Name + "(" + w.required(field.Arguments, argument.Name) + argument.Name + ": %s)" + selection
-			w.typed(object.Name+"."+field.Name, argument.Name, argument.Type,
-				operation, "{ "+strings.Replace(around, "%s", call, 1)+" }")
-		}
-
-		if result.Kind == ast.Object {
-			call := field.Name
-			if arguments := w.required(field.Arguments, ""); arguments != "" {
-				call += "(" + arguments + ")"
-			}
-
-			w.fieldsOf(result, operation, strings.Replace(around, "%s", call+" { %s }", 1))
-		}
+		assert.Contains(t, []string{"", "null"}, string(answered.Data), request.text)
 	}
+
+	assert.Greater(t, refused, 250)
+	assert.Equal(t, before, state(admin))
 }
 
-// typed adds a position of the type, and the positions within it. around has %s for the position's value.
-func (w *nullPositions) typed(place, path string, of *ast.Type, operation, around string) {
-	if of.NonNull {
-		nullable := *of
-		nullable.NonNull = false
-		w.operations = append(w.operations, nullOperation{
-			position: place + " " + path, argument: path,
-			text: fmt.Sprintf("%s($v: %s = %s) %s", operation, nullable.String(), w.literal(of), strings.Replace(around, "%s", "$v", 1)),
-		})
-	}
-
-	if of.Elem != nil {
-		w.typed(place, path+".0", of.Elem, operation, strings.Replace(around, "%s", "[%s]", 1))
-
-		return
-	}
-
-	definition := w.schema.Types[of.NamedType]
-	if definition.Kind != ast.InputObject {
-		return
-	}
-
-	for _, field := range definition.Fields {
-		object := "{" + w.requiredFields(definition, field.Name) + field.Name + ": %s}"
-		w.typed(place, path+"."+field.Name, field.Type, operation, strings.Replace(around, "%s", object, 1))
-	}
-}
-
-func (w *nullPositions) required(arguments ast.ArgumentDefinitionList, except string) string {
-	var text strings.Builder
-
-	for _, argument := range arguments {
-		if argument.Type.NonNull && argument.Name != except {
-			fmt.Fprintf(&text, "%s: %s, ", argument.Name, w.literal(argument.Type))
-		}
-	}
-
-	return text.String()
-}
-
-func (w *nullPositions) requiredFields(object *ast.Definition, except string) string {
-	var text strings.Builder
-
-	for _, field := range object.Fields {
-		if field.Type.NonNull && field.Name != except {
-			fmt.Fprintf(&text, "%s: %s, ", field.Name, w.literal(field.Type))
-		}
-	}
-
-	return text.String()
-}
-
-// literal returns a valid value of the type.
-func (w *nullPositions) literal(of *ast.Type) string {
-	if of.Elem != nil {
-		return "[" + w.literal(of.Elem) + "]"
-	}
-
-	definition := w.schema.Types[of.NamedType]
-
-	switch {
-	case definition.Kind == ast.Enum:
-		return definition.EnumValues[0].Name
-	case definition.Kind == ast.InputObject:
-		return "{" + w.requiredFields(definition, "") + "}"
-	case of.NamedType == "Boolean":
-		return "true"
-	case of.NamedType == "Int":
-		return "1"
-	default:
-		return `"x"`
-	}
-}
-
-func TestNullInAPositionThatDoesNotTakeItIsRefused(t *testing.T) {
+func TestNullInAPositionThatTakesItIsNoInternalError(t *testing.T) {
 	t.Parallel()
 
 	a := serve(t, storetest.SQLite(t))
 	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
-	operations := nullOperations(graph.Schema())
-	require.Greater(t, len(operations), 60)
+	accepted := 0
 
-	for _, operation := range operations {
-		answered := admin.do(operation.text, map[string]any{"v": nil})
-		if assert.Len(t, answered.Errors, 1, "%s\n%s", operation.position, operation.text) {
-			assert.Equal(t, "BAD_USER_INPUT", answered.code(), "%s\n%s", operation.text, answered.Errors[0].Message)
-			assert.Contains(t, answered.Errors[0].Message, operation.argument+": the variable $v is null", operation.text)
+	for _, request := range nullRequests(graph.Schema()) {
+		if request.code != "" || strings.HasPrefix(request.text, "subscription") {
+			continue
 		}
 
-		assert.Empty(t, answered.Data, operation.text)
+		accepted++
+
+		answered := admin.do(request.text, request.variables)
+		assert.NotEqual(t, "INTERNAL", answered.code(), "%s\n%s", request.position, request.text)
+
+		for _, err := range answered.Errors {
+			assert.NotEmpty(t, err.Extensions["code"], request.text)
+		}
+	}
+
+	assert.Greater(t, accepted, 150)
+}
+
+func TestNullInASubscriptionIsRefusedOnEachTransport(t *testing.T) {
+	t.Parallel()
+
+	a := serve(t, storetest.SQLite(t))
+	admin := a.as(a.world.NewTenant(t, "acme"), "ada", auth.RoleGlobalAdmin)
+
+	for text, says := range map[string]string{
+		`subscription($v: Boolean = true) { licensePoolChanged { total @include(if: $v) } }`: "if: the variable $v is null",
+		`subscription($v: Boolean!) { licensePoolChanged { total @skip(if: $v) } }`:          "variables.v: it is null",
+		`subscription($v: String) { licensePoolChanged { total @include(if: null) } }`:       "if: it is null",
+	} {
+		payload, err := json.Marshal(map[string]any{"query": text, "variables": map[string]any{"v": nil}})
+		require.NoError(t, err)
+
+		socket := admin.openSocket()
+		socket.send(`{"type": "subscribe", "id": "1", "payload": ` + string(payload) + `}`)
+		message := socket.receive()
+		assert.Equal(t, "error", message.Type, message.text)
+		assert.Contains(t, message.text, says)
+		assert.Contains(t, []string{badUserInput, validationFailed}, message.code())
+
+		_, body, err := admin.download(http.MethodPost, "/graphql", string(payload), "text/event-stream")
+		require.NoError(t, err)
+		assert.Contains(t, string(body), says)
+
+		query := url.Values{"query": {strings.Replace(strings.Replace(text, "subscription", "query", 1),
+			"licensePoolChanged { total", "settings { autoClaimEnabled", 1)}, "variables": {`{"v": null}`}}
+		_, body = admin.send(http.MethodGet, "/graphql?"+query.Encode(), nil)
+		assert.Contains(t, string(body), says)
 	}
 }
 
@@ -197,5 +134,70 @@ func TestNullDoesNotTurnAutoClaimOrAPolicyOff(t *testing.T) {
 		}
 
 		assert.Equal(t, "CLAIMED", string(*admin.claim("ann").Outcome))
+	})
+}
+
+func TestAVariableThatIsLeftOutGivesTheDefaultOfItsPosition(t *testing.T) {
+	t.Parallel()
+
+	a := serve(t, storetest.SQLite(t))
+	tenant := a.world.NewTenant(t, "acme")
+	tenant.Buy(t, tenant.E3, 1)
+
+	admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
+	ids := map[string]any{"app": globalid.Encode(licensing.KindApp, tenant.Teams.ID), "product": globalid.Encode(licensing.KindProduct, tenant.E3.ID)}
+
+	created := get[payload](admin, `mutation($app: ID!, $product: ID!, $enabled: Boolean, $off: [ID!]) {
+		createPolicy(input: {name: "Teams", appId: $app, enabled: $enabled, products: [{productId: $product, appsOff: $off}]})
+		{ policy { enabled } userErrors { message } } }`, ids)
+	require.Empty(t, created.UserErrors)
+	assert.True(t, created.Policy.Enabled)
+
+	bought := get[payload](admin, `mutation($product: ID!, $status: SubscriptionStatus) {
+		createSubscription(input: {productId: $product, quantity: 1, status: $status}) { subscription { status } userErrors { message } } }`,
+		map[string]any{"product": ids["product"]})
+	require.Empty(t, bought.UserErrors)
+	assert.Equal(t, "ACTIVE", bought.Subscription.Status)
+
+	report := get[struct{ Period string }](admin, `query($period: ReportPeriod) { claimReport(period: $period) { period } }`, nil)
+	assert.Equal(t, "PAST_90_DAYS", report.Period)
+}
+
+func TestTheValueOfAnEnumIsWrittenExactly(t *testing.T) {
+	each(t, func(t *testing.T, a *api) {
+		tenant := a.world.NewTenant(t, "acme")
+		tenant.Buy(t, tenant.E3, 1)
+		tenant.Buy(t, tenant.E1, 1)
+
+		policy := globalid.Encode(licensing.KindPolicy, tenant.Policy(t, "Teams", tenant.Teams, tenant.E3, tenant.E1).ID)
+		product := globalid.Encode(licensing.KindProduct, tenant.E1.ID)
+		admin := a.as(tenant, "ada", auth.RoleGlobalAdmin)
+		before := state(admin)
+
+		for says, test := range map[string]struct {
+			text  string
+			value any
+		}{
+			`variables.v: "active" is not a value of SubscriptionStatus`: {
+				`mutation($v: SubscriptionStatus!) { createSubscription(input: {productId: "` + product + `", quantity: 1, status: $v}) { userErrors { code } } }`, "active",
+			},
+			`variables.v.direction: "up" is not a value of MoveDirection`: {
+				`mutation($v: MovePolicyProductInput!) { movePolicyProduct(input: $v) { userErrors { code } } }`,
+				map[string]any{"policyId": policy, "productId": product, "direction": "up"},
+			},
+			`variables.v: "past_1_day" is not a value of ReportPeriod`: {
+				`query($v: ReportPeriod!) { claimReport(period: $v) { totalClaims } }`, "past_1_day",
+			},
+			`variables.v.source: "Direct" is not a value of LicenseSource`: {
+				`query($v: LicenseFilter) { licenses(filter: $v) { totalCount } }`, map[string]any{"source": "Direct"},
+			},
+		} {
+			answered := admin.do(test.text, map[string]any{"v": test.value})
+			require.Len(t, answered.Errors, 1, says)
+			assert.Equal(t, validationFailed, answered.code())
+			assert.Contains(t, answered.Errors[0].Message, says)
+		}
+
+		assert.Equal(t, before, state(admin))
 	})
 }

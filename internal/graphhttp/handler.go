@@ -68,6 +68,7 @@ func New(schema graphql.ExecutableSchema, config Config) http.Handler {
 	server.SetRecoverFunc(func(_ context.Context, p any) error { return apierror.Panic(p) })
 
 	server.Use(nonNull{})
+	server.Use(newExactEnums(schema.Schema()))
 	server.Use(authorization{permissions: auth.NewPermissions(), introspection: config.Introspection})
 	server.Use(webSocketOperations{})
 

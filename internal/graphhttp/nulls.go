@@ -2,8 +2,7 @@ package graphhttp
 
 import (
 	"context"
-	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -36,102 +35,71 @@ func (nonNull) MutateOperationContext(_ context.Context, op *graphql.OperationCo
 		return nil
 	}
 
-	walk := nullWalk{variables: op.Variables, seen: make(map[*ast.FragmentDefinition]bool)}
-	if err := walk.directives(op.Operation.Directives); err != nil {
-		return err
-	}
+	return newArgumentWalk(func(path string, value *ast.Value) *gqlerror.Error {
+		if value.Kind != ast.Variable || value.ExpectedType == nil || !value.ExpectedType.NonNull {
+			return nil
+		}
 
-	return walk.selections(op.Operation.SelectionSet)
+		if given, present := op.Variables[value.Raw]; !present || given != nil {
+			return nil
+		}
+
+		return apierror.BadInput("%s: the variable $%s is null, but this must be a %s. Give it a value, or leave it out.",
+			path, apierror.Shorten(value.Raw), value.ExpectedType)
+	}).operation(op.Operation)
 }
 
-// nullWalk checks every argument of an operation. It checks each fragment once, since nested fragments can spread
-// exponentially many times.
-type nullWalk struct {
-	variables map[string]any
-	seen      map[*ast.FragmentDefinition]bool
+// foundNull is the end of the message of gqlparser's rule ValuesOfCorrectType about null.
+const foundNull = "found null."
+
+// nameNulls makes errors of validation about null name the argument, the input field or the variable. gqlparser names
+// their type alone.
+func nameNulls(document *ast.QueryDocument, errs gqlerror.List) {
+	for _, err := range errs {
+		if len(err.Locations) != 1 || !strings.HasSuffix(err.Message, foundNull) {
+			continue
+		}
+
+		path, null := findNull(document, err.Locations[0])
+		if null == nil {
+			continue
+		}
+
+		remedy := "Give it a value."
+		if null.ExpectedTypeHasDefault {
+			remedy = "Give it a value, or leave it out."
+		}
+
+		err.Message = path + ": it is null, but this must be a " + null.ExpectedType.String() + ". " + remedy
+	}
 }
 
-func (w nullWalk) selections(selections ast.SelectionSet) *gqlerror.Error {
-	for _, selection := range selections {
-		if err := w.selection(selection); err != nil {
-			return err
+// findNull returns the null at the location, with its path.
+func findNull(document *ast.QueryDocument, at gqlerror.Location) (path string, null *ast.Value) {
+	walk := newArgumentWalk(func(here string, value *ast.Value) *gqlerror.Error {
+		position := value.Position
+		if value.Kind == ast.NullValue && value.ExpectedType != nil &&
+			position != nil && position.Line == at.Line && position.Column == at.Column {
+			path, null = here, value
 		}
+
+		return nil
+	})
+
+	for _, operation := range document.Operations {
+		for _, variable := range operation.VariableDefinitions {
+			if variable.DefaultValue != nil {
+				_ = walk.value("$"+variable.Variable, variable.DefaultValue)
+			}
+		}
+
+		_ = walk.operation(operation)
 	}
 
-	return nil
-}
-
-func (w nullWalk) selection(selection ast.Selection) *gqlerror.Error {
-	var (
-		directives ast.DirectiveList
-		nested     ast.SelectionSet
-	)
-
-	switch selection := selection.(type) {
-	case *ast.Field:
-		if err := w.arguments(selection.Arguments); err != nil {
-			return err
-		}
-
-		directives, nested = selection.Directives, selection.SelectionSet
-	case *ast.InlineFragment:
-		directives, nested = selection.Directives, selection.SelectionSet
-	case *ast.FragmentSpread:
-		directives = selection.Directives
-
-		if definition := selection.Definition; !w.seen[definition] {
-			w.seen[definition] = true
-			directives = append(slices.Clip(directives), definition.Directives...)
-			nested = definition.SelectionSet
-		}
+	for _, fragment := range document.Fragments {
+		_ = walk.directives(fragment.Directives)
+		_ = walk.selections(fragment.SelectionSet)
 	}
 
-	if err := w.directives(directives); err != nil {
-		return err
-	}
-
-	return w.selections(nested)
-}
-
-func (w nullWalk) directives(directives ast.DirectiveList) *gqlerror.Error {
-	for _, directive := range directives {
-		if err := w.arguments(directive.Arguments); err != nil {
-			return err
-		}
-	}
-
-	return nil
-}
-
-func (w nullWalk) arguments(arguments ast.ArgumentList) *gqlerror.Error {
-	for _, argument := range arguments {
-		if err := w.value(argument.Name, argument.Value); err != nil {
-			return err
-		}
-	}
-
-	return nil
-}
-
-func (w nullWalk) value(path string, value *ast.Value) *gqlerror.Error {
-	if value.Kind == ast.Variable {
-		given, present := w.variables[value.Raw]
-		if present && given == nil && value.ExpectedType != nil && value.ExpectedType.NonNull {
-			return apierror.BadInput("%s: the variable $%s is null, but this must be a %s. Give it a value, or leave it out.",
-				path, apierror.Shorten(value.Raw), value.ExpectedType)
-		}
-	}
-
-	for i, child := range value.Children {
-		name := child.Name
-		if value.Kind == ast.ListValue {
-			name = strconv.Itoa(i)
-		}
-
-		if err := w.value(path+"."+name, child.Value); err != nil {
-			return err
-		}
-	}
-
-	return nil
+	return path, null
 }

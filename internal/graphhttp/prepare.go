@@ -58,6 +58,8 @@ func (p *preparer) operation(
 		Headers: request.headers, ReadTime: request.readTime,
 	})
 	if errs != nil {
+		nameVariables(errs)
+
 		return prepared{OperationContext: operation}, boundErrors(errs)
 	}
 

@@ -67,6 +67,8 @@ func (v validator) parse(text string, maxTokens int) (*ast.QueryDocument, int, g
 	}
 
 	if errs := v.validate(document); errs != nil {
+		nameNulls(document, errs)
+
 		return nil, 0, withCode(errs, errcode.ValidationFailed)
 	}
 
