@@ -85,12 +85,12 @@ func statementCases(t *testing.T, tenant *storetest.Tenant) []statementCase {
 
 			return err
 		}},
-		{"createSubscription", 7, func(ctx context.Context) (err error) {
+		{"createSubscription", 9, func(ctx context.Context) (err error) {
 			subscription, err = act.CreateSubscription(ctx, actor, e3, 5, licensing.SubscriptionActive)
 
 			return err
 		}},
-		{"updateSubscription: quantity", 7, func(ctx context.Context) error {
+		{"updateSubscription: quantity", 9, func(ctx context.Context) error {
 			_, err := act.UpdateSubscription(ctx, actor, subscription.ID, admin.SubscriptionUpdate{Quantity: &seven})
 
 			return err
@@ -194,7 +194,7 @@ func statementCases(t *testing.T, tenant *storetest.Tenant) []statementCase {
 
 			return err
 		}},
-		{"updateSubscription: status", 7, func(ctx context.Context) error {
+		{"updateSubscription: status", 9, func(ctx context.Context) error {
 			_, err := act.UpdateSubscription(ctx, actor, subscription.ID, admin.SubscriptionUpdate{Status: &suspended})
 
 			return err

@@ -12,6 +12,20 @@ type SubscriptionUpdate struct {
 	Status   *licensing.SubscriptionStatus
 }
 
+// of returns the quantity and the status of the subscription after the update.
+func (u SubscriptionUpdate) of(s licensing.Subscription) (int, licensing.SubscriptionStatus) {
+	quantity, status := s.Quantity, s.Status
+	if u.Quantity != nil {
+		quantity = *u.Quantity
+	}
+
+	if u.Status != nil {
+		status = *u.Status
+	}
+
+	return quantity, status
+}
+
 // CreateSubscription adds a subscription, and its quantity to the product's license pool if it counts.
 func (s *Service) CreateSubscription(
 	ctx context.Context, actor Actor, product licensing.ID, quantity int, status licensing.SubscriptionStatus,
@@ -21,7 +35,16 @@ func (s *Service) CreateSubscription(
 			return licensing.Subscription{}, err
 		}
 
-		subscription, err := licensing.NewSubscription(product, quantity, status, a.at)
+		if _, err := a.LockTenant(ctx); err != nil {
+			return licensing.Subscription{}, err
+		}
+
+		owned, err := a.OwnedLicenses(ctx)
+		if err != nil {
+			return licensing.Subscription{}, err
+		}
+
+		subscription, err := licensing.NewSubscription(product, quantity, status, owned, a.at)
 		if err != nil {
 			return licensing.Subscription{}, err
 		}
@@ -47,41 +70,50 @@ func (s *Service) UpdateSubscription(
 	ctx context.Context, actor Actor, id licensing.ID, update SubscriptionUpdate,
 ) (licensing.Subscription, error) {
 	return act(ctx, s, actor, "updateSubscription", func(a *action) (licensing.Subscription, error) {
+		if _, err := a.LockTenant(ctx); err != nil {
+			return licensing.Subscription{}, err
+		}
+
 		pool, err := a.LockPoolOfSubscription(ctx, id)
 		if err != nil {
 			return licensing.Subscription{}, notFoundAs("subscriptionId", licensing.KindSubscription, err)
 		}
 
-		// Read after the lock: the pool's lock is the lock of its subscriptions too.
+		// Read after the locks: the pool's lock is the lock of its subscriptions too.
 		before, err := a.Subscription(ctx, id)
 		if err != nil {
 			return licensing.Subscription{}, err
 		}
 
-		quantity, status := before.Quantity, before.Status
-		if update.Quantity != nil {
-			quantity = *update.Quantity
-		}
-
-		if update.Status != nil {
-			status = *update.Status
+		owned, err := a.OwnedLicenses(ctx)
+		if err != nil {
+			return before, err
 		}
 
 		after := before
-		if err := after.Change(quantity, status, pool); err != nil || after == before {
+		quantity, status := update.of(before)
+
+		if err := after.Change(quantity, status, pool, owned); err != nil || after == before {
 			return before, err
 		}
 
-		after.UpdatedAt = a.at
-		if err := a.SaveSubscription(ctx, after); err != nil {
-			return before, err
-		}
-
-		added := after.CountedQuantity() - before.CountedQuantity()
-		if err := a.AddToPool(ctx, after.ProductID, added, 0); err != nil {
-			return before, err
-		}
-
-		return after, a.record(ctx, licensing.KindSubscription, after.ID, before, after)
+		return a.replaceSubscription(ctx, before, after)
 	})
+}
+
+// replaceSubscription saves a change of a subscription, whose pool is locked.
+func (a *action) replaceSubscription(
+	ctx context.Context, before, after licensing.Subscription,
+) (licensing.Subscription, error) {
+	after.UpdatedAt = a.at
+	if err := a.SaveSubscription(ctx, after); err != nil {
+		return before, err
+	}
+
+	added := after.CountedQuantity() - before.CountedQuantity()
+	if err := a.AddToPool(ctx, after.ProductID, added, 0); err != nil {
+		return before, err
+	}
+
+	return after, a.record(ctx, licensing.KindSubscription, after.ID, before, after)
 }

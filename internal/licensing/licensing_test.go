@@ -12,67 +12,6 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-func TestOnlyActiveAndWarningSubscriptionsCount(t *testing.T) {
-	t.Parallel()
-
-	counted := make(map[licensing.SubscriptionStatus]int)
-	for _, status := range licensing.SubscriptionStatuses() {
-		counted[status] = licensing.Subscription{Quantity: 7, Status: status}.CountedQuantity()
-	}
-
-	assert.Equal(t, map[licensing.SubscriptionStatus]int{"ACTIVE": 7, "WARNING": 7, "SUSPENDED": 0, "CANCELED": 0}, counted)
-}
-
-func TestAQuantityIsOneToTenMillion(t *testing.T) {
-	t.Parallel()
-
-	for quantity, good := range map[int]bool{-1: false, 0: false, 1: true, 10_000_000: true, 10_000_001: false} {
-		subscription, err := licensing.NewSubscription(e3.ID, quantity, licensing.SubscriptionActive, noon)
-		if good {
-			require.NoError(t, err)
-
-			continue
-		}
-
-		requireRefusal(t, err, licensing.CodeQuantityOutOfRange, "quantity")
-		requireRefusal(t, subscription.Change(quantity, licensing.SubscriptionActive, licensing.Pool{}),
-			licensing.CodeQuantityOutOfRange, "quantity")
-	}
-}
-
-func TestAReductionBelowWhatIsAssignedSaysHowManyToRemoveFirst(t *testing.T) {
-	t.Parallel()
-
-	subscription, err := licensing.NewSubscription(e3.ID, 10, licensing.SubscriptionActive, noon)
-	require.NoError(t, err)
-
-	pool := licensing.Pool{ProductID: e3.ID, Total: 15, Assigned: 12}
-
-	require.NoError(t, subscription.Change(7, licensing.SubscriptionActive, pool))
-
-	pool.Total = 12
-	before := subscription
-	err = subscription.Change(4, licensing.SubscriptionActive, pool)
-	requireRefusal(t, err, licensing.CodeQuantityBelowAssigned, "quantity")
-	assert.ErrorContains(t, err, "Remove 3 first")
-	assert.Equal(t, before, subscription)
-}
-
-func TestALapseMayLeaveMoreAssignedThanTheTotal(t *testing.T) {
-	t.Parallel()
-
-	subscription, err := licensing.NewSubscription(e3.ID, 10, licensing.SubscriptionActive, noon)
-	require.NoError(t, err)
-	require.NoError(t, subscription.Change(10, licensing.SubscriptionSuspended,
-		licensing.Pool{ProductID: e3.ID, Total: 10, Assigned: 8}))
-
-	lapsed := licensing.Pool{Total: 0, Assigned: 8}
-	assert.Zero(t, lapsed.Available())
-	assert.False(t, lapsed.Owned())
-
-	require.NoError(t, subscription.Change(10, licensing.SubscriptionActive, lapsed), "and comes back")
-}
-
 func TestAssigningALicenseNeeds(t *testing.T) {
 	t.Parallel()
 

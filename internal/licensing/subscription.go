@@ -57,21 +57,33 @@ func (s Subscription) CountedQuantity() int {
 	return 0
 }
 
-// NewSubscription makes a subscription, or refuses a quantity out of range.
-func NewSubscription(productID ID, quantity int, status SubscriptionStatus, at time.Time) (Subscription, error) {
+// NewSubscription makes a subscription, or refuses a quantity out of range. owned is how many licenses the tenant owns,
+// of all products together.
+func NewSubscription(
+	productID ID, quantity int, status SubscriptionStatus, owned int, at time.Time,
+) (Subscription, error) {
 	if err := checkQuantity(quantity); err != nil {
 		return Subscription{}, err
 	}
 
-	return Subscription{
+	subscription := Subscription{
 		ID: NewID(at), ProductID: productID, Quantity: quantity, Status: status, CreatedAt: at, UpdatedAt: at,
-	}, nil
+	}
+
+	if err := checkOwned(owned, subscription.CountedQuantity(), "quantity"); err != nil {
+		return Subscription{}, err
+	}
+
+	return subscription, nil
 }
 
-// Change sets quantity and status. pool is the product's pool before the change. A smaller quantity that would
-// leave fewer licenses than are assigned is refused. A change of status is not: when a subscription lapses, users
-// keep their licenses.
-func (s *Subscription) Change(quantity int, status SubscriptionStatus, pool Pool) error {
+// Change sets quantity and status. pool is the product's pool, and owned how many licenses the tenant owns of all
+// products together, both before the change.
+//
+// A change that lowers the pool's total below what is assigned is refused, unless the subscription lapses: then users
+// keep their licenses. A change that raises the total, such as the renewal of a lapsed subscription, is not refused for
+// that reason, even if more licenses stay assigned than there are.
+func (s *Subscription) Change(quantity int, status SubscriptionStatus, pool Pool, owned int) error {
 	if err := checkQuantity(quantity); err != nil {
 		return err
 	}
@@ -79,13 +91,22 @@ func (s *Subscription) Change(quantity int, status SubscriptionStatus, pool Pool
 	changed := *s
 	changed.Quantity, changed.Status = quantity, status
 
-	if reduced := quantity < s.Quantity && status.Counts(); reduced {
-		total := pool.Total - s.CountedQuantity() + changed.CountedQuantity()
-		if excess := pool.Assigned - total; excess > 0 {
-			return Refuse(CodeQuantityBelowAssigned, "quantity",
-				"%d licenses of this product are assigned, but only %d would be left. Remove %d first, or choose a larger quantity.",
-				pool.Assigned, total, excess)
-		}
+	added := changed.CountedQuantity() - s.CountedQuantity()
+	total := pool.Total + added
+
+	if excess := pool.Assigned - total; added < 0 && status.Counts() && excess > 0 {
+		return Refuse(CodeQuantityBelowAssigned, "quantity",
+			"%d licenses of this product are assigned, but only %d would be left. Remove %d first, or choose a larger quantity.",
+			pool.Assigned, total, excess)
+	}
+
+	atFault := "quantity"
+	if quantity <= s.Quantity {
+		atFault = "status"
+	}
+
+	if err := checkOwned(owned, added, atFault); err != nil {
+		return err
 	}
 
 	*s = changed

@@ -101,6 +101,17 @@ func (tx *Tx) LockPoolOfSubscription(ctx context.Context, subscription licensing
 	return row.domain(), err
 }
 
+// OwnedLicenses returns how many licenses the tenant owns: the sum of the totals of its pools. While the tenant is
+// locked, it stays as it is.
+func (h Handle) OwnedLicenses(ctx context.Context) (int, error) {
+	var owned int
+	if err := h.from(ctx, &poolRow{}).Select("coalesce(sum(total), 0)").Scan(&owned).Error; err != nil {
+		return 0, fmt.Errorf("add up the totals of the license pools: %w", err)
+	}
+
+	return owned, nil
+}
+
 // CreatePool adds an empty pool for the product, unless there is a pool.
 func (tx *Tx) CreatePool(ctx context.Context, product licensing.ID) error {
 	row := poolRow{TenantID: tx.tenant, ProductID: product}
@@ -111,7 +122,8 @@ func (tx *Tx) CreatePool(ctx context.Context, product licensing.ID) error {
 	return nil
 }
 
-// AddToPool adds to a pool's total and to its number of assigned licenses. Both may be negative.
+// AddToPool adds to a pool's total and to its number of assigned licenses. Both may be negative. The tenant must be
+// locked for a change of the total; see [Handle.OwnedLicenses].
 func (tx *Tx) AddToPool(ctx context.Context, product licensing.ID, total, assigned int) error {
 	err := tx.from(ctx, &poolRow{}).Where("product_id = ?", product).Updates(map[string]any{
 		"total":    gorm.Expr("total + ?", total),

@@ -72,7 +72,7 @@ func (h Handle) Tenant(ctx context.Context) (licensing.Tenant, error) {
 }
 
 // LockTenant returns the tenant and locks it until the transaction ends: other transactions can change neither its
-// feature switch nor its policies.
+// feature switch, its policies, nor its subscriptions. Claims do not wait for this lock. Take it before all others.
 func (tx *Tx) LockTenant(ctx context.Context) (licensing.Tenant, error) {
 	query := tx.database.LockRows(tx.db.WithContext(ctx).Where("id = ?", tx.tenant))
 	row, err := one[tenantRow](query, "the tenant")

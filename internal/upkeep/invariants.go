@@ -28,6 +28,12 @@ WHERE p.total <> (SELECT coalesce(sum(s.quantity), 0) FROM subscriptions s
 	WHERE s.tenant_id = p.tenant_id AND s.product_id = p.product_id AND s.status IN ?)`,
 			args: []any{licensing.CountingStatuses()},
 		},
+		{
+			rule: "a tenant owns at most 2147483647 licenses, and no pool has more assigned", query: `
+SELECT t.id, t.name, 'licenses of all products' AS object FROM license_pools p JOIN tenants t ON t.id = p.tenant_id
+GROUP BY t.id, t.name HAVING sum(p.total) > ? OR max(p.assigned) > ?`,
+			args: []any{licensing.MaxOwned, licensing.MaxOwned},
+		},
 		{rule: "a user has at most one active license of a product", query: `
 SELECT t.id, t.name, 'user ' || l.user_id || ', product ' || l.product_id AS object
 FROM licenses l JOIN tenants t ON t.id = l.tenant_id WHERE l.removed_at IS NULL

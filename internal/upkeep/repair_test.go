@@ -70,6 +70,31 @@ func TestRepairCorrectsCountersFromTheirRowsAndChangesNothingElse(t *testing.T) 
 	})
 }
 
+func TestATenantThatOwnsMoreLicensesThanIsPossibleIsReportedAndLeftAsItIs(t *testing.T) {
+	storetest.Each(t, cluster, func(t *testing.T, url string) {
+		db := storetest.Open(t, url)
+		storetest.Fill(t, db)
+
+		// An older version allowed it.
+		require.NoError(t, execute(url, "UPDATE subscriptions SET quantity = 2147483647 WHERE quantity = 2"))
+		require.NoError(t, execute(url, "UPDATE license_pools SET total = 2147483647 WHERE total = 2"))
+
+		before := storetest.Contents(t, db)
+		violations, err := upkeep.Check(t.Context(), db)
+		require.NoError(t, err)
+
+		if assert.Len(t, violations, 1, "acme has a license of another product too") {
+			assert.Equal(t, "acme", violations[0].Tenant)
+			assert.Contains(t, violations[0].Rule, "at most 2147483647 licenses")
+		}
+
+		corrections, err := upkeep.Repair(t.Context(), db, time.Now())
+		require.NoError(t, err)
+		assert.Empty(t, corrections)
+		assert.Equal(t, before, storetest.Contents(t, db))
+	})
+}
+
 func TestRepairWorksWhileUsersClaim(t *testing.T) {
 	storetest.Each(t, cluster, func(t *testing.T, url string) {
 		world := storetest.NewWorld(t, storetest.Open(t, url))

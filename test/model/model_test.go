@@ -259,10 +259,10 @@ func (m *model) toggle(p *modelPolicy, product, app string, on bool) licensing.C
 
 func (m *model) updateSubscription(s *modelSubscription, quantity int, status string) licensing.Code {
 	counts := status == "ACTIVE" || status == "WARNING"
-	before := *s
+	before, total := *s, m.total(s.product)
 	s.quantity, s.status = quantity, status
 
-	if counts && quantity < before.quantity && m.assigned(s.product) > m.total(s.product) {
+	if counts && m.total(s.product) < total && m.assigned(s.product) > m.total(s.product) {
 		*s = before
 
 		return licensing.CodeQuantityBelowAssigned
