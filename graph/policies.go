@@ -49,6 +49,11 @@ func (policyResolver) App(ctx context.Context, policy *model.Policy) (*model.App
 }
 
 func (policyResolver) AvailableLicenses(ctx context.Context, policy *model.Policy) (int, error) {
+	catalog, err := scopeFrom(ctx).reads.Catalog(ctx)
+	if err != nil {
+		return 0, err
+	}
+
 	found, err := scopeFrom(ctx).loaders().pools.LoadAll(ctx, policy.ProductIDs())
 	if err != nil {
 		return 0, err
@@ -59,7 +64,7 @@ func (policyResolver) AvailableLicenses(ctx context.Context, policy *model.Polic
 		pools[pool.ProductID] = pool
 	}
 
-	return policy.AvailableLicenses(pools), nil
+	return policy.AvailableLicenses(catalog, pools), nil
 }
 
 type policyProductResolver struct{}
@@ -76,9 +81,23 @@ func (policyProductResolver) Pool(ctx context.Context, p *model.PolicyProduct) (
 }
 
 func (policyProductResolver) AvailableLicenses(ctx context.Context, p *model.PolicyProduct) (int, error) {
+	catalog, err := scopeFrom(ctx).reads.Catalog(ctx)
+	if err != nil {
+		return 0, err
+	}
+
 	pool, err := scopeFrom(ctx).loaders().pools.Load(ctx, p.ProductID)
 
-	return pool.Available(), err
+	return p.Policy.AvailableOf(p.ProductID, catalog, pool), err
+}
+
+func (policyProductResolver) IncludesApp(ctx context.Context, p *model.PolicyProduct) (bool, error) {
+	catalog, err := scopeFrom(ctx).reads.Catalog(ctx)
+	if err != nil {
+		return false, err
+	}
+
+	return p.Policy.Gives(p.ProductID, catalog), nil
 }
 
 func (policyProductResolver) AppToggles(ctx context.Context, p *model.PolicyProduct) ([]model.AppToggle, error) {

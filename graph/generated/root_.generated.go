@@ -503,7 +503,7 @@ type Policy implements Node {
   version: Int!
   "The 1 to 5 products in order: the primary product first, then the backups."
   products: [PolicyProduct!]! @listSize(assumedSize: 5)
-  "The number of available licenses, summed over the policy's products."
+  "The number of licenses that users can still claim: the sum over those of the policy's products that include its app."
   availableLicenses: Int!
   "When the policy was created."
   createdAt: DateTime!
@@ -519,9 +519,11 @@ type PolicyProduct {
   position: Int!
   "The product."
   product: Product!
+  "Whether the product includes the policy's app. An import of the catalog can take the app out of a product. Users get no licenses of it under this policy then."
+  includesApp: Boolean!
   "The tenant's licenses of the product."
   pool: LicensePool!
-  "The number of available licenses of the product."
+  "The number of licenses of the product that users can still claim under this policy. 0 if ` + "`" + `includesApp` + "`" + ` is false."
   availableLicenses: Int!
   "The apps of the product and whether licenses that users claim include them."
   appToggles: [AppToggle!]! @listSize(assumedSize: 50)
@@ -1025,9 +1027,9 @@ enum UserErrorCode {
   ORDER_INCOMPLETE
   "The product is already first or last."
   CANNOT_MOVE
-  "The quantity is not between 1 and 10,000,000."
+  "The quantity is not between 1 and 10,000,000, or the tenant would own more than 2,147,483,647 licenses of all products together."
   QUANTITY_OUT_OF_RANGE
-  "More licenses are assigned than the new quantity allows. The message says how many to remove first."
+  "The change would lower the number of licenses below the number that are assigned. The message says how many to remove first."
   QUANTITY_BELOW_ASSIGNED
   "The user already holds a license of the product."
   ALREADY_LICENSED
@@ -1119,12 +1121,12 @@ type Mutation {
     "The input of the mutation."
     input: UnblockUserInput!
   ): UnblockUserPayload! @cost(weight: 10)
-  "Adds a subscription for a product."
+  "Adds a subscription for a product. A tenant can own at most 2,147,483,647 licenses of all products together."
   createSubscription(
     "The input of the mutation."
     input: CreateSubscriptionInput!
   ): CreateSubscriptionPayload! @cost(weight: 10)
-  "Changes the quantity or the status of a subscription. Reducing the quantity is refused if more licenses are assigned than would remain."
+  "Changes the quantity or the status of a subscription. A change that lowers the number of licenses is refused if more are assigned than would remain, unless the subscription is suspended or canceled."
   updateSubscription(
     "The input of the mutation."
     input: UpdateSubscriptionInput!
@@ -1988,6 +1990,8 @@ func (ec *executionContext) childFields_PolicyProduct(ctx context.Context, field
 		return ec.fieldContext_PolicyProduct_position(ctx, field)
 	case "product":
 		return ec.fieldContext_PolicyProduct_product(ctx, field)
+	case "includesApp":
+		return ec.fieldContext_PolicyProduct_includesApp(ctx, field)
 	case "pool":
 		return ec.fieldContext_PolicyProduct_pool(ctx, field)
 	case "availableLicenses":

@@ -81,6 +81,7 @@ type PolicyResolver interface {
 }
 type PolicyProductResolver interface {
 	Product(ctx context.Context, obj *model.PolicyProduct) (*model.Product, error)
+	IncludesApp(ctx context.Context, obj *model.PolicyProduct) (bool, error)
 	Pool(ctx context.Context, obj *model.PolicyProduct) (*licensing.Pool, error)
 	AvailableLicenses(ctx context.Context, obj *model.PolicyProduct) (int, error)
 	AppToggles(ctx context.Context, obj *model.PolicyProduct) ([]model.AppToggle, error)
@@ -5483,6 +5484,29 @@ func (ec *executionContext) fieldContext_PolicyProduct_product(_ context.Context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PolicyProduct_includesApp(ctx context.Context, field graphql.CollectedField, obj *model.PolicyProduct) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PolicyProduct_includesApp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PolicyProduct().IncludesApp(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PolicyProduct_includesApp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PolicyProduct", field, true, true, "Boolean")
 }
 
 func (ec *executionContext) _PolicyProduct_pool(ctx context.Context, field graphql.CollectedField, obj *model.PolicyProduct) (ret graphql.Marshaler) {
@@ -11449,6 +11473,12 @@ func (ec *executionContext) _PolicyProduct(ctx context.Context, sel ast.Selectio
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PolicyProduct_product(ctx, field, obj)
+				})
+		case "includesApp":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PolicyProduct_includesApp(ctx, field, obj)
 				})
 		case "pool":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -86,3 +87,12 @@ func UnmarshalString(value any) (string, error) {
 
 	return text, nil
 }
+
+// MarshalInt writes a number. One that Int does not hold is written as the largest or the smallest that it holds. No rule
+// allows such a number, but a database that an older version filled may have it.
+func MarshalInt(number int) graphql.Marshaler {
+	return graphql.MarshalInt(max(math.MinInt32, min(number, math.MaxInt32)))
+}
+
+// UnmarshalInt reads a number.
+func UnmarshalInt(value any) (int, error) { return graphql.UnmarshalInt(value) }

@@ -65,8 +65,8 @@ func (t ClaimTerms) Settle(user Claimant) (decision Decision, settled bool) {
 	return Decision{UserID: user.UserID}, false
 }
 
-// grant takes a license from the first pool that has one. It skips a product that no longer includes the app,
-// since its license would not let the user in, and a product of which the user holds a license already.
+// grant takes a license from the first pool that has one. It skips a product that the policy no longer gives, and one of
+// which the user holds a license already.
 func (t ClaimTerms) grant(pools map[ID]Pool, user Claimant, at time.Time) Decision {
 	for position, product := range t.Policy.Products {
 		pool := pools[product.ProductID]
@@ -74,7 +74,7 @@ func (t ClaimTerms) grant(pools map[ID]Pool, user Claimant, at time.Time) Decisi
 			return l.Active() && l.ProductID == product.ProductID
 		})
 
-		if held || pool.Available() == 0 || !t.Catalog.Includes(product.ProductID, t.AppID) {
+		if held || t.Policy.AvailableOf(product.ProductID, t.Catalog, pool) == 0 {
 			continue
 		}
 

@@ -187,11 +187,11 @@ func (p *Policy) ProductIDs() []ID {
 	return ids
 }
 
-// AvailableLicenses is the sum of what is available of each of the policy's products.
-func (p *Policy) AvailableLicenses(pools map[ID]Pool) int {
+// AvailableLicenses is how many licenses users can still claim under the policy: the sum over its products.
+func (p *Policy) AvailableLicenses(catalog *Catalog, pools map[ID]Pool) int {
 	sum := 0
 	for _, product := range p.Products {
-		sum += pools[product.ProductID].Available()
+		sum += p.AvailableOf(product.ProductID, catalog, pools[product.ProductID])
 	}
 
 	return sum

@@ -69,6 +69,21 @@ func (p *Policy) setProducts(products []PolicyProduct, terms ProductTerms) error
 	return nil
 }
 
+// Gives says whether users can get licenses of the product under the policy: only if it includes the policy's app, since
+// its license would not let them in otherwise. An import of the catalog may take the app out of a product of the policy.
+func (p *Policy) Gives(productID ID, catalog *Catalog) bool {
+	return catalog.Includes(productID, p.AppID)
+}
+
+// AvailableOf is how many licenses of one of its products users can still claim under the policy. pool is the product's.
+func (p *Policy) AvailableOf(productID ID, catalog *Catalog, pool Pool) int {
+	if !p.Gives(productID, catalog) {
+		return 0
+	}
+
+	return pool.Available()
+}
+
 // AddBackup adds a product after the others.
 func (p *Policy) AddBackup(product PolicyProduct, terms ProductTerms) error {
 	if len(p.Products) == MaxPolicyProducts {
@@ -172,7 +187,7 @@ func (p *Policy) admit(id ID, terms ProductTerms, path string) error {
 	switch {
 	case !known:
 		return NotFound(path, KindProduct)
-	case !terms.Catalog.Includes(id, p.AppID):
+	case !p.Gives(id, terms.Catalog):
 		app, _ := terms.Catalog.App(p.AppID)
 
 		return Refuse(CodeProductLacksApp, path,

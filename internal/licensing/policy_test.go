@@ -222,10 +222,29 @@ func TestAvailableLicensesAreTheSumOverThePolicysProducts(t *testing.T) {
 	t.Parallel()
 
 	policy := newPolicy(t, e3, e1)
-	assert.Equal(t, 7, policy.AvailableLicenses(map[licensing.ID]licensing.Pool{
+	assert.Equal(t, 7, policy.AvailableLicenses(catalog(), map[licensing.ID]licensing.Pool{
 		e3.ID: {ProductID: e3.ID, Total: 10, Assigned: 3}, e1.ID: {ProductID: e1.ID, Total: 1, Assigned: 5},
 		e5.ID: {ProductID: e5.ID, Total: 100},
 	}), "a pool that is over its total counts as empty")
+}
+
+func TestAProductThatNoLongerIncludesTheAppHasNothingForThePolicy(t *testing.T) {
+	t.Parallel()
+
+	policy := newPolicy(t, e3, e1)
+	pools := map[licensing.ID]licensing.Pool{
+		e3.ID: {ProductID: e3.ID, Total: 10, Assigned: 3}, e1.ID: {ProductID: e1.ID, Total: 4},
+	}
+	imported := licensing.NewCatalog(2, []licensing.App{teams, mail}, []licensing.Product{e3, e1},
+		[]licensing.ProductApp{{ProductID: e3.ID, AppID: mail.ID}, {ProductID: e1.ID, AppID: teams.ID}})
+
+	assert.Equal(t, 11, policy.AvailableLicenses(catalog(), pools))
+	assert.Equal(t, 4, policy.AvailableLicenses(imported, pools))
+	assert.False(t, policy.Gives(e3.ID, imported))
+	assert.Zero(t, policy.AvailableOf(e3.ID, imported, pools[e3.ID]))
+	assert.True(t, policy.Gives(e1.ID, imported))
+	assert.Equal(t, 4, policy.AvailableOf(e1.ID, imported, pools[e1.ID]))
+	assert.False(t, policy.Gives(e5.ID, imported), "a product that the catalog does not have")
 }
 
 func TestAllTogglesStartOn(t *testing.T) {

@@ -59,6 +59,12 @@ func TestTheSupplyCountsWhatActivePoliciesHaveLeft(t *testing.T) {
 		_, err = world.Admin.UpdateSubscription(ctx, acme.Actor, bought.ID, admin.SubscriptionUpdate{Status: &lapsed})
 		require.NoError(t, err)
 		assert.Equal(t, store.Supply{Policies: 2, Pools: 3, Exhausted: 1, OverAssigned: 1}, supply())
+
+		// A product that no longer includes the app of a policy gives it nothing.
+		require.NoError(t, world.Store.ChangeCatalog(ctx, func(*licensing.Catalog) (store.CatalogChanges, error) {
+			return store.CatalogChanges{RemovedProductApps: []licensing.ProductApp{{ProductID: world.E3.ID, AppID: world.Teams.ID}}}, nil
+		}))
+		assert.Equal(t, store.Supply{Policies: 2, OutOfLicenses: 1, Pools: 2, Exhausted: 1, OverAssigned: 1}, supply())
 	})
 }
 

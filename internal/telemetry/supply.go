@@ -62,7 +62,7 @@ func newSupplyCollector(db *store.Store, tenants []string, logger *slog.Logger) 
 	return &supplyCollector{
 		db: db, tenants: tenants, logger: logger,
 		policies:     describe("policies", "Policies that are on, in all tenants with auto-claim on.", "state"),
-		pools:        describe("policy_pools", "License pools that these policies use.", "state"),
+		pools:        describe("policy_pools", "License pools that these policies take licenses from.", "state"),
 		overAssigned: describe("pools_over_assigned", "License pools with more licenses assigned than bought, for example after a subscription lapsed."),
 		available:    describe("license_pool_available_licenses", "Available licenses of the tenants in --metrics-tenants.", "tenant", "product"),
 		assigned:     describe("license_pool_assigned_licenses", "Assigned licenses of the tenants in --metrics-tenants.", "tenant", "product"),

@@ -8,7 +8,10 @@ import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../../bin/autoclaim", import.meta.url));
 
-/** Starts a server and returns its URL, the tokens of the demo callers, and a function that stops it. */
+/**
+ * Starts a server and returns its URL, the tokens of the demo callers, its directory, which has its SQLite file unless the
+ * flags name another database, and a function that stops it.
+ */
 export async function startServer(...flags) {
   const directory = await mkdtemp(path.join(tmpdir(), "autoclaim-"));
   const server = spawn(program, ["serve", "--dev", "--listen", "127.0.0.1:0", ...flags], {
@@ -38,6 +41,7 @@ export async function startServer(...flags) {
   return {
     url,
     tokens,
+    directory,
     async stop() {
       const ended = new Promise((resolve) => server.once("exit", resolve));
       server.kill("SIGTERM");

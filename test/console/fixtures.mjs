@@ -1,4 +1,9 @@
 // Fixtures: each test has its own server with the demo tenant, and the console in a browser.
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test as base } from "@playwright/test";
 
@@ -11,10 +16,12 @@ export const test = base.extend({
   database: ["sqlite", { option: true, scope: "worker" }],
 
   server: async ({ database }, use) => {
-    const flags = database === "postgresql" ? ["--database-url", await makeDatabase()] : [];
+    const postgresql = database === "postgresql" ? await makeDatabase() : undefined;
+    const flags = postgresql ? ["--database-url", postgresql] : [];
     const server = await startServer("--rate-limit", "0", ...flags);
+    const databaseUrl = postgresql ?? `sqlite:${path.join(server.directory, "autoclaim.db")}`;
     const as = (who) => (query, variables) => send(server, who, query, variables);
-    await use({ ...server, admin: as("demo-admin"), signIn: as("demo-sign-in") });
+    await use({ ...server, databaseUrl, admin: as("demo-admin"), signIn: as("demo-sign-in") });
     await server.stop();
   },
 
@@ -99,6 +106,19 @@ export async function makePolicy(server, choose = ({ basic, e3 }) => [basic, e3]
     },
   );
   return { ...found, id: createPolicy.policy.id };
+}
+
+/** Imports a catalog in which Microsoft 365 E3 includes Sway alone. The other products stay as they are. */
+export async function takeTeamsOutOfE3({ directory, databaseUrl }) {
+  const file = path.join(directory, "catalog.csv");
+  await writeFile(
+    file,
+    `Product_Display_Name,String_Id,GUID,Service_Plan_Name,Service_Plan_Id,Service_Plans_Included_Friendly_Names
+Microsoft 365 E3,SPE_E3,05e9a617-0261-4cee-bb44-138d3ef5d965,SWAY,a23b959c-7ce8-4e57-9140-b90eb88a9e97,Sway
+`,
+  );
+  const program = new URL("../../bin/autoclaim", import.meta.url).pathname;
+  await promisify(execFile)(program, ["import", "catalog", file, "--database-url", databaseUrl]);
 }
 
 /** Claims a license for a user who signs in to Teams, and returns the outcome. */

@@ -1,5 +1,15 @@
 // Policies beyond the procedures: conflicts between admins, refusals by the server, and unsaved changes.
-import { catalog, expect, expectAccessible, makePolicy, readPolicy, test, showsResult, turnOn } from "./fixtures.mjs";
+import {
+  catalog,
+  expect,
+  expectAccessible,
+  makePolicy,
+  readPolicy,
+  test,
+  showsResult,
+  takeTeamsOutOfE3,
+  turnOn,
+} from "./fixtures.mjs";
 
 const pane = (page) => page.getByRole("dialog", { name: "Teams for everybody" });
 const products = (page) => page.getByRole("list", { name: "Products in order" }).getByRole("listitem");
@@ -64,6 +74,35 @@ test("an admin whose save conflicts can take the other admin's changes", async (
   await expect(products(page)).toHaveCount(3);
   await expect(page.getByRole("switch", { name: "Policy status" })).not.toBeChecked();
   await expect(page.getByRole("button", { name: "Discard changes" })).toBeDisabled();
+});
+
+test("a product that no longer includes the policy's app is marked and counts nothing", async ({
+  page,
+  server,
+  open,
+}) => {
+  const { id } = await makePolicy(server);
+  const availableIn = async () => {
+    const { policy } = await server.admin("query ($id: ID!) { policy(id: $id) { availableLicenses } }", { id });
+    return String(policy.availableLicenses);
+  };
+  const before = await availableIn();
+  await takeTeamsOutOfE3(server);
+  const after = await availableIn();
+  expect(after).not.toBe(before);
+
+  await open("/policies");
+  const row = page.getByRole("row", { name: /Teams for everybody/ });
+  await expect(row).toContainText("1 product no longer includes the app");
+  await expect(row).toContainText(after);
+  await expectAccessible(page);
+
+  await page.getByRole("link", { name: "Teams for everybody" }).click();
+  const e3 = products(page).filter({ hasText: "Microsoft 365 E3" });
+  await expect(e3).toContainText("No longer includes Microsoft Teams");
+  await expect(e3).not.toContainText("available");
+  await expect(pane(page).locator("dl")).toContainText(`Available licenses${after}`);
+  await expectAccessible(page);
 });
 
 test("a refusal by the server appears at the field that it is about", async ({ page, server, open }) => {

@@ -10,7 +10,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { DeleteRegular } from "@fluentui/react-icons";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useMemo, useState } from "react";
 import { useMutation } from "urql";
 
 import { ConfirmDialog } from "../components/ConfirmDialog";
@@ -77,6 +77,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
   const form = usePolicyForm(policy);
   const { draft, dirty, refusals } = form;
   const apps = useProductApps(draft.products);
+  const warnings = useMemo(() => warningsOf(policy), [policy]);
   const prompt = useUnsavedChangesPrompt(dirty);
   const [deleting, setDeleting] = useState(false);
   const [announcement, announce] = useState(""); // Screen readers ignore toasts while the modal pane is open.
@@ -131,7 +132,11 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
           <dl className={styles.facts}>
             <Fact term={words.app}>{policy.app.name}</Fact>
             <Fact term={words.available}>
-              {formatNumber(draft.products.reduce((sum, { id }) => sum + (apps.available.get(id) ?? 0), 0))}
+              {formatNumber(
+                draft.products
+                  .filter(({ id }) => !warnings.has(id))
+                  .reduce((sum, { id }) => sum + (apps.available.get(id) ?? 0), 0),
+              )}
             </Fact>
             <Fact term={words.changed}>{formatDateTime(policy.updatedAt)}</Fact>
           </dl>
@@ -146,6 +151,7 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
             appId={policy.app.id}
             products={draft.products}
             available={apps.available}
+            warnings={warnings}
             readOnly={readOnly}
             problemAt={(place) => refusals.at("products", place, "productId")}
             problem={
@@ -233,6 +239,14 @@ export function DetailsForm({ policy, featureOn, onSaved, onClose }: Props) {
     </form>
   );
 }
+
+/** Returns the products that no longer include the policy's app, each with a warning. A product that was added does. */
+const warningsOf = ({ app, products }: PolicyStateFragment) =>
+  new Map(
+    products
+      .filter(({ includesApp }) => !includesApp)
+      .map(({ product }) => [product.id, strings.policies.products.lacksApp(app.name)]),
+  );
 
 /** Deletes the policy. Returns an error message if that fails. */
 function useDelete(policy: PolicyStateFragment, onSaved: () => void) {

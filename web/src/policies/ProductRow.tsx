@@ -1,5 +1,11 @@
 import { Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
-import { ArrowDownRegular, ArrowUpRegular, DeleteRegular, ReOrderDotsVerticalRegular } from "@fluentui/react-icons";
+import {
+  ArrowDownRegular,
+  ArrowUpRegular,
+  DeleteRegular,
+  ReOrderDotsVerticalRegular,
+  WarningRegular,
+} from "@fluentui/react-icons";
 import { useEffect, useRef } from "react";
 
 import { strings } from "../strings";
@@ -25,6 +31,7 @@ const useStyles = makeStyles({
   text: { flex: 1, minWidth: 0, display: "flex", flexDirection: "column", overflowWrap: "anywhere" },
   quiet: { color: tokens.colorNeutralForeground2 },
   place: { color: tokens.colorBrandForeground1 },
+  warning: { color: tokens.colorStatusWarningForeground2 },
   problem: { color: tokens.colorPaletteRedForeground1 },
   buttons: { display: "flex", flexShrink: 0 },
   line: { position: "absolute", insetInline: 0, height: "2px", backgroundColor: tokens.colorBrandStroke1 },
@@ -37,6 +44,8 @@ interface Props {
   place: number;
   of: number;
   available: number | undefined;
+  /** Why users get no licenses for the product. It takes the place of the available licenses. */
+  warning?: string;
   readOnly?: boolean;
   problem?: string;
   reordering: Reordering;
@@ -44,7 +53,18 @@ interface Props {
   onRemove(): void;
 }
 
-export function ProductRow({ product, place, of, available, readOnly, problem, reordering, onMove, onRemove }: Props) {
+export function ProductRow({
+  product,
+  place,
+  of,
+  available,
+  warning,
+  readOnly,
+  problem,
+  reordering,
+  onMove,
+  onRemove,
+}: Props) {
   const styles = useStyles();
   const { name } = product;
   const single = of === 1;
@@ -64,7 +84,12 @@ export function ProductRow({ product, place, of, available, readOnly, problem, r
           {place === 0 ? words.primary : words.backup(place)}
         </Text>
         <Text weight="semibold">{name}</Text>
-        {available !== undefined && (
+        {warning && (
+          <Text size={200} className={styles.warning}>
+            <WarningRegular aria-hidden /> {warning}
+          </Text>
+        )}
+        {!warning && available !== undefined && (
           <Text size={200} className={styles.quiet}>
             {licensesLeft(available)}
           </Text>

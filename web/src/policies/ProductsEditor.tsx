@@ -37,6 +37,8 @@ interface Props {
   products: readonly DraftProduct[];
   /** Available licenses by product ID. */
   available: ReadonlyMap<string, number>;
+  /** What is wrong with a product of the saved policy, by product ID. */
+  warnings?: ReadonlyMap<string, string>;
   readOnly?: boolean;
   /** Whether the last product can be removed. */
   canEmpty?: boolean;
@@ -51,6 +53,7 @@ export function ProductsEditor({
   appId,
   products,
   available,
+  warnings,
   readOnly,
   canEmpty,
   problemAt,
@@ -98,6 +101,7 @@ export function ProductsEditor({
             place={place}
             of={products.length}
             available={available.get(product.id)}
+            warning={warnings?.get(product.id)}
             readOnly={readOnly}
             problem={problemAt?.(place)}
             reordering={reordering}

@@ -92,6 +92,7 @@ test("a policy that was just read has no changes", () => {
     products: [
       {
         position: 0,
+        includesApp: true,
         availableLicenses: 3,
         product: app("a"),
         appToggles: [

@@ -4,9 +4,15 @@ import type { PoliciesQuery } from "../gql/graphql";
 type Policy = PoliciesQuery["policies"]["nodes"][number];
 
 export interface PolicyRow extends Policy {
-  /** The licenses left of all products of the policy. */
+  /** The licenses that users can still claim under the policy. */
   available: number;
 }
+
+/** Adds up the licenses that users can still claim. left has the products whose licenses changed since they were read. */
+export const availableUnder = ({ products }: Policy, left: ReadonlyMap<string, number>): number =>
+  products
+    .filter(({ includesApp }) => includesApp)
+    .reduce((sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses), 0);
 
 const sortKeys: Record<string, (row: PolicyRow) => string | number> = {
   name: ({ name }) => name,

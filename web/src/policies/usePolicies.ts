@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSubscription } from "../api/useSubscription";
 import { useAllPages } from "../api/usePages";
 import { LicensesLeftDocument, PoliciesDocument } from "../gql/graphql";
-import type { PolicyRow } from "./rows";
+import { availableUnder, type PolicyRow } from "./rows";
 
 /**
  * Reads all policies, to search and sort them in the browser. There are few: at most one for each claimable app.
@@ -13,14 +13,7 @@ export function usePolicies() {
   const pages = useAllPages(PoliciesDocument, {}, ({ policies }) => policies);
   const left = useLicensesLeft(pages.reload);
   const rows = useMemo(
-    () =>
-      pages.rows.map<PolicyRow>((policy) => ({
-        ...policy,
-        available: policy.products.reduce(
-          (sum, { product, availableLicenses }) => sum + (left.get(product.id) ?? availableLicenses),
-          0,
-        ),
-      })),
+    () => pages.rows.map<PolicyRow>((policy) => ({ ...policy, available: availableUnder(policy, left) })),
     [pages.rows, left],
   );
 

@@ -1,5 +1,5 @@
 import { Badge, Link as FluentLink, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { AddRegular, RibbonStarRegular } from "@fluentui/react-icons";
+import { AddRegular, RibbonStarRegular, WarningRegular } from "@fluentui/react-icons";
 import { useMemo } from "react";
 import { Outlet, useHref, useLinkClickHandler, useLocation, useParams } from "react-router";
 import { useQuery } from "urql";
@@ -27,6 +27,7 @@ const useStyles = makeStyles({
   count: { color: tokens.colorNeutralForeground2 },
   products: { display: "flex", flexDirection: "column" },
   more: { color: tokens.colorNeutralForeground3 },
+  warning: { color: tokens.colorStatusWarningForeground2 },
   nameLink: { fontWeight: tokens.fontWeightSemibold, textAlign: "start" },
 });
 
@@ -160,12 +161,18 @@ function NameLink({ id, name }: PolicyRow) {
 
 function Products({ products }: PolicyRow) {
   const styles = useStyles();
+  const lacking = products.filter(({ includesApp }) => !includesApp).length;
   return (
     <span className={styles.products}>
       {products[0]?.product.name}
       {products.length > 1 && (
         <Text size={200} className={styles.more}>
           {words.backups(products.length - 1)}
+        </Text>
+      )}
+      {lacking > 0 && (
+        <Text size={200} className={styles.warning}>
+          <WarningRegular aria-hidden /> {words.lacking(lacking)}
         </Text>
       )}
     </span>

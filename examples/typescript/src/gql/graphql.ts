@@ -323,9 +323,9 @@ export type UserErrorCode =
   | 'PRODUCT_NOT_IN_POLICY'
   /** The tenant has no `ACTIVE` or `WARNING` subscription for the product. */
   | 'PRODUCT_NOT_OWNED'
-  /** More licenses are assigned than the new quantity allows. The message says how many to remove first. */
+  /** The change would lower the number of licenses below the number that are assigned. The message says how many to remove first. */
   | 'QUANTITY_BELOW_ASSIGNED'
-  /** The quantity is not between 1 and 10,000,000. */
+  /** The quantity is not between 1 and 10,000,000, or the tenant would own more than 2,147,483,647 licenses of all products together. */
   | 'QUANTITY_OUT_OF_RANGE'
   /** A policy can contain at most 5 products. */
   | 'TOO_MANY_PRODUCTS';

@@ -14,6 +14,8 @@ export const policies = {
   off: "Off",
   noneLeft: "None left",
   backups: (n: number) => plural(n, { one: "# backup product", other: "# backup products" }),
+  lacking: (n: number) =>
+    plural(n, { one: "# product no longer includes the app", other: "# products no longer include the app" }),
   count: (n: number) => plural(n, { one: "# policy", other: "# policies" }),
   found: (n: number, of: number) => `${plural(n, { one: "# policy", other: "# policies" })} of ${of}`,
 
@@ -84,6 +86,7 @@ export const policies = {
     backup: (n: number) => `Backup ${n}`,
     left: (n: number) => plural(n, { one: "# license available", other: "# licenses available" }),
     noneLeft: "No licenses available",
+    lacksApp: (app: string) => `No longer includes ${app}, so users get no licenses for it under this policy.`,
     add: "Add a backup product",
     addTitle: "Backup product",
     more: "There are more products. Type part of a name to find one.",
