@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -26,7 +27,13 @@ func Write(w http.ResponseWriter, r *http.Request, status int, code, message str
 		"extensions": object{"code": code, "requestId": requestid.From(r.Context())},
 	}}})
 
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	// Clients look for errors in a body with an error status only if it is of GraphQL's own media type.
+	media := "application/json"
+	if strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "application/graphql-response+json") {
+		media = "application/graphql-response+json"
+	}
+
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(append(body, '\n')) // The client closed the connection.
 }

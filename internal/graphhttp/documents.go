@@ -47,6 +47,10 @@ func ReadTrustedDocuments(r io.Reader, schema *ast.Schema) (TrustedDocuments, er
 			return nil, fmt.Errorf("document %s has another SHA-256: generate the manifest again", id)
 		}
 
+		if err := checkStrings(text); err != nil {
+			return nil, fmt.Errorf("document %s: %w", id, err)
+		}
+
 		document, err := parser.ParseQuery(&ast.Source{Input: text})
 		if err != nil {
 			return nil, fmt.Errorf("document %s: %w", id, err)
@@ -76,12 +80,21 @@ func (d TrustedDocuments) text(request operationRequest) (text string, trusted b
 		return "", false, apierror.New(apierror.CodeUntrustedDocument,
 			"This server runs trusted documents only. Send the documentId of one in place of 'query'.")
 	case !known:
-		return "", false, apierror.New(apierror.CodeUntrustedDocument,
-			"The server does not know this document. Send the operation's text, or ask the operator to add it.")
+		return "", false, d.refuse()
 	case request.query != "" && request.query != text:
 		return "", false, apierror.New(apierror.CodeUntrustedDocument,
 			"The text is not that of the document with this id. Send only one of them.")
 	default:
 		return text, true, nil
 	}
+}
+
+// refuse refuses a document that is not trusted.
+func (d TrustedDocuments) refuse() *gqlerror.Error {
+	if len(d) == 0 {
+		return apierror.New(apierror.CodeUntrustedDocument, "This server has no trusted documents. Send the operation's text.")
+	}
+
+	return apierror.New(apierror.CodeUntrustedDocument,
+		"This server runs trusted documents only, and does not know this one. Ask the operator to add it.")
 }

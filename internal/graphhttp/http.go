@@ -107,14 +107,14 @@ func (t httpTransport) run(
 	kind := operation.Operation.Operation
 
 	switch {
-	case kind == ast.Subscription && media != mediaEvents:
+	case kind == ast.Subscription && media != mediaEvents && !acceptsEvents(r.Header.Values("Accept")):
 		reject(w, exec, r, media, http.StatusBadRequest, apierror.BadInput(
 			"A subscription needs a stream. Accept %s, or use a WebSocket with graphql-transport-ws.", mediaEvents))
 	case kind != ast.Query && r.Method == http.MethodGet:
 		w.Header().Set("Allow", "POST")
 		reject(w, exec, r, media, http.StatusMethodNotAllowed, apierror.BadInput(
 			"A GET request cannot change anything. Send this operation by POST."))
-	case media == mediaEvents:
+	case media == mediaEvents || kind == ast.Subscription:
 		if kind == ast.Subscription {
 			begun() // A stream lasts long, and its responses are short. admission.Streams limits streams.
 		}

@@ -14,6 +14,35 @@ func negotiate(accept []string) (string, bool) {
 
 	best, bestQuality := "", 0.0
 
+	eachAccepted(accept, func(accepted string, quality float64) {
+		media := ""
+
+		switch accepted {
+		case mediaJSON, mediaResponse, mediaEvents:
+			media = accepted
+		case "*/*", "application/*":
+			media = mediaJSON
+		}
+
+		if media != "" && quality > bestQuality {
+			best, bestQuality = media, quality
+		}
+	})
+
+	return best, best != ""
+}
+
+// acceptsEvents says whether the client accepts server-sent events, even if it prefers another media type: some clients
+// send the same list with every operation.
+func acceptsEvents(accept []string) (accepts bool) {
+	eachAccepted(accept, func(media string, quality float64) { accepts = accepts || media == mediaEvents && quality > 0 })
+
+	return accepts
+}
+
+// eachAccepted calls visit with each media type that can be UTF-8, and how much the client prefers it, from 0 to 1.
+// Entries that are malformed are left out.
+func eachAccepted(accept []string, visit func(media string, quality float64)) {
 	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		accepted, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
 		if err != nil || !isUTF8(parameters["charset"]) {
@@ -27,21 +56,8 @@ func negotiate(accept []string) (string, bool) {
 			}
 		}
 
-		media := ""
-
-		switch accepted {
-		case mediaJSON, mediaResponse, mediaEvents:
-			media = accepted
-		case "*/*", "application/*":
-			media = mediaJSON
-		}
-
-		if media != "" && quality > bestQuality {
-			best, bestQuality = media, quality
-		}
+		visit(accepted, quality)
 	}
-
-	return best, best != ""
 }
 
 func isUTF8(charset string) bool {

@@ -73,15 +73,15 @@ func (p *preparer) operation(
 
 // document returns a request's document after validation, from the cache if it has it.
 func (p *preparer) document(request operationRequest) (string, *ast.QueryDocument, gqlerror.List) {
-	text, trusted, err := p.documents.text(request)
+	text, trusted, err := p.text(request)
 	if err != nil {
 		return "", nil, gqlerror.List{err}
 	}
 
-	if len(text) > p.limits.Text && !trusted {
-		return "", nil, gqlerror.List{apierror.New(apierror.CodeTooComplex,
-			"The operation's text has %d bytes; at most %d are allowed. Send several operations, and values as variables.",
-			len(text), p.limits.Text)}
+	if !trusted {
+		if err := p.checkLength(text); err != nil {
+			return "", nil, gqlerror.List{err}
+		}
 	}
 
 	if len(request.operationName) > maxName {
@@ -90,18 +90,36 @@ func (p *preparer) document(request operationRequest) (string, *ast.QueryDocumen
 			len(request.operationName), maxName)}
 	}
 
-	if document, ok := p.cache.get(text); ok {
-		return text, document, nil
+	document, cached := p.cache.get(text)
+	if !cached {
+		var (
+			weight int
+			errs   gqlerror.List
+		)
+
+		if document, weight, errs = p.parse(text, p.limits.Tokens); errs != nil {
+			return text, nil, boundErrors(errs)
+		}
+
+		p.cache.add(text, document, weight)
 	}
 
-	document, weight, errs := p.parse(text, p.limits.Tokens)
-	if errs != nil {
-		return text, nil, boundErrors(errs)
+	if request.persists() && !trusted {
+		p.cache.persist(request.persisted, text)
 	}
-
-	p.cache.add(text, document, weight)
 
 	return text, document, nil
+}
+
+// checkLength refuses a text that is too long. Trusted documents may be longer.
+func (p *preparer) checkLength(text string) *gqlerror.Error {
+	if len(text) <= p.limits.Text {
+		return nil
+	}
+
+	return apierror.New(apierror.CodeTooComplex,
+		"The operation's text has %d bytes; at most %d are allowed. Send several operations, and values as variables.",
+		len(text), p.limits.Text)
 }
 
 // variables decodes the variables of the operation that the request names.

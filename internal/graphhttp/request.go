@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"mime"
 	"net/http"
 	"net/url"
@@ -22,6 +21,8 @@ type operationRequest struct {
 	query, operationName string
 	// document is the hash of a trusted document, or empty. extension is the same in the request's extensions.
 	document, extension string
+	// persisted is the hash in Apollo's extension persistedQuery, or empty.
+	persisted string
 	// variables is a JSON object, or nil. It is part of the request's body.
 	variables []byte
 
@@ -83,6 +84,10 @@ func readURL(rawQuery string) (operationRequest, *admission.Refusal) {
 			if !json.Valid(value) {
 				return request, malformed("%s: this must be an object.", name)
 			}
+
+			if refusal := refuseLoneSurrogates(name, value); refusal != nil {
+				return request, refusal
+			}
 		default:
 			value = marshal(texts[0])
 		}
@@ -131,11 +136,15 @@ func parseRequest(text []byte) (operationRequest, *admission.Refusal) {
 
 	switch {
 	case !utf8.Valid(text):
-		return request, malformed("The body is not UTF-8.")
+		return request, malformed("The body is not UTF-8: look at byte %d.", validBytes(text))
 	case len(text) > 0 && text[0] == '[':
 		return request, malformed("Send one operation in each request. HTTP/2 and keep-alive make batches unnecessary.")
 	case len(text) == 0 || text[0] != '{' || !json.Valid(text):
 		return request, malformed("The body is not a JSON object with 'query', 'variables' and 'operationName'.")
+	}
+
+	if refusal := refuseLoneSurrogates("", text); refusal != nil {
+		return request, refusal
 	}
 
 	var (
@@ -222,38 +231,35 @@ func asObject(name string, value []byte) ([]byte, *admission.Refusal) {
 	}
 }
 
-// setExtensions reads the hash of a trusted document from the extension documentId, or from persistedQuery of older
-// clients. The parameter documentId comes before both.
+// setExtensions reads the hash of a trusted document from the extension documentId, and the hash in Apollo's extension
+// persistedQuery. All other extensions are ignored.
 func (r *operationRequest) setExtensions(value []byte) *admission.Refusal {
 	object, refusal := asObject("extensions", value)
 	if refusal != nil || object == nil {
 		return refusal
 	}
 
-	var id, persisted string
-
-	text := func(into *string, value []byte) { _ = json.Unmarshal(value, into) } // Other types are ignored.
 	err := eachMember(object, func(name string, value []byte) error {
-		switch {
-		case name == "documentId":
-			text(&id, value)
-		case name == "persistedQuery" && value[0] == '{':
-			return eachMember(value, func(name string, value []byte) error {
-				if name == "sha256Hash" {
-					text(&persisted, value)
-				}
+		switch name {
+		case "documentId":
+			refusal = setText("extensions.documentId", value, &r.extension)
+		case "persistedQuery":
+			r.persisted, refusal = readPersistedQuery(value)
+		}
 
-				return nil
-			})
+		if refusal != nil {
+			return refusal.Err
 		}
 
 		return nil
 	})
-	if errors.Is(err, errTooManyMembers) {
+
+	switch {
+	case refusal != nil:
+		return refusal
+	case err != nil:
 		return malformed("extensions: more than %d are given. Send only those that the server knows.", maxMembers)
 	}
-
-	r.extension = cmp.Or(id, persisted)
 
 	return nil
 }
@@ -262,7 +268,7 @@ func (r *operationRequest) setExtensions(value []byte) *admission.Refusal {
 func (r *operationRequest) complete() (operationRequest, *admission.Refusal) {
 	r.document = strings.TrimPrefix(cmp.Or(r.document, r.extension), documentIDScheme)
 
-	if r.query == "" && r.document == "" {
+	if r.query == "" && r.document == "" && r.persisted == "" {
 		return *r, malformed("query: it is missing. Send the operation's text.")
 	}
 

@@ -13,6 +13,8 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
+var someHash = strings.Repeat("0123456789abcdef", 4)
+
 func TestARequestIsReadFromJSON(t *testing.T) {
 	t.Parallel()
 
@@ -21,12 +23,19 @@ func TestARequestIsReadFromJSON(t *testing.T) {
 		` {"query":"{a}" , "operationName" : "b", "variables" : {"c": [1, {"d": "}"}]} } `: {
 			query: "{a}", operationName: "b", variables: []byte(`{"c": [1, {"d": "}"}]}`),
 		},
-		`{"qu\u0065ry": "{\"\\}", "QUERY": "x", "Query": 1}`:                        {query: `{"\}`},
-		`{"query": "{a}", "variables": null, "extensions": null}`:                   {query: "{a}"},
-		`{"other": {"query": ["{b}", -1.5e3, true, "\\"]}, "query": "{a}"}`:         {query: "{a}"},
-		`{"documentId": "sha256:00"}`:                                               {document: "00"},
-		`{"extensions": {"x": {}, "persistedQuery": {"sha256Hash": "00", "a": 1}}}`: {document: "00", extension: "00"},
-		`{"extensions": {"documentId": "01"}, "documentId": "00"}`:                  {document: "00", extension: "01"},
+		`{"qu\u0065ry": "{\"\\}", "QUERY": "x", "Query": 1}`:                                           {query: `{"\}`},
+		`{"query": "{a}", "variables": null, "extensions": null}`:                                      {query: "{a}"},
+		`{"other": {"query": ["{b}", -1.5e3, true, "\\"]}, "query": "{a}"}`:                            {query: "{a}"},
+		`{"documentId": "sha256:00"}`:                                                                  {document: "00"},
+		`{"extensions": {"x": {}, "documentId": null, "persistedQuery": null}, "query": "{a}"}`:        {query: "{a}"},
+		`{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "` + someHash + `", "a": 1}}}`: {persisted: someHash},
+		`{"extensions": {"persistedQuery": {"sha256Hash": "sha256:` + someHash + `", "version": 1.0}}, "query": "{a}"}`: {
+			query: "{a}", persisted: someHash,
+		},
+		`{"query": "{a}", "variables": {"a": "\ud83d\ude00 \\ud800"}}`: {
+			query: "{a}", variables: []byte(`{"a": "\ud83d\ude00 \\ud800"}`),
+		},
+		`{"extensions": {"documentId": "01"}, "documentId": "00"}`: {document: "00", extension: "01"},
 	} {
 		got, refusal := parseRequest([]byte(body))
 		require.Nil(t, refusal, body)
@@ -43,6 +52,10 @@ func TestAMalformedRequestIsRefused(t *testing.T) {
 		`{"query": ["{a}"]}`:                                 "query: this must be text.",
 		`{"query": "{a}", "variables": "x"}`:                 "variables: this must be an object.",
 		`{"query": "{a}", "extensions": []}`:                 "extensions: this must be an object.",
+		`{"query": "{a}", "extensions": {"documentId": 1}}`:  "extensions.documentId: this must be text.",
+		"{\"query\": \"{a}\xff\"}":                           "The body is not UTF-8: look at byte 14.",
+		"{\"query\": \"\xed\xa0\x80\"}":                      "The body is not UTF-8: look at byte 11.",
+		"{\"query\": \"\xc0\xaf\"}":                          "The body is not UTF-8: look at byte 11.",
 		`{"QUERY": "{a}"}`:                                   "query: it is missing. Send the operation's text.",
 		`{"query": "{a}"`:                                    "The body is not a JSON object with 'query', 'variables' and 'operationName'.",
 		`"query"`:                                            "The body is not a JSON object with 'query', 'variables' and 'operationName'.",
@@ -103,7 +116,7 @@ func TestParametersAndVariablesThatNobodyAskedForTakeNoMemory(t *testing.T) {
 	for _, body := range []string{
 		`{"query": "{a}", "variables": {"x": ` + values + `}}`,
 		`{"query": "{a}", "extensions": {"x": ` + values + `}}`,
-		`{"query": "{a}", "extensions": {"persistedQuery": {"x": ` + values + `}}}`,
+		`{"query": "{a}", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "` + someHash + `", "x": ` + values + `}}}`,
 		`{"query": "{a}", "x": ` + values + `}`,
 		`{"query": "{a}", "x": ` + nest(9000, "[", "", "]") + `}`,
 	} {

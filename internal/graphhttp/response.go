@@ -33,9 +33,10 @@ func refuse(w http.ResponseWriter, exec graphql.GraphExecutor, r *http.Request, 
 }
 
 // statusOf returns the status of an operation that was not executed. With application/json it is always 200, since
-// a client cannot tell whether a JSON body with another status is from a GraphQL server or from a proxy.
+// a client cannot tell whether a JSON body with another status is from a GraphQL server or from a proxy. It is also 200
+// for persistedQueryNotFound, as with Apollo Server: older clients stop to send hashes after other statuses.
 func statusOf(media string, errs gqlerror.List) int {
-	if media == mediaJSON {
+	if media == mediaJSON || errs[0].Message == persistedQueryNotFound {
 		return http.StatusOK
 	}
 

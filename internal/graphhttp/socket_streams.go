@@ -97,6 +97,10 @@ func (s *socket) create(ctx context.Context, m message) (context.Context, *graph
 	ctx = graphql.StartOperationTrace(ctx)
 	started := graphql.Now()
 
+	if refusal := refuseLoneSurrogates("payload", m.payload); refusal != nil {
+		return ctx, nil, s.exec.DispatchError(ctx, gqlerror.List{refusal.Err}).Errors
+	}
+
 	request, refusal := parseRequest(m.payload)
 	if refusal != nil {
 		s.end(closeInvalidMessage, invalid(refusal.Err.Message).Error())

@@ -52,6 +52,10 @@ func newValidator(schema *ast.Schema, suggest bool) validator {
 
 // parse returns a document that is valid for the schema, and how many bytes of memory it takes.
 func (v validator) parse(text string, maxTokens int) (*ast.QueryDocument, int, gqlerror.List) {
+	if err := checkStrings(text); err != nil {
+		return nil, 0, withCode(gqlerror.List{err}, errcode.ParseFailed)
+	}
+
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxTokens)
 	if err != nil {
 		return nil, 0, withCode(gqlerror.List{gqlerror.WrapIfUnwrapped(err)}, errcode.ParseFailed)

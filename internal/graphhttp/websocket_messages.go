@@ -3,6 +3,7 @@ package graphhttp
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
@@ -105,8 +106,9 @@ func (m invalidMessage) Error() string { return "Invalid message: " + string(m) 
 
 func invalid(why string) error { return invalidMessage(why) }
 
-// authorizationsOf returns the tokens in the payload of connection_init, as values of an Authorization header. It
-// decodes nothing else of the payload.
+// authorizationsOf returns the tokens in the payload of connection_init, as values of an Authorization header. Like the
+// header, the name may have capitals anywhere. Some clients put all headers into an object. It decodes nothing else of
+// the payload.
 func authorizationsOf(payload json.RawMessage) ([]string, error) {
 	if payload == nil {
 		return nil, nil
@@ -114,8 +116,8 @@ func authorizationsOf(payload json.RawMessage) ([]string, error) {
 
 	var values []string
 
-	err := eachMember(payload, func(name string, value []byte) error {
-		if name != "Authorization" && name != "authorization" || string(value) == "null" {
+	read := func(name string, value []byte) error {
+		if !strings.EqualFold(name, "authorization") || string(value) == "null" {
 			return nil
 		}
 
@@ -127,13 +129,22 @@ func authorizationsOf(payload json.RawMessage) ([]string, error) {
 		values = append(values, text)
 
 		return nil
+	}
+
+	err := eachMember(payload, func(name string, value []byte) error {
+		if name == "headers" && isObject(value) {
+			return eachMember(value, read)
+		}
+
+		return read(name, value)
 	})
 
 	return values, err
 }
 
+// textOf decodes a JSON string. ok is false if the value is another one, or if half of a surrogate pair is in it.
 func textOf(value []byte) (text string, ok bool) {
-	if len(value) == 0 || value[0] != '"' || json.Unmarshal(value, &text) != nil {
+	if len(value) == 0 || value[0] != '"' || loneSurrogate(value) >= 0 || json.Unmarshal(value, &text) != nil {
 		return "", false
 	}
 
