@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/autoclaim/autoclaim/internal/testkit/executable"
 	"github.com/autoclaim/autoclaim/internal/testkit/storetest"
 )
 
@@ -43,7 +45,7 @@ func buildRelease(path string) error {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
 
-	return nil
+	return executable.Settle(context.Background(), path)
 }
 
 func TestTheImageIsBuiltWithTheReleasesFlags(t *testing.T) {

@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -30,6 +33,11 @@ func TestMain(m *testing.M) {
 
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(string(out))
+	}
+
+	// Linux does not run a program that a process may still have open for writing (https://go.dev/issue/22315).
+	for errors.Is(exec.Command(program, "--version").Run(), syscall.ETXTBSY) {
+		time.Sleep(10 * time.Millisecond)
 	}
 
 	status := m.Run()

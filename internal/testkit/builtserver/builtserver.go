@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/testkit/executable"
 )
 
 // Config says which program to run, and how.
@@ -45,8 +46,8 @@ type Program struct {
 	status  error
 }
 
-// Build builds the server into the file binary. directory is the root of this repository; options are flags of go
-// build.
+// Build builds the server into the file binary, and returns when it can be run. directory is the root of this repository;
+// options are flags of go build.
 func Build(ctx context.Context, directory, binary string, options ...string) error {
 	args := append([]string{"build", "-trimpath", "-o", binary}, options...)
 	build := exec.CommandContext(ctx, "go", append(args, "./cmd/autoclaim")...)
@@ -57,7 +58,7 @@ func Build(ctx context.Context, directory, binary string, options ...string) err
 		return fmt.Errorf("build the server: %w\n%s", err, output)
 	}
 
-	return nil
+	return executable.Settle(ctx, binary)
 }
 
 // Start starts a server of the demo tenant and returns when it listens. Stop it, or kill it.
