@@ -11,6 +11,15 @@ import (
 
 type appListCommand struct{}
 
+// Help implements [kong.HelpProvider].
+func (appListCommand) Help() string {
+	return `Prints the code, the vendor's ID and the name of each app for which policies may be created.
+
+Example:
+
+  autoclaim app list`
+}
+
 // Run lists the claimable apps.
 func (appListCommand) Run(e *environment) error {
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
@@ -35,6 +44,16 @@ func (appListCommand) Run(e *environment) error {
 type appClaimableCommand struct {
 	Apps []string `kind:"argument" arg:"" help:"Codes or vendor IDs of apps, such as TEAMS1."`
 	Off  bool     `env:"-" help:"Make the apps no longer claimable. Existing policies stay."`
+}
+
+// Help implements [kong.HelpProvider].
+func (appClaimableCommand) Help() string {
+	return `Prints the claimable apps afterwards. If an app is unknown, nothing changes.
+
+Examples:
+
+  autoclaim app claimable TEAMS1 EXCHANGE_S_STANDARD
+  autoclaim app claimable --off TEAMS1`
 }
 
 // Run makes apps claimable or not, then lists the claimable apps.

@@ -14,6 +14,15 @@ type backupCommand struct {
 	File string `kind:"argument" arg:"" help:"File to create. It must not exist yet." type:"path"`
 }
 
+// Help implements [kong.HelpProvider].
+func (backupCommand) Help() string {
+	return `The copy is complete even if servers write meanwhile. A file is never replaced. For PostgreSQL, use pg_dump.
+
+Example:
+
+  autoclaim backup copy.db --database-url=sqlite:autoclaim.db`
+}
+
 // Run copies the database. Its schema may be old, since a backup is often made before a migration.
 func (c backupCommand) Run(e *environment) error {
 	return e.withDatabase(func(ctx context.Context, db *store.Store) error {

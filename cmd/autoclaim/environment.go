@@ -69,6 +69,35 @@ func (e *environment) databaseName() string {
 	return "the database"
 }
 
+// interruptibleReader reads until the context ends. A read of a terminal or of a pipe can wait forever.
+type interruptibleReader struct {
+	context context.Context //nolint:containedctx // Readers get no context.
+	from    io.Reader
+}
+
+// Read implements [io.Reader]. A read that is interrupted goes on in the background, and what it reads is lost.
+func (r *interruptibleReader) Read(into []byte) (int, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+
+	done := make(chan result, 1)
+	buffer := make([]byte, len(into))
+
+	go func() {
+		n, err := r.from.Read(buffer)
+		done <- result{buffer[:n], err}
+	}()
+
+	select {
+	case <-r.context.Done():
+		return 0, fmt.Errorf("read standard input: %w", r.context.Err())
+	case read := <-done:
+		return copy(into, read.text), read.err
+	}
+}
+
 // say prints a formatted line to the command's output.
 func (e *environment) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(e.out, format+"\n", args...)

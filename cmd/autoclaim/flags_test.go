@@ -165,7 +165,10 @@ func TestTheEnvironmentIsCheckedLikeTheCommandLine(t *testing.T) {
 }
 
 // actsOnce has the flags that change what one call does.
-var actsOnce = map[string]bool{"version": true, "help": true, "repair": true, "dry-run": true, "off": true, "claimable": true}
+var actsOnce = map[string]bool{
+	"version": true, "help": true, "repair": true, "dry-run": true, "off": true, "claimable": true, "verbose": true,
+	"tenant": true, "external-id": true, "role": true, "user": true, "ttl": true,
+}
 
 func TestFlagsThatActOnceHaveNoEnvironmentVariable(t *testing.T) {
 	t.Parallel()
@@ -178,7 +181,35 @@ func TestFlagsThatActOnceHaveNoEnvironmentVariable(t *testing.T) {
 		assert.False(t, actsOnce[value.Name], variable)
 
 		if value.Target.Kind() == reflect.Bool { // A new one must be put into one of the lists.
-			assert.Contains(t, []string{"introspection", "playground", "console", "dev", "verbose", "allow-plain-http-keys"}, value.Name)
+			assert.Contains(t, []string{"introspection", "playground", "console", "dev", "allow-plain-http-keys"}, value.Name)
+		}
+	}
+}
+
+func TestOnlyConfigurationHasEnvironmentVariables(t *testing.T) {
+	t.Parallel()
+
+	settings := newVariables(nil)
+	parser, err := newParser(new(cli), buildinfo.Build{}, settings)
+	require.NoError(t, err)
+
+	configured := make(map[string]bool)
+	for _, flag := range parser.Model.Flags {
+		configured[flag.Name] = true
+	}
+
+	for _, command := range parser.Model.Leaves(false) {
+		for _, flag := range command.Flags {
+			if command.Name == "serve" || command.Name == "migrate" {
+				configured[flag.Name] = true
+			}
+		}
+	}
+
+	// Any other flag says what one call does, and needs the tag env:"-".
+	for _, command := range parser.Model.Leaves(false) {
+		for _, flag := range command.Flags {
+			assert.True(t, configured[flag.Name] || settings.of(flag.Value) == "", "%s --%s", command.FullPath(), flag.Name)
 		}
 	}
 }

@@ -16,12 +16,23 @@ type importCatalogCommand struct {
 	File      string   `kind:"argument" arg:"" help:"CSV file of the vendor, - for standard input, or 'sample' for the built-in sample catalog."`
 	Claimable []string `kind:"label" env:"-" help:"Codes or vendor IDs of apps to make claimable, such as TEAMS1." placeholder:"APP"`
 	DryRun    bool     `env:"-" help:"Report the changes without making them."`
-	Verbose   bool     `help:"List each changed object, each skipped row and each name chosen from several."`
+	Verbose   bool     `env:"-" help:"List each changed object, each skipped row and each name chosen from several."`
+}
+
+// Help implements [kong.HelpProvider].
+func (importCatalogCommand) Help() string {
+	return `A file that cannot be read changes nothing. See first what would change with --dry-run.
+
+Examples:
+
+  autoclaim import catalog licensing-service-plans.csv --dry-run
+  autoclaim import catalog licensing-service-plans.csv --claimable=TEAMS1
+  autoclaim import catalog sample`
 }
 
 // Run imports the catalog.
 func (c importCatalogCommand) Run(e *environment) error {
-	file, err := c.read()
+	file, err := c.read(e)
 	if err != nil {
 		return err
 	}
@@ -39,18 +50,18 @@ func (c importCatalogCommand) Run(e *environment) error {
 	})
 }
 
-func (c importCatalogCommand) read() (*catalog.File, error) {
+func (c importCatalogCommand) read(e *environment) (*catalog.File, error) {
 	if c.File == "sample" {
 		return catalog.Read(catalog.Sample())
 	}
 
-	return readFile(c.File, catalog.Read)
+	return readFile(e, c.File, catalog.Read)
 }
 
 // readFile reads the named file, or standard input if the name is "-".
-func readFile[T any](name string, read func(io.Reader) (T, error)) (T, error) {
+func readFile[T any](e *environment, name string, read func(io.Reader) (T, error)) (T, error) {
 	if name == "-" {
-		return read(os.Stdin)
+		return read(&interruptibleReader{e.context, os.Stdin})
 	}
 
 	file, err := os.Open(name) //nolint:gosec // The operator names the file.
@@ -67,12 +78,21 @@ func readFile[T any](name string, read func(io.Reader) (T, error)) (T, error) {
 
 type importUsersCommand struct {
 	File   string `kind:"argument" arg:"" help:"CSV file with the columns external_id, display_name and email, or - for standard input."`
-	Tenant string `kind:"argument" help:"Name of the tenant." required:""`
+	Tenant string `kind:"argument" help:"Name of the tenant." required:"" env:"-" placeholder:"NAME"`
+}
+
+// Help implements [kong.HelpProvider].
+func (importUsersCommand) Help() string {
+	return `A file with an error changes nothing.
+
+Example:
+
+  autoclaim import users users.csv --tenant=Contoso`
 }
 
 // Run imports the users of a tenant.
 func (c importUsersCommand) Run(e *environment) error {
-	users, err := readFile(c.File, admin.ReadUsers)
+	users, err := readFile(e, c.File, admin.ReadUsers)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,11 +45,13 @@ type cli struct {
 	} `cmd:"" help:"Manage tenants."`
 	Token  tokenCommand  `cmd:"" help:"Print an access token for a server that runs with --dev."`
 	Backup backupCommand `cmd:"" help:"Copy an SQLite database to a new file. Servers may keep running."`
-	Check  checkCommand  `cmd:"" help:"Check the database for broken rules. The exit status is 1 if there are any."`
+	Check  checkCommand  `cmd:"" help:"Check the database for broken rules. The exit status is 3 if there are any."`
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // A second signal ends the program at once.
+
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 
 	stop()
@@ -58,11 +61,44 @@ func main() {
 // version is the release that this program is. The linker sets it: see deploy/release.sh.
 var version string
 
-// run runs a command line and returns the exit status: 0 for success, 1 for an error or a broken rule, 2 for a wrong
-// command line.
-func run(ctx context.Context, args []string, out, errOut io.Writer) int {
-	const failed, misused = 1, 2
+// The exit statuses, in addition to 0. docs/operations.md lists them.
+const (
+	statusFailed  = 1
+	statusMisused = 2
+	// statusBroken is that of check.
+	statusBroken = 3
+)
 
+// run runs a command line and returns the exit status. It is not 0 if what the command prints could not be written.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	output := &reliableWriter{Writer: out}
+	status := runCommand(ctx, args, output, errOut)
+
+	if output.err != nil {
+		_, _ = fmt.Fprintln(errOut, "autoclaim: write the output:", output.err)
+
+		return statusFailed
+	}
+
+	return status
+}
+
+// reliableWriter remembers the first error.
+type reliableWriter struct {
+	io.Writer
+
+	err error
+}
+
+// Write implements [io.Writer].
+func (w *reliableWriter) Write(text []byte) (int, error) {
+	n, err := w.Writer.Write(text)
+	w.err = cmp.Or(w.err, err)
+
+	return n, err //nolint:wrapcheck // It is not this writer's error.
+}
+
+func runCommand(ctx context.Context, args []string, out, errOut io.Writer) int {
 	var (
 		commands cli
 		exited   *int
@@ -74,7 +110,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	if err != nil {
 		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
 
-		return failed
+		return statusFailed
 	}
 
 	command, err := parser.Parse(args)
@@ -86,7 +122,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	case err != nil:
 		_, _ = fmt.Fprintf(errOut, "autoclaim: %s. See autoclaim --help.\n", misuse(err))
 
-		return misused
+		return statusMisused
 	}
 
 	logger, err := telemetry.NewLogger(errOut, commands.LogLevel, commands.LogFormat)
@@ -97,13 +133,25 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		})
 	}
 
-	if err != nil {
-		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
+	return report(ctx, err, errOut)
+}
 
-		return failed
+// report says why a command failed, and returns the exit status.
+func report(ctx context.Context, err error, errOut io.Writer) int {
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		_, _ = fmt.Fprintln(errOut, "autoclaim: interrupted:", err)
+	default:
+		_, _ = fmt.Fprintln(errOut, "autoclaim:", err)
 	}
 
-	return 0
+	if _, broken := errors.AsType[*brokenRulesError](err); broken {
+		return statusBroken
+	}
+
+	return statusFailed
 }
 
 // firstProblem returns what to tell first about a command line and its environment. A misspelled variable may be why
@@ -142,11 +190,21 @@ func misuse(err error) string {
 	return "the command line is wrong; what is wrong is not shown, because it could hold a password"
 }
 
+// description is in the help of the program.
+const description = "Gives users a license the first time they sign in to an app." + `
+
+Results go to standard output, errors and logs to standard error. The exit status is 0 if the command did what it says, 1 if
+it failed, 2 if the command line or an environment variable is wrong, and 3 if "check" found broken rules.
+
+Example:
+
+  autoclaim serve --dev`
+
 // newParser returns a parser of command lines and environment variables that sets the commands' flags.
 func newParser(commands *cli, build buildinfo.Build, settings *variables, options ...kong.Option) (*kong.Kong, error) {
 	return kong.New(commands, append([]kong.Option{
 		kong.Name("autoclaim"),
-		kong.Description("Gives users a license the first time they sign in to an app."),
+		kong.Description(description),
 		settings.bind(), checkFlags(settings), kong.Resolvers(settings), kong.ValueFormatter(settings.help),
 		kong.Vars{"version": build.String()},
 		kong.UsageOnError(),

@@ -79,6 +79,17 @@ type serveCommand struct {
 	DevKey string `kind:"new-file" default:"autoclaim-dev-key.json" group:"Development" help:"File with the key that signs development tokens. It is created if it is missing."`
 }
 
+// Help implements [kong.HelpProvider].
+func (serveCommand) Help() string {
+	return `Serves until it gets SIGINT or SIGTERM. It then finishes running requests, and its exit status is 0. A second signal ends it
+at once.
+
+Examples:
+
+  autoclaim serve --dev
+  autoclaim serve --listen=0.0.0.0:8080 --issuer=https://login.example.com --audience=autoclaim`
+}
+
 // Validate checks which flags go together. Kong calls it after it has checked each flag.
 func (c serveCommand) Validate(parsed *kong.Context) error {
 	if err := c.validateSignIn(parsed); err != nil {

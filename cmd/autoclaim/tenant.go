@@ -12,7 +12,16 @@ import (
 
 type tenantCreateCommand struct {
 	Name       string `kind:"argument" arg:"" help:"Name of the tenant, for use by other commands."`
-	ExternalID string `kind:"external-id" help:"ID of the organization in the identity provider's tokens (see serve --tenant-claim)." name:"external-id" required:""`
+	ExternalID string `kind:"external-id" help:"ID of the organization in the identity provider's tokens (see serve --tenant-claim)." name:"external-id" required:"" env:"-" placeholder:"ID"`
+}
+
+// Help implements [kong.HelpProvider].
+func (tenantCreateCommand) Help() string {
+	return `Neither the name nor the external ID may belong to another tenant.
+
+Example:
+
+  autoclaim tenant create Contoso --external-id=6babcaad-604b-40ac-a9d7-9fd97c0b779f`
 }
 
 // Run creates a tenant.
@@ -31,6 +40,15 @@ func (c tenantCreateCommand) Run(e *environment) error {
 }
 
 type tenantListCommand struct{}
+
+// Help implements [kong.HelpProvider].
+func (tenantListCommand) Help() string {
+	return `Prints the name and the external ID of each tenant, whether auto-claim is on, and when the tenant was created (UTC).
+
+Example:
+
+  autoclaim tenant list`
+}
 
 // Run lists the tenants.
 func (tenantListCommand) Run(e *environment) error {
