@@ -89,7 +89,7 @@ func TestAnSQLiteBackupMadeDuringClaimsIsComplete(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "back up.db")
 
 	requireBackupDuringClaims(t, url, func() string {
-		assert.Contains(t, succeed(t, "backup", file, "--database-url="+url), "schema version 3")
+		assert.Regexp(t, `schema version [1-9]`, succeed(t, "backup", file, "--database-url="+url))
 
 		return "sqlite:" + file
 	})

@@ -77,7 +77,7 @@ func TestADatabaseMustBeMigratedBeforeUse(t *testing.T) {
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "autoclaim migrate")
 
-	assert.Contains(t, succeed(t, "migrate", url), "Ran 3 migrations; the schema is version 3")
+	assert.Regexp(t, `Ran [1-9]\d* migrations; the schema is version [1-9]`, succeed(t, "migrate", url))
 	assert.Contains(t, succeed(t, "migrate", url), "Ran 0 migrations")
 	succeed(t, "tenant", "list", url)
 }
