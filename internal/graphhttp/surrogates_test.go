@@ -48,14 +48,16 @@ func TestHalfOfASurrogatePairIsRefusedWhereItIs(t *testing.T) {
 func TestHalfOfASurrogatePairInADocumentIsRefusedWhereItIs(t *testing.T) {
 	t.Parallel()
 
+	const afterBlockString = "{a:policy(id: \"\"\"\\ud800\\\"\"\"\"\"\"){id} b:policy(id: \"\\\\\\ud800\"){id}}"
+
 	v := newValidator(loadSchema(t), false)
 
 	for text, position := range map[string][2]int{
-		`{policy(id: "\ud800"){id}}`:                                                        {1, 14},
-		"{policy(id: \"é\\uDC00\"){id}}":                                                    {1, 15},
-		"{\n# \"\n  policy(id: \"\\ud83d\"){id}}":                                           {3, 15},
-		"{a:policy(id: \"\"\"\\ud800\\\"\"\"\"\"\"){id} b:policy(id: \"\\\\\\ud800\"){id}}": {1, 53},
-		`{policy(id: "\ud83d\ud83d\ude00"){id}}`:                                            {1, 14},
+		`{policy(id: "\ud800"){id}}`:              {1, 14},
+		"{policy(id: \"é\\uDC00\"){id}}":          {1, 15},
+		"{\n# \"\n  policy(id: \"\\ud83d\"){id}}": {3, 15},
+		afterBlockString:                          {1, 53},
+		`{policy(id: "\ud83d\ud83d\ude00"){id}}`:  {1, 14},
 	} {
 		_, _, errs := v.parse(text, maxTokens)
 		require.Len(t, errs, 1, text)
