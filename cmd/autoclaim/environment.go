@@ -25,6 +25,7 @@ type environment struct {
 	telemetry   telemetry.Telemetry // Only serve sets it, database and turns.
 	database    []store.Option
 	turns       *admission.DatabaseTurns
+	in          io.Reader
 	out         io.Writer
 }
 

@@ -61,7 +61,7 @@ func (c importCatalogCommand) read(e *environment) (*catalog.File, error) {
 // readFile reads the named file, or standard input if the name is "-".
 func readFile[T any](e *environment, name string, read func(io.Reader) (T, error)) (T, error) {
 	if name == "-" {
-		return read(&interruptibleReader{e.context, os.Stdin})
+		return read(e.in)
 	}
 
 	file, err := os.Open(name) //nolint:gosec // The operator names the file.

@@ -129,7 +129,7 @@ func runCommand(ctx context.Context, args []string, out, errOut io.Writer) int {
 	if err == nil {
 		err = command.Run(&environment{
 			context: ctx, build: build, databaseURL: commands.DatabaseURL, directURL: commands.DirectDatabaseURL,
-			logger: logger, out: out,
+			logger: logger, in: &interruptibleReader{ctx, os.Stdin}, out: out,
 		})
 	}
 
