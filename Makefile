@@ -49,6 +49,15 @@ test-go: postgresql pgbouncer ## Run the Go tests.
 	CGO_ENABLED=$(if $(RACE),1,0) go test $(if $(RACE),-race) -timeout 10m ./...
 	cd examples/signin && go vet ./... && CGO_ENABLED=0 go test -timeout 5m ./...
 
+# The directory of PostgreSQL's programs, and the path of PgBouncer. Tests that need a program which is not in that directory are skipped.
+POSTGRES_BIN ?=
+PGBOUNCER ?=
+
+.PHONY: test-databases
+test-databases: ## Run the tests of the store and of what uses it on other versions: POSTGRES_BIN=DIRECTORY PGBOUNCER=FILE.
+	CGO_ENABLED=0 TEST_POSTGRES_BIN='$(POSTGRES_BIN)' TEST_PGBOUNCER='$(PGBOUNCER)' go test -count=1 -timeout 20m \
+		./internal/store/... ./internal/claiming ./internal/admin ./internal/reading ./internal/reporting ./internal/catalog ./internal/upkeep ./test/model
+
 # FAULTS has further flags, for example FAULTS='-only PostgreSQL -seed 7'. FAULTS=-help lists them.
 .PHONY: faults
 faults: postgresql ## Inject all faults under load, and check that nothing is lost or given twice (up to 30 minutes).

@@ -44,12 +44,9 @@ func (c *Cluster) Pooled(databaseURL string) (string, error) {
 }
 
 func startPooler(dir, databasePort string) (*pooler, error) {
-	program, err := exec.LookPath("pgbouncer")
+	program, err := findPooler()
 	if err != nil {
-		program = "/usr/sbin/pgbouncer" // Debian installs it there, which is not in every PATH.
-		if _, err := os.Stat(program); err != nil {
-			return nil, errors.New("it is not installed: on Debian, run apt-get install pgbouncer")
-		}
+		return nil, err
 	}
 
 	port, err := reservePort()
@@ -93,6 +90,23 @@ max_client_conn = 500
 	}
 
 	return p, p.awaitListening(log.Name())
+}
+
+func findPooler() (string, error) {
+	if program := os.Getenv(poolerVariable); program != "" {
+		return program, nil
+	}
+
+	if program, err := exec.LookPath("pgbouncer"); err == nil {
+		return program, nil
+	}
+
+	const program = "/usr/sbin/pgbouncer" // Debian installs it there, which is not in every PATH.
+	if _, err := os.Stat(program); err != nil {
+		return "", errors.New("it is not installed: on Debian, run apt-get install pgbouncer")
+	}
+
+	return program, nil
 }
 
 func (p *pooler) awaitListening(log string) error {

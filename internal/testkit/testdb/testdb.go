@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -110,11 +111,30 @@ func (c *Cluster) Database() (string, error) {
 	return inDatabase(maintenance, database), nil
 }
 
+// binariesVariable names the environment variable with the directory of the programs of the PostgreSQL to test with, and
+// poolerVariable the one with the path of the PgBouncer. They have defaults.
+const binariesVariable, poolerVariable = "TEST_POSTGRES_BIN", "TEST_PGBOUNCER"
+
 // Program returns the path of one of PostgreSQL's programs, such as pgbench.
 func Program(name string) (string, error) {
 	bin, err := findBinaries()
 
 	return filepath.Join(bin, name), err
+}
+
+// RequireProgram skips the test if the PostgreSQL of TEST_POSTGRES_BIN lacks the program: some packages have only the
+// server.
+func RequireProgram(t testing.TB, name string) {
+	t.Helper()
+
+	path, err := Program(name)
+	if err != nil {
+		return // The test fails with a better message.
+	}
+
+	if _, err := os.Stat(path); err != nil && os.Getenv(binariesVariable) != "" {
+		t.Skipf("%s has no %s", filepath.Dir(path), name)
+	}
 }
 
 // copyTemplate makes one database at a time: PostgreSQL refuses to copy a template that is in use.
@@ -184,6 +204,10 @@ func (c *Cluster) launch() (string, error) {
 
 // findBinaries returns the directory of PostgreSQL's server programs.
 func findBinaries() (string, error) {
+	if bin := os.Getenv(binariesVariable); bin != "" {
+		return bin, nil
+	}
+
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
 			return filepath.Dir(path), nil
