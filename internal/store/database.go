@@ -67,8 +67,16 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	DayOfTime(column string) string
 	DayText(column string) string
 
-	// CheckDirect returns an error if the direct URL leads to another database. Without one it does nothing.
-	CheckDirect(ctx context.Context) error
+	// Check returns an error if the server or the database is none that the program can work with, or if the direct URL
+	// leads to another database.
+	Check(ctx context.Context) error
+	// CheckRights returns an error that says which of the needed rights on tables the database's role lacks. It returns
+	// none if there are no tables.
+	CheckRights(ctx context.Context, needed map[string][]string) error
+	// HasTable says whether there is a table of this name.
+	HasTable(ctx context.Context, name string) (bool, error)
+	// Ready returns an error unless a transaction could write now. It uses a connection for sign-ins.
+	Ready(ctx context.Context) error
 	// LiveFeedTransport carries announcements between the processes that share the database; nil if nothing does.
 	LiveFeedTransport() livefeed.Transport
 
@@ -101,10 +109,10 @@ func openDatabase(url string, with options) (Database, error) {
 			return nil, errors.New("--direct-database-url is for PostgreSQL behind a connection pooler: leave it out for an SQLite file")
 		}
 
-		return sqlite.Open(path, config, sqlite.Options{Tracers: with.tracers})
+		return sqlite.Open(path, config, sqlite.Options{Tracers: with.tracers, Exists: with.exists, Reads: with.reads})
 	}
 
 	return postgres.Open(url, config, postgres.Options{
-		DirectURL: with.direct, Tracers: with.tracers, Connections: with.connections,
+		DirectURL: with.direct, Tracers: with.tracers, Connections: with.connections, Reads: with.reads,
 	})
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -37,3 +39,6 @@ func (tx *Tx) SetPoolTotal(ctx context.Context, product licensing.ID, total int)
 
 // FewUsers is the largest number of users of whom a list is read user by user.
 const FewUsers = fewUsers
+
+// TablesWithRights are the tables whose rights are checked.
+func TablesWithRights() []string { return slices.Sorted(maps.Keys(readRights())) }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,8 +60,13 @@ func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	schema := Schema{Program: program}
 	db := s.database.Reader().WithContext(ctx)
 
-	if !db.Migrator().HasTable("goose_db_version") {
-		return schema, ErrSchemaOld
+	// A role without rights on a table does not see it, as if it were not there.
+	if err := s.database.CheckRights(ctx, readRights()); err != nil {
+		return schema, err
+	}
+
+	if exists, err := s.database.HasTable(ctx, "goose_db_version"); err != nil || !exists {
+		return schema, cmp.Or(err, ErrSchemaOld)
 	}
 
 	err = db.Raw("SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&schema.Database).Error

@@ -19,6 +19,19 @@ type options struct {
 	connections int
 	// direct is the URL that bypasses the connection pooler; empty if there is no pooler.
 	direct string
+	// exists says that no database is created, and reads that nothing is written.
+	exists, reads bool
+}
+
+// WithExistingFile refuses an SQLite file that does not exist or is empty. Without this option, it is created.
+func WithExistingFile() Option {
+	return func(o *options) { o.exists = true }
+}
+
+// ForReading is for work that only reads. It writes nothing to an SQLite file, which must exist, and the PostgreSQL server
+// may be a standby.
+func ForReading() Option {
+	return func(o *options) { o.exists, o.reads = true, true }
 }
 
 // WithDirectURL gives the URL of the database itself, if the other URL is that of a connection pooler, which assigns

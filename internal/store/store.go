@@ -62,7 +62,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), s.Close())
 	}
 
-	if err := database.CheckDirect(ctx); err != nil {
+	if err := database.Check(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 
@@ -102,6 +102,9 @@ func (s *Store) Ping(ctx context.Context) error {
 
 	return nil
 }
+
+// Ready returns an error unless the database could write now. It uses a connection for sign-ins.
+func (s *Store) Ready(ctx context.Context) error { return s.database.Ready(ctx) }
 
 // ConnectionPools returns the pools of connections by name. They are for their statistics only.
 func (s *Store) ConnectionPools() map[string]*sql.DB { return s.database.ConnectionPools() }

@@ -4,27 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
-	"gorm.io/gorm"
+	"sync"
 )
 
 // channel is the PostgreSQL channel of announcements.
 const channel = "autoclaim_changes"
 
 // announcements carries live changes between processes by NOTIFY and LISTEN.
-type announcements struct {
-	db *gorm.DB
-	// direct is the URL of the database itself: a pooler would not keep the session that listens.
-	direct string
-}
+type announcements struct{ database *Database }
 
 // Announce implements [livefeed.Transport]. It is not part of the transaction that it reports: inside one, NOTIFY makes
 // the commits of all transactions that announce wait for each other.
 func (a announcements) Announce(ctx context.Context, texts []string) error {
 	list, _ := json.Marshal(texts) // Text always has a JSON form.
 
-	err := a.db.WithContext(ctx).Exec(
+	err := a.database.signIns.WithContext(ctx).Exec(
 		"SELECT pg_notify(?, text) FROM json_array_elements_text(?::json) AS t (text)", channel, string(list)).Error
 	if err != nil {
 		return fmt.Errorf("announce changes: %w", err)
@@ -33,14 +27,27 @@ func (a announcements) Announce(ctx context.Context, texts []string) error {
 	return nil
 }
 
-// Listen implements [livefeed.Transport].
+// Listen implements [livefeed.Transport]. It connects to the database itself: a pooler would not keep the session that
+// listens. It ends when the connections of the pools are left, because the announcements come from another server then.
 func (a announcements) Listen(ctx context.Context, listening func(), receive func(text string) error) error {
-	config, err := parseConfig(a.direct)
-	if err != nil {
-		return err
-	}
+	ctx, cancel := context.WithCancel(ctx)
 
-	connection, err := pgx.ConnectConfig(ctx, config)
+	var watching sync.WaitGroup
+
+	defer watching.Wait()
+	defer cancel()
+
+	current := a.database.generations.current.Load()
+
+	watching.Go(func() {
+		select {
+		case <-current.left:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+
+	connection, err := a.database.connectDirectly(ctx)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}

@@ -114,7 +114,7 @@ func readClaimFacts(ctx context.Context, connection *pgx.Conn, batch licensing.C
 
 	var statements pgx.Batch
 
-	statements.Queue("BEGIN")
+	statements.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 	statements.Queue(claimLockUsers, tenant, ids, batch.ExternalIDs, keys, batch.At).Query(func(rows pgx.Rows) error {
 		return scanUsers(rows, facts.Users)
 	})

@@ -6,13 +6,25 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+const (
+	serializationFailure  = "40001"
+	deadlockDetected      = "40P01"
+	insufficientPrivilege = "42501"
+	noSchemaSelected      = "3F000"
+)
+
 // Retryable recognizes serialization failures and deadlocks.
 func (d *Database) Retryable(err error) bool {
-	const serializationFailure, deadlockDetected = "40001", "40P01"
-
 	failure, ok := errors.AsType[*pgconn.PgError](err)
 
 	return ok && (failure.Code == serializationFailure || failure.Code == deadlockDetected)
+}
+
+// LacksRights says whether the error means that the role may not do something.
+func LacksRights(err error) bool {
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+
+	return ok && failure.Code == insufficientPrivilege
 }
 
 // Unavailable says whether the error means that the server could not be reached, or cannot work at the moment. known is
@@ -20,6 +32,10 @@ func (d *Database) Retryable(err error) bool {
 func Unavailable(err error) (unavailable, known bool) {
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return meansUnavailable(failure.Code), true
+	}
+
+	if errors.Is(err, errReadOnly) {
+		return true, true
 	}
 
 	_, notConnected := errors.AsType[*pgconn.ConnectError](err)
@@ -32,7 +48,9 @@ func Unavailable(err error) (unavailable, known bool) {
 // work at the moment.
 func meansUnavailable(code string) bool {
 	switch code {
-	case "25006", // read_only_sql_transaction: a standby, before or after it was the primary.
+	case readOnlyTransaction,
+		serializationFailure, deadlockDetected, // Even when it was tried several times.
+		"55P03", "57014", "25P03", "25P04", "57P05", // A limit that the database sets for a wait, a statement or a session.
 		"57P01", "57P02", "57P03": // Shutting down, crashed, starting up.
 		return true
 	}

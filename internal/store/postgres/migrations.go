@@ -72,6 +72,7 @@ func (d *Database) attemptToMigrate(ctx context.Context, files fs.FS, lockTimeou
 	}
 
 	ran, err = migration.Up(ctx, goose.DialectPostgres, pool, files, goose.WithSessionLocker(locker))
+	err = explainMigration(ctx, pool, err)
 
 	const cannotChangeParameter = "08P01"
 	if failure, ok := errors.AsType[*pgconn.PgError](err); ok && failure.Code == cannotChangeParameter {
@@ -83,7 +84,7 @@ func (d *Database) attemptToMigrate(ctx context.Context, files fs.FS, lockTimeou
 
 // openMigrationPool connects to the database itself: a pooler would not keep the session that holds the advisory lock.
 func (d *Database) openMigrationPool(lockTimeout time.Duration) (*sql.DB, error) {
-	config, err := parseConfig(d.direct)
+	config, err := d.config(d.direct)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (d *Database) openMigrationPool(lockTimeout time.Duration) (*sql.DB, error)
 	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(lockTimeout.Milliseconds(), 10)
 	config.RuntimeParams["application_name"] = "autoclaim migrate"
 
-	return stdlib.OpenDB(*config), nil
+	return stdlib.OpenDB(*config, d.generations.options(prepareSession)...), nil
 }
 
 func lockTimedOut(err error) bool {

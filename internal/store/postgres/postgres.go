@@ -12,6 +12,7 @@ import (
 
 	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/trace"
@@ -38,6 +39,8 @@ type Options struct {
 	Connections int
 	// Tracers makes a span of each statement that is sent within a recorded span; nil for no tracing.
 	Tracers trace.TracerProvider
+	// Reads says that nothing is written, so that a standby will do.
+	Reads bool
 }
 
 // Database is a PostgreSQL database. It is safe for concurrent use.
@@ -48,6 +51,10 @@ type Database struct {
 	direct string
 	// pooled says that the other URL leads to a pooler.
 	pooled bool
+	// reads says that nothing is written, so that a standby will do.
+	reads bool
+	// generations are those of the connections of all pools.
+	generations *generations
 }
 
 // Open returns the database that a postgres:// or postgresql:// URL names. It does not connect yet.
@@ -62,7 +69,7 @@ func Open(url string, config gorm.Config, options Options) (*Database, error) {
 		return nil, fmt.Errorf("%d connections are too few: at least one is for sign-ins, and one for all else", options.Connections)
 	}
 
-	d := &Database{direct: options.DirectURL}
+	d := &Database{direct: options.DirectURL, reads: options.Reads, generations: newGenerations()}
 	if d.direct == "" {
 		d.direct = url
 	}
@@ -73,14 +80,14 @@ func Open(url string, config gorm.Config, options Options) (*Database, error) {
 
 	forSignIns := options.Connections / halves
 
-	if d.signIns, d.poolOfSignIns, err = connect(url, forSignIns, config, options); err != nil {
+	if d.signIns, d.poolOfSignIns, err = d.connect(url, forSignIns, config, options); err != nil {
 		return nil, err
 	}
 
 	// A new connection takes longer than a sign-in, so those of sign-ins stay open.
 	d.poolOfSignIns.SetMaxIdleConns(forSignIns)
 
-	if d.db, d.pool, err = connect(url, options.Connections-forSignIns, config, options); err != nil {
+	if d.db, d.pool, err = d.connect(url, options.Connections-forSignIns, config, options); err != nil {
 		return nil, errors.Join(err, d.poolOfSignIns.Close())
 	}
 
@@ -89,8 +96,8 @@ func Open(url string, config gorm.Config, options Options) (*Database, error) {
 	return d, nil
 }
 
-func connect(url string, connections int, config gorm.Config, options Options) (*gorm.DB, *sql.DB, error) {
-	pool, err := openPool(url, options)
+func (d *Database) connect(url string, connections int, config gorm.Config, options Options) (*gorm.DB, *sql.DB, error) {
+	pool, err := d.openPool(url, options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,15 +115,14 @@ func connect(url string, connections int, config gorm.Config, options Options) (
 
 // openPool opens a pool of connections. The driver is not wrapped, with or without tracing: [Database.withConnection]
 // needs the driver itself.
-func openPool(url string, options Options) (*sql.DB, error) {
-	config, err := parseConfig(url)
+func (d *Database) openPool(url string, options Options) (*sql.DB, error) {
+	config, err := d.config(url)
 	if err != nil {
 		return nil, err
 	}
 
 	// A pooler may run the next transaction on another connection, on which no statements are prepared.
-	pooled := options.DirectURL != "" && options.DirectURL != url
-	if pooled && !strings.Contains(url, "default_query_exec_mode=") {
+	if d.pooled && !strings.Contains(url, "default_query_exec_mode=") {
 		config.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
 
@@ -125,23 +131,39 @@ func openPool(url string, options Options) (*sql.DB, error) {
 			otelpgx.WithTracerProvider(options.Tracers), otelpgx.WithMeterProvider(noop.NewMeterProvider()))
 	}
 
-	var settings []stdlib.OptionOpenDB
-	if !pooled {
-		settings = append(settings, stdlib.OptionAfterConnect(useOneProcess))
+	prepare := prepareSession
+	if d.pooled {
+		// Settings could not be made: the next transaction may run on another connection.
+		prepare = func(context.Context, *pgconn.PgConn, *pgx.ConnConfig) error { return nil }
 	}
 
-	return stdlib.OpenDB(*config, settings...), nil
+	d.generations.watch(config)
+
+	return stdlib.OpenDB(*config, d.generations.options(prepare)...), nil
 }
 
-// useOneProcess lets no query use more processes of the server than its connection's own. A report would take all of the
-// server's CPUs from sign-ins otherwise. Behind a pooler, the setting could not be made: the next transaction may run on
-// another connection.
-func useOneProcess(ctx context.Context, connection *pgx.Conn) error {
-	if err := connection.PgConn().Exec(ctx, "SET max_parallel_workers_per_gather = 0").Close(); err != nil {
-		return fmt.Errorf("turn parallel queries off: %w", err)
+// config returns the settings of connections to a URL.
+func (d *Database) config(url string) (*pgx.ConnConfig, error) {
+	config, err := parseConfig(url)
+	if err == nil && !d.reads {
+		requirePrimary(config)
 	}
 
-	return nil
+	return config, err
+}
+
+// connectDirectly opens a connection to the database itself, past any pooler.
+func (d *Database) connectDirectly(ctx context.Context) (*pgx.Conn, error) {
+	config, err := d.config(d.direct)
+	if err != nil {
+		return nil, err
+	}
+
+	config.AfterConnect = func(ctx context.Context, connection *pgconn.PgConn) error {
+		return prepareSession(ctx, connection, config)
+	}
+
+	return pgx.ConnectConfig(ctx, config)
 }
 
 // Close closes all connections.
@@ -164,9 +186,9 @@ func (d *Database) ConnectionPools() map[string]*sql.DB {
 	return map[string]*sql.DB{"main": d.pool, "sign_in": d.poolOfSignIns}
 }
 
-// InTx runs work at the default isolation level, READ COMMITTED.
+// InTx runs work at the isolation level READ COMMITTED, whatever the default of the role or the database is.
 func (d *Database) InTx(ctx context.Context, work func(tx *gorm.DB) error) error {
-	return d.db.WithContext(ctx).Transaction(work)
+	return d.db.WithContext(ctx).Transaction(work, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 }
 
 // InSnapshot runs work at the isolation level REPEATABLE READ.
@@ -181,7 +203,7 @@ func (d *Database) LockRows(query *gorm.DB) *gorm.DB {
 
 // LiveFeedTransport carries announcements by NOTIFY and LISTEN.
 func (d *Database) LiveFeedTransport() livefeed.Transport {
-	return announcements{db: d.signIns, direct: d.direct}
+	return announcements{d}
 }
 
 // CopyTo returns an error: PostgreSQL has its own, better tools.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -33,8 +34,8 @@ func CheckURL(text string) error {
 	case strings.ContainsFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 		return errors.New("it has white space or control characters: remove them, or write them as %20 and so on")
 	case strings.Contains(rest, "#") || strings.Count(rest, "@") > strings.Count(authority, "@") || strings.Contains(hosts, "@"):
-		return errors.New("where the user, the password and the host end is not clear: " +
-			"in the user and the password write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25")
+		return errors.New("where the user, the password and the host end is not clear: percent-encode the user and the password: " +
+			"write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25")
 	case control.MatchString(rest):
 		return errors.New("it has control characters, such as %00 or %0A: remove them")
 	case !escaped(rest):
@@ -120,18 +121,18 @@ func checkParameters(query string, hasPassword bool) error {
 		names = append(names, name)
 	}
 
-	if !slices.Contains(names, "password") {
+	if !slices.Contains(names, "password") && !slices.Contains(names, "sslpassword") {
 		return nil
 	}
 
-	if hasPassword {
+	if hasPassword && slices.Contains(names, "password") {
 		return errors.New("the password is given twice: give it before the @ or as a parameter")
 	}
 
 	for _, name := range names {
 		if !mayStandNextToPassword(name) {
-			return errors.New("it has an unknown parameter next to the password: if it is a part of the password, write & as %26 and = as %3D; " +
-				"otherwise give the password before the @")
+			return errors.New("it has an unknown parameter next to the password: if it is a part of the password, percent-encode it: " +
+				"write & as %26 and = as %3D; otherwise give the password before the @")
 		}
 	}
 
@@ -156,8 +157,17 @@ func parseConfig(text string) (*pgx.ConnConfig, error) {
 		return nil, fmt.Errorf("read the URL: %w", err)
 	}
 
+	maps.Copy(config.RuntimeParams, startParameters())
+
 	// Files of secrets, and what is read from them, often end with a newline.
-	config.Password = strings.TrimSuffix(strings.TrimSuffix(config.Password, "\n"), "\r")
+	for _, text := range []*string{&config.Password, &config.User, &config.Database} {
+		*text = strings.TrimSuffix(strings.TrimSuffix(*text, "\n"), "\r")
+	}
+
+	if strings.ContainsFunc(config.Host+config.User+config.Database, unicode.IsControl) {
+		return nil, errors.New("the host, the user or the database has a line break or another control character: " +
+			"remove it from the URL, PGHOST, PGUSER, PGDATABASE or the service file")
+	}
 
 	if strings.ContainsFunc(config.Password, unicode.IsControl) {
 		return nil, errors.New("the password has a line break or another control character: " +

@@ -77,23 +77,24 @@ func TestURLsThatMakeNoSenseAreRefusedWithARemedy(t *testing.T) {
 	t.Parallel()
 
 	for address, remedy := range map[string]string{
-		"mysql://u:p@h/name":                 "postgres://USER:PASSWORD@HOST/NAME",
-		"host=h password=p":                  "postgres://USER:PASSWORD@HOST/NAME",
-		"postgres://u:p@ss/w@h/name":         "write @ as %40",
-		"postgres://u:p/w@h/name":            "/ as %2F",
-		"postgres://u:p?w@h/name":            "? as %3F",
-		"postgres://u:p#w@h/name":            "# as %23",
-		"postgres://u:p%w@h/name":            "write % itself as %25",
-		"postgres://u:p w@h/name":            "white space",
-		"postgres://u:p@h:0/name":            "port",
-		"postgres://u:p@h:x/name":            "host is not valid",
-		"postgres://u:p@h:70000/name":        "from 1 to 65535",
-		"postgres://u:p@[::1/name":           "host is not valid",
-		"postgres://u@h/name?password=a&b":   "write & as %26",
-		"postgres://u@h/name?password=a&b=c": "unknown parameter",
-		"postgres://u:p@h/name?password=p":   "given twice",
-		"postgres://u@h/name?user=a&user=b":  "given twice",
-		"postgres://u@h/name?a=b=c":          "= as %3D",
+		"mysql://u:p@h/name":                    "postgres://USER:PASSWORD@HOST/NAME",
+		"host=h password=p":                     "postgres://USER:PASSWORD@HOST/NAME",
+		"postgres://u:p@ss/w@h/name":            "percent-encode the user and the password: write @ as %40",
+		"postgres://u:p/w@h/name":               "/ as %2F",
+		"postgres://u:p?w@h/name":               "? as %3F",
+		"postgres://u:p#w@h/name":               "# as %23",
+		"postgres://u:p%w@h/name":               "write % itself as %25",
+		"postgres://u:p w@h/name":               "white space",
+		"postgres://u:p@h:0/name":               "port",
+		"postgres://u:p@h:x/name":               "host is not valid",
+		"postgres://u:p@h:70000/name":           "from 1 to 65535",
+		"postgres://u:p@[::1/name":              "host is not valid",
+		"postgres://u@h/name?password=a&b":      "write & as %26",
+		"postgres://u@h/name?password=a&b=c":    "unknown parameter",
+		"postgres://u@h/name?sslpassword=a&b=c": "percent-encode it",
+		"postgres://u:p@h/name?password=p":      "given twice",
+		"postgres://u@h/name?user=a&user=b":     "given twice",
+		"postgres://u@h/name?a=b=c":             "= as %3D",
 	} {
 		require.ErrorContains(t, CheckURL(address), remedy, address)
 	}
@@ -113,4 +114,19 @@ func TestANewlineAfterThePasswordIsNoPartOfIt(t *testing.T) {
 	_, err := parseConfig("postgres://u@h/name")
 	require.ErrorContains(t, err, "line break")
 	assert.NotContains(t, err.Error(), "secret\n")
+}
+
+func TestANewlineAfterTheNameOfADatabaseIsNoPartOfIt(t *testing.T) {
+	t.Setenv("PGDATABASE", "name\n")
+	t.Setenv("PGUSER", "u\r\n")
+
+	config, err := parseConfig("postgres://h")
+	require.NoError(t, err)
+	assert.Equal(t, "name", config.Database)
+	assert.Equal(t, "u", config.User)
+
+	t.Setenv("PGHOST", "h\n")
+
+	_, err = parseConfig("postgres://")
+	require.ErrorContains(t, err, "PGHOST")
 }

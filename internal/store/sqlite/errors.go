@@ -8,12 +8,16 @@ import (
 
 // Primary result codes of SQLite's documentation.
 const (
+	codePermission      = 3
 	codeBusy            = 5
 	codeLocked          = 6
+	codeReadOnly        = 8
 	codeIOError         = 10
+	codeCorrupt         = 11
 	codeFull            = 13
 	codeCannotOpen      = 14
 	codeLockingProtocol = 15
+	codeNotADatabase    = 26
 )
 
 // Retryable recognizes a file that another connection has locked.
@@ -34,7 +38,7 @@ func Unavailable(err error) (unavailable, known bool) {
 	}
 
 	switch code {
-	case codeBusy, codeLocked, codeIOError, codeFull, codeCannotOpen, codeLockingProtocol:
+	case codeBusy, codeLocked, codeReadOnly, codeIOError, codeFull, codeCannotOpen, codeLockingProtocol:
 		return true, true
 	}
 

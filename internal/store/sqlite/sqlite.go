@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"runtime"
 
 	"github.com/XSAM/otelsql"
@@ -30,6 +29,10 @@ const minReaders = 4
 type Options struct {
 	// Tracers makes a span of each statement that is sent within a recorded span; nil for no tracing.
 	Tracers trace.TracerProvider
+	// Exists refuses a file that does not exist or is empty. Without it, the file is created.
+	Exists bool
+	// Reads leaves the file as it is. It must exist.
+	Reads bool
 }
 
 // Database is an SQLite file in WAL mode, in which readers and the writer do not wait for each other. It is safe for
@@ -40,14 +43,20 @@ type Database struct {
 	readPool, signInPool, writePool *sql.DB
 }
 
-// Open opens the file, and creates one that does not exist, readable by its owner only.
+// Open opens the file. Unless the options say otherwise, it creates one that does not exist, readable by its owner only.
 func Open(path string, config gorm.Config, options Options) (*Database, error) {
 	if path == "" || path == ":memory:" {
 		return nil, errors.New("the SQLite URL must name a file, such as sqlite:autoclaim.db")
 	}
 
-	if err := createFile(path); err != nil {
+	if err := checkFile(path, options); err != nil {
 		return nil, err
+	}
+
+	if !options.Reads {
+		if err := createFile(path); err != nil {
+			return nil, err
+		}
 	}
 
 	d := &Database{path: path}
@@ -57,29 +66,29 @@ func Open(path string, config gorm.Config, options Options) (*Database, error) {
 	// The writer comes first: it sets the file's journal mode.
 	d.writer, d.writePool, err = connect(path, 1, config, options)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, explain(path, err)
 	}
 
 	d.reader, d.readPool, err = connect(path, max(minReaders, runtime.NumCPU()), config, options)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.writePool.Close())
+		return nil, errors.Join(explain(path, err), d.writePool.Close())
 	}
 
 	d.signInReader, d.signInPool, err = connect(path, minReaders, config, options)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.readPool.Close(), d.writePool.Close())
+		return nil, errors.Join(explain(path, err), d.readPool.Close(), d.writePool.Close())
 	}
 
 	return d, nil
 }
 
 func connect(path string, connections int, config gorm.Config, options Options) (*gorm.DB, *sql.DB, error) {
-	pool, err := openPool(sourceName(path, url.Values{
-		"_pragma": {
-			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-		},
-		"_time_format": {"sqlite"},
-	}), options)
+	pragmas := []string{"busy_timeout(10000)", "synchronous(FULL)", "foreign_keys(ON)"}
+	if !options.Reads {
+		pragmas = append(pragmas, "journal_mode(WAL)")
+	}
+
+	pool, err := openPool(sourceName(path, url.Values{"_pragma": pragmas, "_time_format": {"sqlite"}}), options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -116,30 +125,47 @@ func sourceName(path string, options url.Values) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
 }
 
-// createFile creates a file that does not exist, readable by its owner only: SQLite would let everyone read it. The
-// files that SQLite creates next to it get the same mode.
-func createFile(path string) error {
-	const ownerOnly = 0o600
-
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, ownerOnly) //nolint:gosec // The operator names the file.
-	if err != nil {
-		return fmt.Errorf("the SQLite file: %w", err)
-	}
-
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("the SQLite file: %w", err)
-	}
-
-	return nil
-}
-
 // Close closes all connections.
 func (d *Database) Close() error {
 	return errors.Join(d.readPool.Close(), d.signInPool.Close(), d.writePool.Close())
 }
 
-// CheckDirect does nothing: there is no pooler.
-func (d *Database) CheckDirect(context.Context) error { return nil }
+// Check returns an error if the file cannot be read. There is no pooler, and the program's tables are in UTF-8.
+func (d *Database) Check(ctx context.Context) error {
+	if err := d.reader.WithContext(ctx).Exec("SELECT count(*) FROM sqlite_master").Error; err != nil {
+		return explain(d.path, err)
+	}
+
+	return nil
+}
+
+// CheckRights does nothing: a file has no roles.
+func (d *Database) CheckRights(context.Context, map[string][]string) error { return nil }
+
+// HasTable says whether there is a table of this name.
+func (d *Database) HasTable(ctx context.Context, name string) (found bool, err error) {
+	err = d.reader.WithContext(ctx).
+		Raw("SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = ?", name).Scan(&found).Error
+	if err != nil {
+		return false, fmt.Errorf("look for the table %s: %w", name, err)
+	}
+
+	return found, nil
+}
+
+// Ready returns an error if the file cannot be read.
+func (d *Database) Ready(ctx context.Context) error {
+	pool, err := d.SignInWriter().DB()
+	if err != nil {
+		return fmt.Errorf("get the connection pool: %w", err)
+	}
+
+	if err := pool.PingContext(ctx); err != nil {
+		return fmt.Errorf("ping: %w", err)
+	}
+
+	return nil
+}
 
 // Reader returns GORM on the connections that read.
 func (d *Database) Reader() *gorm.DB { return d.reader }
