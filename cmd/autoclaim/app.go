@@ -22,7 +22,7 @@ Example:
 
 // Run lists the claimable apps.
 func (appListCommand) Run(e *environment) error {
-	return e.withStore(func(ctx context.Context, db *store.Store) error {
+	return e.withStoreForReading(func(ctx context.Context, db *store.Store) error {
 		current, err := db.Catalog(ctx)
 		if err != nil {
 			return err

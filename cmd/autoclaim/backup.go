@@ -25,10 +25,10 @@ Example:
 
 // Run copies the database. Its schema may be old, since a backup is often made before a migration.
 func (c backupCommand) Run(e *environment) error {
-	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
+	return e.withOptions(func(ctx context.Context, db *store.Store) error {
 		schema, err := db.Schema(ctx)
 		if schema.Database == 0 {
-			return errors.Join(fmt.Errorf("%s is empty or missing, so there is nothing to back up: check --database-url", e.databaseName()), err)
+			return errors.Join(fmt.Errorf("%s has no tables, so there is nothing to back up: check --database-url", e.databaseName()), err)
 		}
 
 		size, err := upkeep.Backup(ctx, db, c.File, time.Now())
@@ -40,5 +40,5 @@ func (c backupCommand) Run(e *environment) error {
 			c.File, size, schema.Database, c.File)
 
 		return nil
-	})
+	}, store.ForReading())
 }

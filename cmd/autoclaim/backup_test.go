@@ -112,7 +112,7 @@ func TestAnSQLiteBackupMadeDuringClaimsIsComplete(t *testing.T) {
 
 	status, out = command(t, "backup", file, "--database-url=sqlite:"+filepath.Join(t.TempDir(), "misspelled.db"))
 	assert.Equal(t, 1, status)
-	assert.Contains(t, out, "nothing to back up")
+	assert.Contains(t, out, "no such file")
 }
 
 func TestAPostgreSQLDumpMadeDuringClaimsIsComplete(t *testing.T) {

@@ -25,7 +25,12 @@ Example:
 
 // Run checks all rules, after repairing the counters if --repair is set.
 func (c checkCommand) Run(e *environment) error {
-	return e.withStore(func(ctx context.Context, db *store.Store) error {
+	open := e.withStoreForReading
+	if c.Repair {
+		open = e.withStore
+	}
+
+	return open(func(ctx context.Context, db *store.Store) error {
 		if c.Repair {
 			if err := repair(ctx, e, db); err != nil {
 				return err

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 
@@ -31,7 +33,19 @@ type environment struct {
 
 // withStore opens the database, checks that its schema fits this program, runs work and closes the database.
 func (e *environment) withStore(work func(ctx context.Context, db *store.Store) error) error {
-	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
+	return e.withOptions(e.checkingSchema(work), store.WithExistingFile())
+}
+
+// withStoreForReading is withStore for work that only reads.
+func (e *environment) withStoreForReading(work func(ctx context.Context, db *store.Store) error) error {
+	return e.withOptions(e.checkingSchema(work), store.ForReading())
+}
+
+// checkingSchema returns work with a check before it that the schema fits this program.
+func (e *environment) checkingSchema(
+	work func(ctx context.Context, db *store.Store) error,
+) func(ctx context.Context, db *store.Store) error {
+	return func(ctx context.Context, db *store.Store) error {
 		schema, err := db.Schema(ctx)
 		if err != nil {
 			return err
@@ -42,13 +56,29 @@ func (e *environment) withStore(work func(ctx context.Context, db *store.Store) 
 				"schema", schema.Database, "program", schema.Program)
 		}
 
+		return db.ExplainRights(ctx, work(ctx, db))
+	}
+}
+
+// withNewStore opens the database without checking its schema, runs work and closes the database. It creates an SQLite
+// file that does not exist, and says so.
+func (e *environment) withNewStore(work func(ctx context.Context, db *store.Store) error) error {
+	path, isFile := strings.CutPrefix(e.databaseURL, "sqlite:")
+	_, err := os.Stat(path)
+	creates := isFile && errors.Is(err, fs.ErrNotExist)
+
+	return e.withOptions(func(ctx context.Context, db *store.Store) error {
+		if creates {
+			e.say("Created the SQLite file %s.", path)
+		}
+
 		return work(ctx, db)
 	})
 }
 
-// withDatabase opens the database without checking its schema, runs work and closes the database.
-func (e *environment) withDatabase(work func(ctx context.Context, db *store.Store) error) error {
-	options := slices.Concat(e.telemetry.StoreOptions(), e.database)
+// withOptions opens the database, runs work and closes the database.
+func (e *environment) withOptions(work func(ctx context.Context, db *store.Store) error, options ...store.Option) error {
+	options = slices.Concat(e.telemetry.StoreOptions(), e.database, options)
 	if e.directURL != "" {
 		options = append(options, store.WithDirectURL(e.directURL))
 	}

@@ -25,7 +25,7 @@ Example:
 
 // Run updates the database schema.
 func (c migrateCommand) Run(e *environment) error {
-	return e.withDatabase(func(ctx context.Context, db *store.Store) error {
+	return e.withNewStore(func(ctx context.Context, db *store.Store) error {
 		retries := migration.DefaultLockRetries()
 		retries.LockTimeout, retries.Attempts = c.LockTimeout, c.LockAttempts
 

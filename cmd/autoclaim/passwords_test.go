@@ -33,6 +33,10 @@ func databaseURLs(password string) []string {
 		"postgres://u@127.0.0.1:1/db?password=" + password, "postgres://u@127.0.0.1:1/db?sslmode=x&password=" + encoded,
 		"postgres://u@127.0.0.1:1/db?password=" + password + "&connect_timeout=x", "postgres://u:" + password + "@127.0.0.1:1/db?password=" + password,
 		"postgres:u:" + password + "@127.0.0.1:1/db", "POSTGRES://u:" + password + "@127.0.0.1:1/db", "mysql://u:" + password + "@127.0.0.1:1/db",
+		"postgres://u@127.0.0.1:1/db?sslpassword=" + password, "postgres://u@127.0.0.1:1/db?sslkey=/k&sslcert=/c&sslpassword=" + encoded,
+		"postgres://u:" + password + "@127.0.0.1:1/db?sslmode=require&sslpassword=" + password,
+		"postgres://u:" + password + "@127.0.0.1:1/db?passfile=/nowhere",
+		"dbname=db user=u password=" + password + " sslpassword=" + password, "host=127.0.0.1 port=1 sslpassword='" + password + "'",
 		"host=127.0.0.1 port=1 password=" + password, "host=127.0.0.1 port=1 password='" + password + "'", "u:" + password + "@127.0.0.1:1",
 	}
 }

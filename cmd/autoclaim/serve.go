@@ -145,10 +145,14 @@ func (c serveCommand) run(e *environment) error {
 	e.database = []store.Option{store.WithConnections(c.DatabaseConnections), store.WithTurns(e.turns)}
 
 	if c.Dev {
-		return e.withDatabase(c.serveDemo(e))
+		return e.withNewStore(c.serveDemo(e))
 	}
 
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		if err := db.CheckServerRights(ctx); err != nil {
+			return err
+		}
+
 		if err := c.checkTenants(ctx, db); err != nil {
 			return err
 		}

@@ -136,10 +136,10 @@ func (c serveCommand) openVerifier(ctx context.Context, e *environment, db *stor
 // consoleIssuer returns the issuer at which users of the console sign in.
 func (c serveCommand) consoleIssuer() string { return cmp.Or(c.ConsoleIssuer, c.Issuer) }
 
-// readiness returns what /readyz asks: the database, and whether tokens can be verified.
+// readiness returns what /readyz asks: whether the database can be written, and whether tokens can be verified.
 func readiness(db *store.Store, verifier auth.Verifier) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		if err := db.Ping(ctx); err != nil {
+		if err := db.Ready(ctx); err != nil {
 			return err
 		}
 

@@ -52,7 +52,7 @@ Example:
 
 // Run lists the tenants.
 func (tenantListCommand) Run(e *environment) error {
-	return e.withStore(func(ctx context.Context, db *store.Store) error {
+	return e.withStoreForReading(func(ctx context.Context, db *store.Store) error {
 		tenants, err := db.Tenants(ctx)
 		if err != nil {
 			return err
