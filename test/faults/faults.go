@@ -38,6 +38,8 @@ func faults() []fault {
 		{name: "PostgreSQL killed", config: testbed.Config{Servers: servers}, short: true, inject: killPostgres},
 		{name: "PostgreSQL stopped by immediate shutdown", config: testbed.Config{Servers: servers}, inject: stopPostgres},
 		{name: "primary lost, standby promoted", config: testbed.Config{Servers: servers, Pair: true}, short: true, once: true, inject: failOver},
+		{name: "address leads to the standby", config: testbed.Config{Servers: servers, Pair: true, Moving: true}, short: true, inject: moveAddress},
+		{name: "PostgreSQL made read-only", config: testbed.Config{Servers: servers}, inject: makeReadOnly},
 		{name: "connections cut", config: testbed.Config{Servers: servers, Linked: true}, short: true, inject: cutLinks},
 		{name: "connections reset", config: testbed.Config{Servers: servers, Linked: true}, inject: networkFault("reset_peer", map[string]any{"timeout": 0})},
 		{name: "network delayed", config: testbed.Config{Servers: servers, Linked: true}, inject: networkFault("latency", map[string]any{"latency": 150, "jitter": 100})},
@@ -98,6 +100,33 @@ func failOver(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error 
 	sleepBetween(ctx, random, 500*time.Millisecond, time.Second)
 
 	return b.Promote(ctx)
+}
+
+// moveAddress lets the address of the database lead to the standby for a while, which only reads, and then back. The
+// connections to the standby stay open.
+func moveAddress(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	for _, relay := range b.Relays {
+		relay.LeadTo(b.Standby.Address())
+		relay.Cut()
+	}
+
+	sleepBetween(ctx, random, time.Second, 2*time.Second)
+
+	err := b.AwaitNotReady(ctx)
+
+	for _, relay := range b.Relays {
+		relay.LeadTo(b.Postgres.Address())
+	}
+
+	return err
+}
+
+// makeReadOnly lets PostgreSQL only read for a while, as services do when a disk fills up. All connections stay open.
+func makeReadOnly(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {
+	err := b.SetReadOnly(ctx, true)
+	sleepBetween(ctx, random, time.Second, 2*time.Second)
+
+	return errors.Join(err, b.AwaitNotReady(ctx), b.SetReadOnly(ctx, false))
 }
 
 func cutLinks(ctx context.Context, b *testbed.Testbed, random *rand.Rand) error {

@@ -30,13 +30,22 @@ func (b *Testbed) serverURLs(ctx context.Context, name string, urls []string) ([
 			b.addCleanup(link.close)
 			b.Links = append(b.Links, link)
 			address.Host = link.address()
+		case b.Moving:
+			relay, err := testdb.NewRelay(b.Postgres.Address())
+			if err != nil {
+				return nil, err
+			}
+
+			b.addCleanup(relay.Close)
+			b.Relays = append(b.Relays, relay)
+			address.Host = relay.Address()
 		case b.Role:
 			address.User = url.User(limitedRole)
 		}
 
 		urls[i] = address.String()
 
-		if b.Pair {
+		if b.Pair && !b.Moving {
 			// As documented for operators: both hosts; the driver uses the one that accepts writes.
 			urls[i] = strings.Replace(urls[i], b.Postgres.Address(), b.Postgres.Address()+","+b.Standby.Address(), 1) +
 				"&target_session_attrs=read-write"
@@ -63,6 +72,12 @@ func (b *Testbed) LimitConnections(ctx context.Context, limit int) error {
 	}
 
 	return execute(ctx, b.Postgres.URL("postgres"), statements...)
+}
+
+// SetReadOnly lets PostgreSQL only read, or write again. Its connections stay open.
+func (b *Testbed) SetReadOnly(ctx context.Context, readOnly bool) error {
+	return execute(ctx, b.Postgres.URL("postgres"),
+		fmt.Sprintf("ALTER SYSTEM SET default_transaction_read_only = %t", readOnly), "SELECT pg_reload_conf()")
 }
 
 // startPair starts a separate primary with a synchronous standby.

@@ -29,8 +29,8 @@ type Config struct {
 	SQLite, Disk bool
 	// Linked puts a proxy between each server and PostgreSQL.
 	Linked bool
-	// Pair adds a synchronous standby to PostgreSQL.
-	Pair bool
+	// Pair adds a synchronous standby to PostgreSQL. With Moving, the servers know one address of the two, which can move.
+	Pair, Moving bool
 	// Role makes the servers connect as a role whose connections can be limited.
 	Role bool
 	// Clocks gives each server its own clock, which can be changed.
@@ -51,6 +51,7 @@ type Testbed struct {
 	Postgres *testdb.Instance
 	Standby  *testdb.Instance
 	Links    []*Link
+	Relays   []*testdb.Relay
 	Disk     *Disk
 
 	directory string
