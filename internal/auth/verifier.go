@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -14,12 +15,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-const (
-	// maxTokenLength is the longest token that is parsed, in bytes.
-	maxTokenLength = 16 << 10
-	// maxLabelLength is the longest name or email, in bytes. It bounds the memory of cached identities.
-	maxLabelLength = 255
-)
+// maxTokenLength is the longest token that is parsed, in bytes.
+const maxTokenLength = 16 << 10
 
 // ErrKeysUnavailable means that the issuer's keys could not be fetched, so that no token can be verified.
 var ErrKeysUnavailable = errors.New("the issuer's signing keys cannot be fetched")
@@ -200,15 +197,18 @@ func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Ident
 
 	user, _ := lookUp(claims, v.config.UserClaim).(string)
 
-	switch {
-	case user == "":
+	if user == "" {
 		v.hints.tell(hintUser, func() (string, string) { return userHint(v.config, claims) })
 
 		return Identity{}, &TokenError{Reason: "The token has no user in its claim " + v.config.UserClaim + "."}
-	case licensing.CheckExternalID(tenant) != nil || licensing.CheckExternalID(user) != nil:
-		v.hints.tell(hintIDs, func() (string, string) { return idsHint(v.config) })
+	}
 
-		return Identity{}, &TokenError{Reason: "The token's ids of organization and user are too long or malformed."}
+	for _, id := range []struct{ claim, text string }{{v.config.TenantClaim, tenant}, {v.config.UserClaim, user}} {
+		if err := licensing.CheckIdentifier(id.text); err != nil {
+			v.hints.tell(hintIDs, func() (string, string) { return idsHint(v.config) })
+
+			return Identity{}, &TokenError{Reason: fmt.Sprintf("The token's claim %s is malformed: %v.", id.claim, err)}
+		}
 	}
 
 	roles := v.roles(lookUp(claims, v.config.RolesClaim))
@@ -224,7 +224,7 @@ func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Ident
 // label returns a claim that is for display only, or "" if it cannot be stored or displayed.
 func label(claim any) string {
 	text, _ := claim.(string)
-	if len(text) > maxLabelLength || licensing.CheckLabel("", text) != nil {
+	if licensing.CheckStorable(text) != nil {
 		return ""
 	}
 

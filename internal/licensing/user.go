@@ -1,10 +1,6 @@
 package licensing
 
-import (
-	"strings"
-	"time"
-	"unicode/utf8"
-)
+import "time"
 
 // User is someone who signs in.
 type User struct {
@@ -25,29 +21,26 @@ type User struct {
 func (u User) Blocked() bool { return u.BlockedAt != nil }
 
 // MaxExternalIDLength is the longest external id of a user, in characters.
-const MaxExternalIDLength = 255
+const MaxExternalIDLength = MaxLabelLength
 
 // CheckExternalID refuses a text that cannot be the id of a user at an identity provider.
-func CheckExternalID(externalID string) error {
-	length := utf8.RuneCountInString(externalID)
-	if strings.TrimSpace(externalID) != externalID || length == 0 || length > MaxExternalIDLength ||
-		CheckVisible(externalID) != nil {
-		return Refuse(CodeInvalidInput, "user",
-			"The user's id must have 1 to %d characters, no white space at either end, and no control or invisible "+
-				"characters. Send the id that the identity provider uses.", MaxExternalIDLength)
+func CheckExternalID(externalID string) error { return checkExternalID("user", externalID) }
+
+func checkExternalID(path, externalID string) error {
+	if err := CheckIdentifier(externalID); err != nil {
+		return Refuse(CodeInvalidInput, path,
+			"The user's id cannot be used: %v. Send the id that the identity provider uses: 1 to %d characters, without "+
+				"white space at either end, and without control or invisible characters.", err, MaxExternalIDLength)
 	}
 
 	return nil
 }
 
-// MaxLabelLength is the longest display name or email of a user, and name or external id of a tenant, in characters.
-const MaxLabelLength = 255
-
-// CheckLabel refuses a text that cannot be such a label: a display name or an email of a user, or a name of a tenant. The
+// CheckLabel refuses a text that cannot be a label: a display name or an email of a user, or a name of a tenant. The
 // refusal's path is the field. The text may be empty.
 func CheckLabel(field, text string) error {
-	if utf8.RuneCountInString(text) > MaxLabelLength {
-		return Refuse(CodeInvalidInput, field, "The %s has more than %d characters. Shorten it.", field, MaxLabelLength)
+	if err := CheckLength(text); err != nil {
+		return Refuse(CodeInvalidInput, field, "Shorten the %s: %v.", field, err)
 	}
 
 	if err := CheckVisible(text); err != nil {
