@@ -160,7 +160,7 @@ func statementCases(t *testing.T, tenant *storetest.Tenant) []statementCase {
 
 			return err
 		}},
-		{"importUsers", 3, func(ctx context.Context) error {
+		{"importUsers", 4, func(ctx context.Context) error {
 			return act.ImportUsers(ctx, tenant.ID, []licensing.User{{ExternalID: ann}, {ExternalID: bob}})
 		}},
 		{"assignLicense by the external id", 9, func(ctx context.Context) (err error) {

@@ -2,13 +2,8 @@ package admin
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"slices"
 
-	"github.com/autoclaim/autoclaim/internal/csvfile"
 	"github.com/autoclaim/autoclaim/internal/licensing"
-	"github.com/autoclaim/autoclaim/internal/store"
 )
 
 // UserRef names a user either by id or by the identity provider's id.
@@ -69,66 +64,4 @@ func (a *action) saveBlocked(ctx context.Context, before licensing.User, blocked
 	}
 
 	return after, a.record(ctx, licensing.KindUser, after.ID, before, after)
-}
-
-// importChunk is how many users one statement saves.
-const importChunk = 500
-
-// ReadUsers reads the export of a directory: CSV with the columns external_id, display_name and email, of which
-// the first must not be empty. If the file is broken, the error names the lines at fault.
-func ReadUsers(r io.Reader) ([]licensing.User, error) {
-	var users []licensing.User
-
-	lines := make(map[string]int)
-
-	err := csvfile.Read(r, "the users file", []string{"external_id", "display_name", "email"},
-		func(line int, cells []string) string {
-			if err := licensing.CheckExternalID(cells[0]); err != nil {
-				return "external_id: " + err.Error()
-			}
-
-			if err := licensing.CheckLabel("display_name", cells[1]); err != nil {
-				return err.Error()
-			}
-
-			if err := licensing.CheckLabel("email", cells[2]); err != nil {
-				return err.Error()
-			}
-
-			if first, repeated := lines[cells[0]]; repeated {
-				return fmt.Sprintf("external_id %q is on line %d already", cells[0], first)
-			}
-
-			lines[cells[0]] = line
-			users = append(users, licensing.User{ExternalID: cells[0], DisplayName: cells[1], Email: cells[2]})
-
-			return ""
-		})
-
-	return users, err
-}
-
-// ImportUsers adds the users to the tenant. Users that the tenant knows already, by external id, get the new
-// names and emails. It imports all users or none.
-func (s *Service) ImportUsers(ctx context.Context, tenant licensing.ID, users []licensing.User) error {
-	at := licensing.Instant(s.now())
-
-	err := s.store.InTx(ctx, tenant, func(tx *store.Tx) error {
-		for chunk := range slices.Chunk(users, importChunk) {
-			for i := range chunk {
-				chunk[i].ID, chunk[i].CreatedAt = licensing.NewID(at), at
-			}
-
-			if err := tx.SaveUsers(ctx, chunk); err != nil {
-				return err
-			}
-		}
-
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("import users: %w", err)
-	}
-
-	return nil
 }

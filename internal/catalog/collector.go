@@ -10,16 +10,20 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/autoclaim/autoclaim/internal/csvfile"
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
 // collector collects the codes and names of each product and app.
 type collector struct {
-	rows        int
 	products    map[uuid.UUID]*spellings
 	apps        map[uuid.UUID]*spellings
 	productApps map[[2]uuid.UUID]int // By product and app: the line where the pair came first.
-	skipped     []Note
+	repeated    csvfile.Notes
+
+	refused    int                // Rows that add refused.
+	incomplete map[uuid.UUID]bool // Products of such rows,
+	unknown    bool               // and whether one did not tell its product.
 }
 
 // spellings counts the codes and names of one object.
@@ -33,42 +37,61 @@ func newCollector() *collector {
 		products:    make(map[uuid.UUID]*spellings),
 		apps:        make(map[uuid.UUID]*spellings),
 		productApps: make(map[[2]uuid.UUID]int),
+		incomplete:  make(map[uuid.UUID]bool),
 	}
 }
 
 // add collects a row. It returns what is wrong with the row, or an empty text.
 func (c *collector) add(line int, cells []string) string {
-	if empty := slices.Index(cells, ""); empty >= 0 {
-		return columnNames()[empty] + " is empty"
+	product, err := parseVendorID(cells[columnProductID])
+	if err != nil {
+		c.refused++
+		c.unknown = true
+
+		return columnName(columnProductID) + ": " + err.Error()
 	}
 
-	for i, cell := range cells {
-		if err := licensing.CheckVisible(cell); err != nil {
-			return fmt.Sprintf("%s: %v", columnNames()[i], err)
-		}
+	app, err := parseVendorID(cells[columnAppID])
+	problem := checkTexts(cells)
+
+	if err != nil {
+		problem = columnName(columnAppID) + ": " + err.Error()
 	}
 
-	var ids [2]uuid.UUID
+	if problem != "" {
+		c.refused++
+		c.incomplete[product] = true
 
-	for i, column := range []int{columnProductID, columnAppID} {
-		id, err := uuid.Parse(cells[column])
-		if err != nil {
-			return fmt.Sprintf("%s %q is not a UUID", columnNames()[column], cells[column])
-		}
-
-		ids[i] = id
+		return problem
 	}
 
-	c.rows++
+	count(c.products, product, line, cells[columnProductCode], cells[columnProductName])
+	count(c.apps, app, line, cells[columnAppCode], cells[columnAppName])
 
-	count(c.products, ids[0], line, cells[columnProductCode], cells[columnProductName])
-	count(c.apps, ids[1], line, cells[columnAppCode], cells[columnAppName])
-
-	if first, repeated := c.productApps[ids]; repeated {
-		c.skipped = append(c.skipped, Note{Line: line, Text: fmt.Sprintf(
-			"%s is in %s: line %d said so already", cells[columnAppCode], cells[columnProductCode], first)})
+	pair := [2]uuid.UUID{product, app}
+	if first, repeated := c.productApps[pair]; repeated {
+		c.repeated.Add(line, fmt.Sprintf("%s is in %s: line %d said so already",
+			cmp.Or(cells[columnAppCode], cells[columnAppName]), cmp.Or(cells[columnProductCode], cells[columnProductName]), first))
 	} else {
-		c.productApps[ids] = line
+		c.productApps[pair] = line
+	}
+
+	return ""
+}
+
+// checkTexts returns what is wrong with the names and codes of a row. One of the two may be empty: the other, or what the
+// catalog has, stands in for it.
+func checkTexts(cells []string) (problem string) {
+	for i, cell := range cells {
+		if err := licensing.CheckStorable(cell); err != nil && i != columnProductID && i != columnAppID {
+			return fmt.Sprintf("%s: %v", columnName(i), err)
+		}
+	}
+
+	for _, pair := range [][2]int{{columnProductName, columnProductCode}, {columnAppName, columnAppCode}} {
+		if cells[pair[0]] == "" && cells[pair[1]] == "" {
+			return fmt.Sprintf("%s and %s are empty", columnName(pair[0]), columnName(pair[1]))
+		}
 	}
 
 	return ""
@@ -81,16 +104,24 @@ func count(objects map[uuid.UUID]*spellings, id uuid.UUID, line int, code, name 
 		objects[id] = s
 	}
 
-	s.codes[code]++
-	s.names[name]++
-}
-
-func (c *collector) file() (*File, error) {
-	if c.rows == 0 {
-		return nil, errors.New("the catalog file has a header but no rows")
+	if code != "" {
+		s.codes[code]++
 	}
 
-	f := &File{Rows: c.rows, Skipped: c.skipped}
+	if name != "" {
+		s.names[name]++
+	}
+}
+
+func (c *collector) file(report csvfile.Report) (*File, error) {
+	if len(c.productApps) == 0 {
+		return nil, errors.New("the catalog file has a header but no rows that can be read")
+	}
+
+	f := &File{
+		Rows: report.Rows, Repeated: c.repeated, Skipped: report.Skipped,
+		incomplete: c.incomplete, allIncomplete: c.unknown || report.Skipped.Count > c.refused,
+	}
 	appsOf := make(map[uuid.UUID][]uuid.UUID)
 
 	for pair := range c.productApps {
@@ -109,7 +140,7 @@ func (c *collector) file() (*File, error) {
 		f.Apps = append(f.Apps, App{VendorID: id, Code: code, Name: name})
 	}
 
-	slices.SortStableFunc(f.Chosen, func(a, b Note) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(f.Chosen.First, func(a, b csvfile.Note) int { return cmp.Compare(a.Line, b.Line) })
 
 	return f, nil
 }
@@ -120,9 +151,13 @@ func (f *File) choose(kind string, id uuid.UUID, s *spellings) (code, name strin
 		byRank := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 			return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
 		})
-		if len(byRank) > 1 {
-			f.Chosen = append(f.Chosen, Note{Line: s.firstLine, Text: fmt.Sprintf(
-				"%s %s: the %s is %q, not %q", kind, id, what, byRank[0], byRank[1:])})
+
+		switch len(byRank) {
+		case 0:
+			return ""
+		case 1:
+		default:
+			f.Chosen.Add(s.firstLine, fmt.Sprintf("%s %s: the %s is %q, not %q", kind, id, what, byRank[0], byRank[1:]))
 		}
 
 		return byRank[0]

@@ -141,6 +141,8 @@ func TestANewEditionChangesOnlyWhatDiffers(t *testing.T) {
 		assert.Equal(t, before, current(t, db), "a dry run changes nothing")
 
 		result := imported(t, db, edition, catalog.Options{})
+		assert.True(t, dry.DryRun)
+		dry.DryRun = false
 		assert.Equal(t, dry, result, "and its result is what would change")
 		assert.Equal(t, 1, result.AbsentProducts)
 		assert.Equal(t, 1, result.RemovedProductApps)

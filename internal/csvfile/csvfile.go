@@ -1,160 +1,157 @@
-// Package csvfile reads the CSV files that vendors and directories export.
+// Package csvfile reads the CSV files that vendors, directories and spreadsheet programs export, in all their
+// encodings and with all their separators. A row that cannot be read is skipped and reported; a file of which too many
+// rows cannot be read is refused.
 package csvfile
 
 import (
 	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
 )
 
-const (
-	// maxFileSize is many times the size of the largest known file.
-	maxFileSize = 64 << 20
-	// maxProblems is the largest number of problems of a file that an error lists.
-	maxProblems = 20
-)
+// maxListed is the largest number of skipped rows that an error lists.
+const maxListed = 20
 
-// Read calls row for each row, with the number of its line and with its cells in the order of columns. row returns
-// what is wrong with the row, or an empty text.
+// Format describes the files that a command reads.
+type Format struct {
+	// What names the file in messages, such as "the users file".
+	What string
+	// Columns are the columns that the file needs, in any order. Others are ignored.
+	Columns []Column
+	// Source tells where to get the file, for messages about one that is something else; may be empty.
+	Source string
+	Limits Limits
+}
+
+// Column is a column that a file needs. Names are compared without regard to case, white space and punctuation.
+type Column struct {
+	Name string
+	// Aliases are the column's names in other editions of the file, or in files of other programs. They count only if
+	// there is no column with the name itself.
+	Aliases []string
+	// Verbatim keeps the white space within cells. It is reduced to single spaces otherwise.
+	Verbatim bool
+}
+
+// Report says what was read.
+type Report struct {
+	// Rows counts the rows below the header, including skipped ones. Rows without any content are not counted.
+	Rows int
+	// Skipped are the rows that could not be read.
+	Skipped Notes
+}
+
+// Read calls row for each row, with the number of its line, and with its cells in the order of the format's columns.
+// row returns what is wrong with the row, or an empty text; then the row is skipped.
 //
-// The file has a header that names the columns, in any order and ignoring case; other columns are
-// ignored. It may be in UTF-8, with or without a byte-order mark, or in Windows-1252, and its lines may end in LF or
-// CRLF. White space at the ends of cells is removed, and white space within them is reduced to single spaces. If
-// anything is wrong with the file, the error lists the lines at fault and calls the file by what.
-func Read(r io.Reader, what string, columns []string, row func(line int, cells []string) (problem string)) error {
-	text, err := readText(r, what)
+// The file may be in UTF-8, UTF-16, UTF-32 or Windows-1252, with any number of byte-order marks. Cells may be separated
+// by commas, semicolons, tabs or vertical bars, which a line such as "sep=;" may name. Lines may end in LF, CRLF or CR. A
+// few lines of other text may precede the header. White space and invisible characters at the ends of cells are
+// removed. If the file is something else, or if more rows are wrong than the limits allow, Read returns an error. It
+// may have called row by then.
+func Read(r io.Reader, format Format, row func(line int, cells []string) (problem string)) (Report, error) {
+	text, err := format.readText(r)
 	if err != nil {
-		return err
+		return Report{}, err
 	}
 
-	reader := csv.NewReader(bytes.NewReader(text))
-	// readRows checks the lengths of rows, with all other problems.
-	reader.FieldsPerRecord = -1
-
-	header, err := reader.Read()
-	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s is empty: it needs a header and rows", what)
-	}
-
+	header, err := format.findHeader(text)
 	if err != nil {
-		return fmt.Errorf("read the header of %s: %w", what, err)
+		return Report{}, err
 	}
 
-	places, err := findColumns(header, what, columns)
-	if err != nil {
-		return err
-	}
-
-	problems := readRows(reader, len(header), func(line int, record []string) string {
-		cells := make([]string, len(places))
-		for i, place := range places {
-			cells[i] = tidy(record[place])
-		}
-
-		return row(line, cells)
-	})
-	if len(problems) == 0 {
-		return nil
-	}
-
-	more := ""
-	if len(problems) > maxProblems {
-		more = fmt.Sprintf("\nand %d more", len(problems)-maxProblems)
-		problems = problems[:maxProblems]
-	}
-
-	return fmt.Errorf("%s is broken, and nothing was changed:\n%s%s", what, strings.Join(problems, "\n"), more)
-}
-
-func readText(r io.Reader, what string) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxFileSize+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", what, err)
-	}
-
-	if len(raw) > maxFileSize {
-		return nil, fmt.Errorf("%s is larger than %d MiB: is it the right one?", what, maxFileSize>>20)
-	}
-
-	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
-	if utf8.Valid(raw) {
-		return raw, nil
-	}
-
-	text, err := charmap.Windows1252.NewDecoder().Bytes(raw)
-	if err != nil {
-		return nil, fmt.Errorf("read %s as Windows-1252: %w", what, err)
-	}
-
-	return text, nil
-}
-
-func findColumns(header []string, what string, columns []string) ([]int, error) {
-	normalized := make([]string, len(header))
-	for i, name := range header {
-		normalized[i] = strings.ReplaceAll(strings.ToLower(tidy(name)), " ", "_")
-	}
-
-	places := make([]int, len(columns))
-
-	var missing []string
-
-	for i, name := range columns {
-		places[i] = slices.Index(normalized, strings.ToLower(name))
-		if places[i] < 0 {
-			missing = append(missing, name)
-		}
-	}
-
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("the header of %s (line 1) lacks %s: export the file again with these columns",
-			what, strings.Join(missing, ", "))
-	}
-
-	return places, nil
-}
-
-// tidy trims white space of any kind, and reduces it to single spaces.
-func tidy(cell string) string { return strings.Join(strings.Fields(cell), " ") }
-
-// readRows returns all problems, in order of lines.
-func readRows(reader *csv.Reader, width int, row func(line int, record []string) string) []string {
-	var problems []string
+	var (
+		report Report
+		rows   = newRowReader(text, header)
+		// The number of rows is unknown before the end, but it is at most the number of lines.
+		hopeless = format.Limits.allowed(bytes.Count(text, []byte("\n")) + 1)
+	)
 
 	for {
-		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return problems
+		record, ok := rows.next()
+		if !ok {
+			break
 		}
 
-		if err != nil {
-			// After a quote that is not closed, the ends of rows are unknown.
-			return append(problems, err.Error())
-		}
-
-		line, _ := reader.FieldPos(0)
-		if len(record) != width {
-			problems = append(problems, fmt.Sprintf("line %d: %d cells instead of %d", line, len(record), width))
-
+		cells, problem := header.cells(record, format.Columns)
+		if problem == "" && cells == nil {
 			continue
 		}
 
-		// PostgreSQL cannot store it.
-		if strings.ContainsRune(strings.Join(record, ""), 0) {
-			problems = append(problems, fmt.Sprintf("line %d: a cell has the character U+0000", line))
+		report.Rows++
 
+		if problem != "" {
+			rows.rewind(record)
+		} else if problem = row(record.line, cells); problem == "" {
 			continue
 		}
 
-		if problem := row(line, record); problem != "" {
-			problems = append(problems, fmt.Sprintf("line %d: %s", line, problem))
+		if report.Skipped.Add(record.line, problem); report.Skipped.Count > hopeless {
+			break
 		}
 	}
+
+	if report.Skipped.Count > format.Limits.allowed(report.Rows) {
+		return report, tooManySkipped(format.What, report)
+	}
+
+	return report, nil
+}
+
+func (f Format) readText(r io.Reader) ([]byte, error) {
+	limit := f.Limits.MaxFileSize
+
+	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", f.What, err)
+	}
+
+	if int64(len(raw)) > limit {
+		return nil, fmt.Errorf("%s is larger than %s: is it the right one? If so, raise --max-file-size", f.What, size(limit))
+	}
+
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return nil, fmt.Errorf("%s is empty: it needs a header and rows", f.What)
+	}
+
+	if other := binaryKind(raw); other.is != "" {
+		return nil, f.notCSV(other)
+	}
+
+	text, err := decode(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", f.What, err)
+	}
+
+	return endLines(text), nil
+}
+
+func size(bytes int64) string {
+	const mebibyte = 1 << 20
+	if bytes >= mebibyte && bytes%mebibyte == 0 {
+		return fmt.Sprintf("%d MiB", bytes/mebibyte)
+	}
+
+	return fmt.Sprintf("%d bytes", bytes)
+}
+
+func tooManySkipped(what string, report Report) error {
+	var list strings.Builder
+
+	for i, note := range report.Skipped.First {
+		if i == maxListed {
+			break
+		}
+
+		list.WriteString("\n" + note.String())
+	}
+
+	if more := report.Skipped.Count - maxListed; more > 0 {
+		fmt.Fprintf(&list, "\nand %d more", more)
+	}
+
+	return fmt.Errorf("%s is broken, and nothing was changed: %d of its first %d rows cannot be read, which is more than "+
+		"--max-skipped allows. Correct these lines, or export the file again:%s",
+		what, report.Skipped.Count, report.Rows, list.String())
 }

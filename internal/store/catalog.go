@@ -106,6 +106,11 @@ func (c CatalogChanges) Empty() bool {
 func (s *Store) ChangeCatalog(
 	ctx context.Context, decide func(current *licensing.Catalog) (CatalogChanges, error),
 ) error {
+	return s.ChangeCatalogInTx(ctx, func(tx CatalogTx) (CatalogChanges, error) { return decide(tx.Catalog()) })
+}
+
+// ChangeCatalogInTx is [Store.ChangeCatalog] for a decision that depends on how tenants use the catalog.
+func (s *Store) ChangeCatalogInTx(ctx context.Context, decide func(tx CatalogTx) (CatalogChanges, error)) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {
 		version, err := catalogVersion(s.database.LockRows(db))
 		if err != nil {
@@ -117,7 +122,7 @@ func (s *Store) ChangeCatalog(
 			return err
 		}
 
-		changes, err := decide(current)
+		changes, err := decide(CatalogTx{db: db, database: s.database, catalog: current})
 		if err != nil || changes.Empty() {
 			return err
 		}

@@ -62,6 +62,8 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	// AnyOf is a condition that holds where the column is one of the ids. Its text does not depend on their number,
 	// so that the statement is prepared once.
 	AnyOf(column string, ids []licensing.ID) clause.Expr
+	// ByBytes is an expression that orders texts of a column by their bytes in UTF-8, as Go does.
+	ByBytes(column string) string
 	// DayOfTime is an expression for the day in UTC of a column that holds a time, and DayText for one that holds a
 	// day; both are text such as 2026-03-10.
 	DayOfTime(column string) string

@@ -19,6 +19,9 @@ func (d *Database) AnyOf(column string, ids []licensing.ID) clause.Expr {
 	return gorm.Expr(column+" = ANY(?::uuid[])", "{"+strings.Join(texts, ",")+"}")
 }
 
+// ByBytes names the collation that compares bytes.
+func (d *Database) ByBytes(column string) string { return column + ` COLLATE "C"` }
+
 // DayOfTime formats a timestamptz.
 func (d *Database) DayOfTime(column string) string {
 	return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD')"

@@ -13,6 +13,9 @@ func (d *Database) AnyOf(column string, ids []licensing.ID) clause.Expr {
 	return gorm.Expr(column+" IN (SELECT value FROM json_each(?))", columns.EncodeIDs(ids))
 }
 
+// ByBytes returns the column itself: SQLite compares bytes unless told otherwise.
+func (d *Database) ByBytes(column string) string { return column }
+
 // DayOfTime formats a datetime.
 func (d *Database) DayOfTime(column string) string { return "date(" + column + ")" }
 

@@ -1,0 +1,117 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/autoclaim/autoclaim/internal/licensing"
+	"github.com/autoclaim/autoclaim/internal/store"
+)
+
+// importChunk is how many users one statement saves.
+const importChunk = 500
+
+// UserChanges counts what an import of users changed, or would change.
+type UserChanges struct{ Added, Changed, Unchanged int }
+
+// ImportUsers adds the users to the tenant. Users that the tenant knows already, by external id, get the new
+// names and emails; an empty one keeps what is known. It imports all users or none.
+func (s *Service) ImportUsers(ctx context.Context, tenant licensing.ID, users []licensing.User) error {
+	_, err := s.importUsers(ctx, tenant, users, false)
+
+	return err
+}
+
+// ImportUserFile is [Service.ImportUsers] for the users of a file. A dry run changes nothing.
+func (s *Service) ImportUserFile(ctx context.Context, tenant licensing.ID, file *UserFile, dryRun bool) (UserChanges, error) {
+	return s.importUsers(ctx, tenant, file.Users, dryRun)
+}
+
+func (s *Service) importUsers(ctx context.Context, tenant licensing.ID, users []licensing.User, dryRun bool) (UserChanges, error) {
+	at := licensing.Instant(s.now())
+
+	// All transactions lock users in this order.
+	sorted := slices.SortedFunc(slices.Values(users), func(a, b licensing.User) int {
+		return strings.Compare(a.ExternalID, b.ExternalID)
+	})
+	for i := range sorted {
+		sorted[i].ID, sorted[i].CreatedAt = licensing.NewID(at), at
+	}
+
+	var changes UserChanges
+
+	err := s.store.InTx(ctx, tenant, func(tx *store.Tx) error {
+		// The store may call this more than once.
+		changes = UserChanges{}
+
+		for chunk := range slices.Chunk(sorted, importChunk) {
+			known, err := knownUsers(ctx, tx, chunk, dryRun)
+			if err != nil {
+				return err
+			}
+
+			save, planned := planUsers(chunk, known)
+			changes.Added += planned.Added
+			changes.Changed += planned.Changed
+			changes.Unchanged += planned.Unchanged
+
+			if dryRun {
+				continue
+			}
+
+			if err := tx.SaveUsers(ctx, save); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+	if err != nil {
+		return UserChanges{}, fmt.Errorf("import users: %w", err)
+	}
+
+	return changes, nil
+}
+
+// knownUsers returns those of the users that the tenant knows, locked unless it is a dry run.
+func knownUsers(ctx context.Context, tx *store.Tx, users []licensing.User, dryRun bool) (map[string]licensing.User, error) {
+	ids := make([]string, len(users))
+	for i, user := range users {
+		ids[i] = user.ExternalID
+	}
+
+	if dryRun {
+		return tx.UsersByExternalID(ctx, ids)
+	}
+
+	return tx.LockUsersByExternalID(ctx, ids)
+}
+
+// planUsers compares users of a file with those that the tenant knows. It returns the users to save: new ones, and those
+// to whom the file gives another name or email.
+func planUsers(users []licensing.User, known map[string]licensing.User) (save []licensing.User, changes UserChanges) {
+	for _, user := range users {
+		before, exists := known[user.ExternalID]
+
+		after := before
+		after.DisplayName, after.Email = cmp.Or(user.DisplayName, before.DisplayName), cmp.Or(user.Email, before.Email)
+
+		switch {
+		case !exists:
+			changes.Added++
+
+			save = append(save, user)
+		case after != before:
+			changes.Changed++
+
+			save = append(save, after)
+		default:
+			changes.Unchanged++
+		}
+	}
+
+	return save, changes
+}
