@@ -94,6 +94,13 @@ func TestTheEnumsOfTheSchemaMatchTheDomain(t *testing.T) {
 
 	assert.Equal(t, statuses, values("SubscriptionStatus"))
 
+	var matchings []string
+	for _, matching := range licensing.ExternalIDMatchings() {
+		matchings = append(matchings, string(matching))
+	}
+
+	assert.Equal(t, matchings, values("ExternalIdMatching"))
+
 	for _, period := range licensing.Periods() {
 		assert.True(t, slices.ContainsFunc(values("ReportPeriod"), func(name string) bool {
 			got, err := model.UnmarshalReportPeriod(name)

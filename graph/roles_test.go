@@ -46,6 +46,7 @@ var operations = []operation{
 	{"nodes", `{ nodes(ids: ["$policy", "$license", "$user", "$subscription", "$claim", "$audit"]) { id } }`, "AR---"},
 
 	{"setAutoClaimEnabled", `mutation { setAutoClaimEnabled(input: {enabled: true}) { userErrors { code } } }`, "A----"},
+	{"updateSettings", `mutation { updateSettings(input: {timeZone: "Europe/Berlin"}) { userErrors { code } } }`, "A----"},
 	{"createPolicy", `mutation { createPolicy(input: {name: "Mail", appId: "$mail", products: [{productId: "$product"}]}) { userErrors { code } } }`, "A----"},
 	{"updatePolicy", `mutation { updatePolicy(input: {policyId: "$policy", name: "Other"}) { userErrors { code } } }`, "A----"},
 	{"setPolicyEnabled", `mutation { setPolicyEnabled(input: {policyId: "$policy", enabled: false}) { userErrors { code } } }`, "A----"},

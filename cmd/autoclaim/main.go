@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // The names of time zones, where the machine has none.
 
 	"github.com/alecthomas/kong"
 

@@ -53,7 +53,7 @@ func events(t *testing.T, tenant *storetest.Tenant) []licensing.AuditEvent {
 func TestEachActionThatChangesSomethingRecordsOneEvent(t *testing.T) {
 	each(t, func(t *testing.T, tenant *storetest.Tenant) {
 		ctx, act, actor := context.Background(), tenant.Admin, tenant.Actor
-		ann := "ann"
+		ann, berlin := "ann", "Europe/Berlin"
 		require.NoError(t, act.ImportUsers(ctx, tenant.ID, []licensing.User{{ExternalID: ann}}))
 
 		var (
@@ -76,6 +76,11 @@ func TestEachActionThatChangesSomethingRecordsOneEvent(t *testing.T) {
 		}{
 			{"setAutoClaimEnabled", licensing.KindTenant, func() error { _, err = act.SetAutoClaimEnabled(ctx, actor, false); return err }, ""},
 			{"setAutoClaimEnabled", licensing.KindTenant, func() error { _, err = act.SetAutoClaimEnabled(ctx, actor, true); return err }, ""},
+			{"updateSettings", licensing.KindTenant, func() error {
+				_, err = act.UpdateSettings(ctx, actor, licensing.SettingsUpdate{TimeZone: &berlin})
+
+				return err
+			}, ""},
 			{"createSubscription", licensing.KindSubscription, func() error {
 				_, err = act.CreateSubscription(ctx, actor, tenant.E1.ID, 5, licensing.SubscriptionActive)
 

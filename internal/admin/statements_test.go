@@ -54,6 +54,7 @@ func statementCases(t *testing.T, tenant *storetest.Tenant) []statementCase {
 		license, another licensing.License
 		subscription     licensing.Subscription
 		name, on         = "Everybody", true
+		berlin           = "Europe/Berlin"
 		seven, suspended = 7, licensing.SubscriptionSuspended
 		e5, e3, e1       = tenant.E5.ID, tenant.E3.ID, tenant.E1.ID
 		mail             = tenant.Mail.ID
@@ -82,6 +83,11 @@ func statementCases(t *testing.T, tenant *storetest.Tenant) []statementCase {
 		}},
 		{"setAutoClaimEnabled back", 5, func(ctx context.Context) error {
 			_, err := act.SetAutoClaimEnabled(ctx, actor, true)
+
+			return err
+		}},
+		{"updateSettings", 5, func(ctx context.Context) error {
+			_, err := act.UpdateSettings(ctx, actor, licensing.SettingsUpdate{TimeZone: &berlin})
 
 			return err
 		}},

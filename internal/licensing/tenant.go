@@ -14,20 +14,24 @@ type Tenant struct {
 	TimeZone string
 	// FoldExternalIDs says that users' external ids which differ only by case or by Unicode normal form are of one user.
 	FoldExternalIDs bool
-	// ConfigVersion rises with each change of the switch or of a policy, so that servers know when
+	// ConfigVersion rises with each change of the settings or of a policy, so that servers know when
 	// their cached policies are out of date.
 	ConfigVersion int64
 	CreatedAt     time.Time
 }
 
-// Settings are what an admin can set for the whole tenant. Audit events show them as JSON.
-type Settings struct {
-	AutoClaimEnabled bool   `json:"autoClaimEnabled"`
-	TimeZone         string `json:"timeZone"`
-	FoldExternalIDs  bool   `json:"foldExternalIds"`
-}
-
 // Settings returns the tenant's settings.
 func (t Tenant) Settings() Settings {
-	return Settings{AutoClaimEnabled: t.AutoClaimEnabled, TimeZone: t.TimeZone, FoldExternalIDs: t.FoldExternalIDs}
+	return Settings{
+		AutoClaimEnabled: t.AutoClaimEnabled, TimeZone: t.TimeZone, ExternalIDMatching: t.ExternalIDMatching(),
+	}
+}
+
+// ExternalIDMatching says which external ids of users are of one user.
+func (t Tenant) ExternalIDMatching() ExternalIDMatching {
+	if t.FoldExternalIDs {
+		return MatchFolded
+	}
+
+	return MatchExact
 }

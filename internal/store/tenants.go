@@ -72,7 +72,7 @@ func (h Handle) Tenant(ctx context.Context) (licensing.Tenant, error) {
 }
 
 // LockTenant returns the tenant and locks it until the transaction ends: other transactions can change neither its
-// feature switch, its policies, nor its subscriptions. Claims do not wait for this lock. Take it before all others.
+// settings, its policies, nor its subscriptions. Claims do not wait for this lock. Take it before all others.
 func (tx *Tx) LockTenant(ctx context.Context) (licensing.Tenant, error) {
 	query := tx.database.LockRows(tx.db.WithContext(ctx).Where("id = ?", tx.tenant))
 	row, err := one[tenantRow](query, "the tenant")
@@ -80,9 +80,12 @@ func (tx *Tx) LockTenant(ctx context.Context) (licensing.Tenant, error) {
 	return row.domain(), err
 }
 
-// SaveAutoClaimEnabled sets the feature switch.
-func (tx *Tx) SaveAutoClaimEnabled(ctx context.Context, enabled bool) error {
-	return tx.changeConfig(ctx, map[string]any{"auto_claim_enabled": enabled})
+// SaveSettings stores the tenant's settings. The tenant must be locked.
+func (tx *Tx) SaveSettings(ctx context.Context, settings licensing.Settings) error {
+	return tx.changeConfig(ctx, map[string]any{
+		"auto_claim_enabled": settings.AutoClaimEnabled, "time_zone": settings.TimeZone,
+		"fold_external_ids": settings.ExternalIDMatching == licensing.MatchFolded,
+	})
 }
 
 // changeConfig raises the version of the tenant's configuration, and makes the changes to other columns of the tenant's
