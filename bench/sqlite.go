@@ -65,7 +65,7 @@ func (b *testbed) claimOneByOne(
 				user := fmt.Sprintf("single-%d-%d", i, time.Now().UnixNano())
 				at := licensing.Instant(time.Now())
 
-				errs[i] = db.ClaimInTx(ctx, tenant, []string{user}, []licensing.ID{product}, at,
+				errs[i] = db.ClaimInTx(ctx, tenant, []licensing.Person{{ExternalID: user}}, []licensing.ID{product}, at,
 					func(facts licensing.ClaimFacts) (licensing.ClaimResults, error) {
 						license := licensing.License{
 							ID: licensing.NewID(at), UserID: facts.Users[user].ID, ProductID: product,

@@ -82,7 +82,8 @@ func TestTheEnumsOfTheSchemaMatchTheDomain(t *testing.T) {
 		licensing.CodeProductDuplicate, licensing.CodeProductNotInPolicy, licensing.CodeProductsRequired,
 		licensing.CodeTooManyProducts, licensing.CodeLastProduct, licensing.CodeOrderIncomplete, licensing.CodeCannotMove,
 		licensing.CodeQuantityOutOfRange, licensing.CodeQuantityBelowAssigned, licensing.CodeAlreadyLicensed,
-		licensing.CodeAlreadyRemoved, licensing.CodeOutOfLicenses,
+		licensing.CodeAlreadyRemoved, licensing.CodeOutOfLicenses, licensing.CodeExternalIDTaken,
+		licensing.CodeUsersWouldMerge, licensing.CodeNotReady,
 	} {
 		assert.Contains(t, values("UserErrorCode"), string(code))
 	}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/autoclaim/autoclaim/graph/generated"
@@ -16,16 +17,12 @@ func (r mutationResolver) ClaimLicense(
 ) (*model.ClaimLicensePayload, error) {
 	caller := scopeFrom(ctx).caller
 
-	user := caller.UserExternalID
-	if input.User != nil {
-		user = *input.User
+	person, err := claimant(ctx, caller.Identity, input)
+	if err != nil {
+		return nil, err
 	}
 
-	if !auth.CanClaimFor(caller.Identity, user) {
-		return nil, apierror.Forbidden("You can claim licenses for yourself only. Leave 'user' out.%s", caller.RoleHint())
-	}
-
-	answer, err := r.Claiming.Claim(ctx, caller.TenantID, user, input.App)
+	answer, err := r.Claiming.ClaimFor(ctx, caller.TenantID, person, input.App)
 	userErrors, failure := splitRefusal(err)
 
 	if err != nil {
@@ -38,6 +35,46 @@ func (r mutationResolver) ClaimLicense(
 	}
 
 	return payload, nil
+}
+
+// claimant returns the user for whom an input claims a license, or refuses a caller who may not claim for that user. A token
+// names its bearer; names of other users count only from callers who may claim for them.
+func claimant(ctx context.Context, caller auth.Identity, input model.ClaimLicenseInput) (licensing.Person, error) {
+	person := licensing.Person{ExternalID: caller.UserExternalID, DisplayName: caller.DisplayName, Email: caller.Email}
+
+	if input.User != nil && *input.User != caller.UserExternalID {
+		self, err := isSelf(ctx, caller, *input.User)
+		if err != nil {
+			return person, err
+		}
+
+		if !self && !auth.CanClaimForOthers(caller) {
+			return person, apierror.Forbidden("You can claim licenses for yourself only. Leave 'user' out.%s", caller.RoleHint())
+		}
+
+		if person.ExternalID = *input.User; !self {
+			person.DisplayName, person.Email = "", ""
+		}
+	}
+
+	if auth.CanClaimForOthers(caller) {
+		person.DisplayName = cmp.Or(orEmpty(input.DisplayName), person.DisplayName)
+		person.Email = cmp.Or(orEmpty(input.Email), person.Email)
+	}
+
+	return person, nil
+}
+
+// isSelf says whether an external id that is written in another way than the caller's is the caller's, as the tenant compares
+// external ids.
+func isSelf(ctx context.Context, caller auth.Identity, externalID string) (bool, error) {
+	if auth.CanClaimForOthers(caller) || licensing.Fold(externalID) != licensing.Fold(caller.UserExternalID) {
+		return false, nil
+	}
+
+	settings, err := scopeFrom(ctx).reads.Settings(ctx)
+
+	return settings.ExternalIDMatching == licensing.MatchFolded, err
 }
 
 func (r subscriptionResolver) LicenseClaimed(ctx context.Context, policyID *string) (<-chan *model.Claim, error) {

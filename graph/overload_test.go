@@ -196,7 +196,7 @@ func TestAnOperationThatWaitsForALockTimesOut(t *testing.T) {
 
 		go func() {
 			done <- a.world.Store.InTx(context.Background(), tenant.ID, func(tx *store.Tx) error {
-				err := tx.SaveAutoClaimEnabled(context.Background(), true)
+				err := tx.SaveSettings(context.Background(), licensing.Settings{AutoClaimEnabled: true, TimeZone: "UTC"})
 
 				close(locked)
 				<-release

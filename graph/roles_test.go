@@ -60,6 +60,8 @@ var operations = []operation{
 	{"claimLicense", `mutation { claimLicense(input: {app: "TEAMS1"}) { outcome license { id product { name } } userErrors { code } } }`, "ARPSU"},
 	{"assignLicense", `mutation { assignLicense(input: {userId: "$user", productId: "$backup"}) { userErrors { code } } }`, "A----"},
 	{"removeLicense", `mutation { removeLicense(input: {licenseId: "$license"}) { userErrors { code } } }`, "A----"},
+	{"createUser", `mutation { createUser(input: {externalId: "new"}) { userErrors { code } } }`, "A----"},
+	{"updateUser", `mutation { updateUser(input: {userId: "$user", displayName: "Ann"}) { userErrors { code } } }`, "A----"},
 	{"blockUser", `mutation { blockUser(input: {userId: "$user"}) { userErrors { code } } }`, "A----"},
 	{"unblockUser", `mutation { unblockUser(input: {userId: "$user"}) { userErrors { code } } }`, "A----"},
 	{"createSubscription", `mutation { createSubscription(input: {productId: "$product", quantity: 1}) { userErrors { code } } }`, "A----"},

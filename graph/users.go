@@ -22,6 +22,33 @@ func (queryResolver) User(ctx context.Context, id string) (*model.User, error) {
 	return objectByID(ctx, licensing.KindUser, id, scopeFrom(ctx).reads.User, model.NewUser)
 }
 
+func (r mutationResolver) CreateUser(
+	ctx context.Context, input model.CreateUserInput,
+) (*model.CreateUserPayload, error) {
+	user, err := r.Admin.CreateUser(ctx, scopeFrom(ctx).actor(ctx), licensing.Person{
+		ExternalID: input.ExternalID, DisplayName: input.DisplayName, Email: input.Email,
+	})
+	userErrors, failure := splitRefusal(err)
+
+	return &model.CreateUserPayload{User: unlessRefused(user, err, model.NewUser), UserErrors: userErrors}, failure
+}
+
+func (r mutationResolver) UpdateUser(
+	ctx context.Context, input model.UpdateUserInput,
+) (*model.UpdateUserPayload, error) {
+	ref, err := userRef(input.UserID, input.UserExternalID)
+	if err != nil {
+		return nil, err
+	}
+
+	user, err := r.Admin.UpdateUser(ctx, scopeFrom(ctx).actor(ctx), ref, licensing.UserUpdate{
+		ExternalID: input.ExternalID, DisplayName: input.DisplayName, Email: input.Email,
+	})
+	userErrors, failure := splitRefusal(err)
+
+	return &model.UpdateUserPayload{User: unlessRefused(user, err, model.NewUser), UserErrors: userErrors}, failure
+}
+
 func (r mutationResolver) BlockUser(
 	ctx context.Context, input model.BlockUserInput,
 ) (*model.BlockUserPayload, error) {

@@ -38,6 +38,10 @@ type ClaimLicenseInput struct {
 	App string `json:"app"`
 	// The user's id in the identity provider: 1 to 255 characters. Null means the caller. Only `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` can name other users.
 	User *string `json:"user"`
+	// The user's name, so that admins see it. It is stored for a new user, and when it changes. Null or an empty text keeps the known name. A name that cannot be stored is cut or ignored. Only names from `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` count; those of others come from their tokens.
+	DisplayName *string `json:"displayName"`
+	// The user's email. It is stored under the same conditions as the name. A text that is not an email address is ignored.
+	Email *string `json:"email"`
 }
 
 // GetApp returns ClaimLicenseInput.App, and is useful for accessing the field via an interface.
@@ -45,6 +49,12 @@ func (v *ClaimLicenseInput) GetApp() string { return v.App }
 
 // GetUser returns ClaimLicenseInput.User, and is useful for accessing the field via an interface.
 func (v *ClaimLicenseInput) GetUser() *string { return v.User }
+
+// GetDisplayName returns ClaimLicenseInput.DisplayName, and is useful for accessing the field via an interface.
+func (v *ClaimLicenseInput) GetDisplayName() *string { return v.DisplayName }
+
+// GetEmail returns ClaimLicenseInput.Email, and is useful for accessing the field via an interface.
+func (v *ClaimLicenseInput) GetEmail() *string { return v.Email }
 
 // ClaimLicenseResponse is returned by ClaimLicense on success.
 type ClaimLicenseResponse struct {

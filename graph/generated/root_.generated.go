@@ -72,6 +72,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ClaimLicenseInput", ec.unmarshalInputClaimLicenseInput),
 			graphql.NewInputUnmarshaler("CreatePolicyInput", ec.unmarshalInputCreatePolicyInput),
 			graphql.NewInputUnmarshaler("CreateSubscriptionInput", ec.unmarshalInputCreateSubscriptionInput),
+			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
 			graphql.NewInputUnmarshaler("DeletePolicyInput", ec.unmarshalInputDeletePolicyInput),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
 			graphql.NewInputUnmarshaler("MovePolicyProductInput", ec.unmarshalInputMovePolicyProductInput),
@@ -86,7 +87,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetPolicyEnabledInput", ec.unmarshalInputSetPolicyEnabledInput),
 			graphql.NewInputUnmarshaler("UnblockUserInput", ec.unmarshalInputUnblockUserInput),
 			graphql.NewInputUnmarshaler("UpdatePolicyInput", ec.unmarshalInputUpdatePolicyInput),
+			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
 			graphql.NewInputUnmarshaler("UpdateSubscriptionInput", ec.unmarshalInputUpdateSubscriptionInput),
+			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 		)
 	}
 	first := true
@@ -365,7 +368,7 @@ type Query {
   auditEvents(
     "Only changes to this object."
     objectId: ID
-    "Only changes by the admin with this external id."
+    "Only changes by the admin with this external id, as the tenant compares external ids."
     actor: String
     "Only changes by this mutation. Example: ` + "`" + `createPolicy` + "`" + `."
     action: String
@@ -433,6 +436,18 @@ enum Role {
 type Settings {
   "Whether users can claim licenses and admins can create policies. False in a new tenant."
   autoClaimEnabled: Boolean!
+  "The IANA name of the tenant's time zone. Example: ` + "`" + `Europe/Berlin` + "`" + `. ` + "`" + `UTC` + "`" + ` in a new tenant."
+  timeZone: String!
+  "Which external ids of users are of one user. ` + "`" + `EXACT` + "`" + ` in a new tenant."
+  externalIdMatching: ExternalIdMatching!
+}
+
+"Which external ids of users are of one user."
+enum ExternalIdMatching {
+  "Only equal ones. ` + "`" + `ann@example.com` + "`" + ` and ` + "`" + `Ann@example.com` + "`" + ` are two users."
+  EXACT
+  "Those that differ only in case or in Unicode normal form. ` + "`" + `ann@example.com` + "`" + ` and ` + "`" + `Ann@example.com` + "`" + ` are one user."
+  FOLDED
 }
 
 "An app or service that products include. Vendors call it a service plan."
@@ -553,11 +568,11 @@ enum AppToggleState {
 type User implements Node {
   "The global id. It can be passed to ` + "`" + `node` + "`" + `."
   id: ID!
-  "The user's id in the identity provider."
+  "The user's id in the identity provider, as it was first written. ` + "`" + `Settings.externalIdMatching` + "`" + ` says how it is compared."
   externalId: String! @size(bytes: 512)
-  "The user's name. Empty if it is unknown."
+  "The user's name, as the last sign-in, import or admin that named one said it. Empty if it is unknown."
   displayName: String! @size(bytes: 512)
-  "The user's email. Empty if it is unknown."
+  "The user's email, as the last sign-in, import or admin that named one said it. Empty if it is unknown."
   email: String! @size(bytes: 512)
   "When an admin blocked the user from claiming licenses. Null if the user is not blocked."
   blockedAt: DateTime
@@ -1037,6 +1052,12 @@ enum UserErrorCode {
   ALREADY_REMOVED
   "No license of the product is available."
   OUT_OF_LICENSES
+  "Another user has this external id, as the tenant compares external ids. The message says what to do."
+  EXTERNAL_ID_TAKEN
+  "The change would make one user of several. The message names some of them."
+  USERS_WOULD_MERGE
+  "A change of many objects takes longer than one request. Part of the work is done. Send the same change again, until it succeeds."
+  NOT_READY
 }
 
 "All mutations. They need the role ` + "`" + `GLOBAL_ADMIN` + "`" + `, except ` + "`" + `claimLicense` + "`" + `."
@@ -1046,6 +1067,11 @@ type Mutation {
     "The input of the mutation."
     input: SetAutoClaimEnabledInput!
   ): SetAutoClaimEnabledPayload! @cost(weight: 10)
+  "Changes settings of the tenant. If one change is refused, nothing changes."
+  updateSettings(
+    "The input of the mutation."
+    input: UpdateSettingsInput!
+  ): UpdateSettingsPayload! @cost(weight: 10)
   "Creates a policy."
   createPolicy(
     "The input of the mutation."
@@ -1111,6 +1137,16 @@ type Mutation {
     "The input of the mutation."
     input: RemoveLicenseInput!
   ): RemoveLicensePayload! @cost(weight: 10)
+  "Adds a user who has not signed in yet. Users who sign in are added without this mutation."
+  createUser(
+    "The input of the mutation."
+    input: CreateUserInput!
+  ): CreateUserPayload! @cost(weight: 10)
+  "Changes the external id, the name or the email of a user. A later sign-in or import that says another name or email changes them again."
+  updateUser(
+    "The input of the mutation."
+    input: UpdateUserInput!
+  ): UpdateUserPayload! @cost(weight: 10)
   "Blocks a user from claiming licenses. The user keeps licenses that they hold."
   blockUser(
     "The input of the mutation."
@@ -1206,6 +1242,22 @@ input SetAutoClaimEnabledInput {
 "The result of ` + "`" + `setAutoClaimEnabled` + "`" + `."
 type SetAutoClaimEnabledPayload {
   "The settings after the change."
+  settings: Settings
+  "Why the server refused the change. Empty if it succeeded."
+  userErrors: [UserError!]!
+}
+
+"The input of ` + "`" + `updateSettings` + "`" + `."
+input UpdateSettingsInput {
+  "The IANA name of a time zone. Example: ` + "`" + `Europe/Berlin` + "`" + `. Null keeps the current zone."
+  timeZone: String
+  "Which external ids of users are of one user. ` + "`" + `FOLDED` + "`" + ` is refused while it would make one user of several. Null keeps the current setting."
+  externalIdMatching: ExternalIdMatching
+}
+
+"The result of ` + "`" + `updateSettings` + "`" + `."
+type UpdateSettingsPayload {
+  "The current settings, also if the change was refused."
   settings: Settings
   "Why the server refused the change. Empty if it succeeded."
   userErrors: [UserError!]!
@@ -1405,6 +1457,10 @@ input ClaimLicenseInput {
   app: String!
   "The user's id in the identity provider: 1 to 255 characters. Null means the caller. Only ` + "`" + `SIGN_IN_SERVICE` + "`" + ` and ` + "`" + `GLOBAL_ADMIN` + "`" + ` can name other users."
   user: String
+  "The user's name, so that admins see it. It is stored for a new user, and when it changes. Null or an empty text keeps the known name. A name that cannot be stored is cut or ignored. Only names from ` + "`" + `SIGN_IN_SERVICE` + "`" + ` and ` + "`" + `GLOBAL_ADMIN` + "`" + ` count; those of others come from their tokens."
+  displayName: String
+  "The user's email. It is stored under the same conditions as the name. A text that is not an email address is ignored."
+  email: String
 }
 
 "The result of ` + "`" + `claimLicense` + "`" + `."
@@ -1423,7 +1479,7 @@ type ClaimLicensePayload {
 input AssignLicenseInput {
   "The id of the user. Give either this or ` + "`" + `userExternalId` + "`" + `."
   userId: ID
-  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. The user must have signed in or been imported before."
+  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. A user whom the tenant does not know yet is added."
   userExternalId: String
   "The id of the product. The tenant must have an available license of it."
   productId: ID!
@@ -1455,11 +1511,51 @@ type RemoveLicensePayload {
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `createUser` + "`" + `."
+input CreateUserInput {
+  "The user's id in the identity provider: 1 to 255 characters. It must be the id by which the user will sign in."
+  externalId: String!
+  "The user's name: at most 255 characters."
+  displayName: String! = ""
+  "The user's email: at most 255 characters."
+  email: String! = ""
+}
+
+"The result of ` + "`" + `createUser` + "`" + `."
+type CreateUserPayload {
+  "The new user. Null if the change was refused."
+  user: User
+  "Why the server refused the change. Empty if it succeeded."
+  userErrors: [UserError!]!
+}
+
+"The input of ` + "`" + `updateUser` + "`" + `."
+input UpdateUserInput {
+  "The id of the user. Give either this or ` + "`" + `userExternalId` + "`" + `."
+  userId: ID
+  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `."
+  userExternalId: String
+  "The new id in the identity provider: 1 to 255 characters. Null keeps the current id."
+  externalId: String
+  "The new name: at most 255 characters. An empty text removes the name. Null keeps the current name."
+  displayName: String
+  "The new email: at most 255 characters. An empty text removes the email. Null keeps the current email."
+  email: String
+}
+
+"The result of ` + "`" + `updateUser` + "`" + `."
+type UpdateUserPayload {
+  "The user after the change. Null if the change was refused."
+  user: User
+  "Why the server refused the change. Empty if it succeeded."
+  userErrors: [UserError!]!
+}
+
 "The input of ` + "`" + `blockUser` + "`" + `."
 input BlockUserInput {
   "The id of the user. Give either this or ` + "`" + `userExternalId` + "`" + `."
   userId: ID
-  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. The user must have signed in or been imported before."
+  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. A user whom the tenant does not know yet is added."
   userExternalId: String
 }
 
@@ -1475,7 +1571,7 @@ type BlockUserPayload {
 input UnblockUserInput {
   "The id of the user. Give either this or ` + "`" + `userExternalId` + "`" + `."
   userId: ID
-  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `. The user must have signed in or been imported before."
+  "The user's id in the identity provider. Give either this or ` + "`" + `userId` + "`" + `."
   userExternalId: String
 }
 
@@ -1796,6 +1892,16 @@ func (ec *executionContext) childFields_CreateSubscriptionPayload(ctx context.Co
 		return ec.fieldContext_CreateSubscriptionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateSubscriptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_CreateUserPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateUserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateUserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeletePolicyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2160,6 +2266,10 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 	switch field.Name {
 	case "autoClaimEnabled":
 		return ec.fieldContext_Settings_autoClaimEnabled(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Settings_timeZone(ctx, field)
+	case "externalIdMatching":
+		return ec.fieldContext_Settings_externalIdMatching(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
 }
@@ -2184,6 +2294,16 @@ func (ec *executionContext) childFields_UpdatePolicyPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type UpdatePolicyPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_UpdateSettingsPayload_settings(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSettingsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateSubscriptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "subscription":
@@ -2192,6 +2312,16 @@ func (ec *executionContext) childFields_UpdateSubscriptionPayload(ctx context.Co
 		return ec.fieldContext_UpdateSubscriptionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateSubscriptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdateUserPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateUserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateUserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

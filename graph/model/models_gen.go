@@ -40,7 +40,7 @@ type AppToggleInput struct {
 type AssignLicenseInput struct {
 	// The id of the user. Give either this or `userExternalId`.
 	UserID *string `json:"userId,omitempty"`
-	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
+	// The user's id in the identity provider. Give either this or `userId`. A user whom the tenant does not know yet is added.
 	UserExternalID *string `json:"userExternalId,omitempty"`
 	// The id of the product. The tenant must have an available license of it.
 	ProductID string `json:"productId"`
@@ -60,7 +60,7 @@ type AssignLicensePayload struct {
 type BlockUserInput struct {
 	// The id of the user. Give either this or `userExternalId`.
 	UserID *string `json:"userId,omitempty"`
-	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
+	// The user's id in the identity provider. Give either this or `userId`. A user whom the tenant does not know yet is added.
 	UserExternalID *string `json:"userExternalId,omitempty"`
 }
 
@@ -78,6 +78,10 @@ type ClaimLicenseInput struct {
 	App string `json:"app"`
 	// The user's id in the identity provider: 1 to 255 characters. Null means the caller. Only `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` can name other users.
 	User *string `json:"user,omitempty"`
+	// The user's name, so that admins see it. It is stored for a new user, and when it changes. Null or an empty text keeps the known name. A name that cannot be stored is cut or ignored. Only names from `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` count; those of others come from their tokens.
+	DisplayName *string `json:"displayName,omitempty"`
+	// The user's email. It is stored under the same conditions as the name. A text that is not an email address is ignored.
+	Email *string `json:"email,omitempty"`
 }
 
 // The result of `claimLicense`.
@@ -126,6 +130,24 @@ type CreateSubscriptionInput struct {
 type CreateSubscriptionPayload struct {
 	// The new subscription. Null if the change was refused.
 	Subscription *ProductSubscription `json:"subscription,omitempty"`
+	// Why the server refused the change. Empty if it succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// The input of `createUser`.
+type CreateUserInput struct {
+	// The user's id in the identity provider: 1 to 255 characters. It must be the id by which the user will sign in.
+	ExternalID string `json:"externalId"`
+	// The user's name: at most 255 characters.
+	DisplayName string `json:"displayName"`
+	// The user's email: at most 255 characters.
+	Email string `json:"email"`
+}
+
+// The result of `createUser`.
+type CreateUserPayload struct {
+	// The new user. Null if the change was refused.
+	User *User `json:"user,omitempty"`
 	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -340,12 +362,6 @@ type SetPolicyEnabledPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// The settings of the tenant.
-type Settings struct {
-	// Whether users can claim licenses and admins can create policies. False in a new tenant.
-	AutoClaimEnabled bool `json:"autoClaimEnabled"`
-}
-
 // Live data, over WebSockets (graphql-transport-ws) or server-sent events. A stream ends with an error when the
 // token expires, when the client reads events too slowly, or when events may have been lost. Then subscribe again
 // and read the data again with a query.
@@ -356,7 +372,7 @@ type Subscription struct {
 type UnblockUserInput struct {
 	// The id of the user. Give either this or `userExternalId`.
 	UserID *string `json:"userId,omitempty"`
-	// The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before.
+	// The user's id in the identity provider. Give either this or `userId`.
 	UserExternalID *string `json:"userExternalId,omitempty"`
 }
 
@@ -390,6 +406,22 @@ type UpdatePolicyPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of `updateSettings`.
+type UpdateSettingsInput struct {
+	// The IANA name of a time zone. Example: `Europe/Berlin`. Null keeps the current zone.
+	TimeZone *string `json:"timeZone,omitempty"`
+	// Which external ids of users are of one user. `FOLDED` is refused while it would make one user of several. Null keeps the current setting.
+	ExternalIDMatching *licensing.ExternalIDMatching `json:"externalIdMatching,omitempty"`
+}
+
+// The result of `updateSettings`.
+type UpdateSettingsPayload struct {
+	// The current settings, also if the change was refused.
+	Settings *Settings `json:"settings,omitempty"`
+	// Why the server refused the change. Empty if it succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The input of `updateSubscription`.
 type UpdateSubscriptionInput struct {
 	// The id of the subscription.
@@ -404,6 +436,28 @@ type UpdateSubscriptionInput struct {
 type UpdateSubscriptionPayload struct {
 	// The subscription after the change. Null if the change was refused.
 	Subscription *ProductSubscription `json:"subscription,omitempty"`
+	// Why the server refused the change. Empty if it succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// The input of `updateUser`.
+type UpdateUserInput struct {
+	// The id of the user. Give either this or `userExternalId`.
+	UserID *string `json:"userId,omitempty"`
+	// The user's id in the identity provider. Give either this or `userId`.
+	UserExternalID *string `json:"userExternalId,omitempty"`
+	// The new id in the identity provider: 1 to 255 characters. Null keeps the current id.
+	ExternalID *string `json:"externalId,omitempty"`
+	// The new name: at most 255 characters. An empty text removes the name. Null keeps the current name.
+	DisplayName *string `json:"displayName,omitempty"`
+	// The new email: at most 255 characters. An empty text removes the email. Null keeps the current email.
+	Email *string `json:"email,omitempty"`
+}
+
+// The result of `updateUser`.
+type UpdateUserPayload struct {
+	// The user after the change. Null if the change was refused.
+	User *User `json:"user,omitempty"`
 	// Why the server refused the change. Empty if it succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }

@@ -279,7 +279,7 @@ func TestAUserMustBeNamedInExactlyOneWay(t *testing.T) {
 			{admin.UserRef{ID: &id}, licensing.CodeNotFound, "userId"},
 			{admin.UserRef{ExternalID: &ann}, licensing.CodeNotFound, "userExternalId"},
 		} {
-			_, err := tenant.Admin.SetBlocked(context.Background(), tenant.Actor, test.ref, true)
+			_, err := tenant.Admin.SetBlocked(context.Background(), tenant.Actor, test.ref, false)
 			refusal, ok := licensing.AsRefusal(err)
 			require.True(t, ok)
 			assert.Equal(t, test.code, refusal.Code)

@@ -6,12 +6,13 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// AssignLicense gives a user a license by hand, with some of the product's apps turned off.
+// AssignLicense gives a user a license by hand, with some of the product's apps turned off. It adds a user whom the tenant
+// does not know yet.
 func (s *Service) AssignLicense(
 	ctx context.Context, actor Actor, ref UserRef, product licensing.ID, appsOff []licensing.ID,
 ) (licensing.License, error) {
 	return act(ctx, s, actor, "assignLicense", func(a *action) (licensing.License, error) {
-		user, err := a.lockUser(ctx, ref)
+		user, added, err := a.lockOrAddUser(ctx, ref)
 		if err != nil {
 			return licensing.License{}, err
 		}
@@ -42,6 +43,12 @@ func (s *Service) AssignLicense(
 
 		if err := a.AddToPool(ctx, product, 0, 1); err != nil {
 			return licensing.License{}, err
+		}
+
+		if added {
+			if err := a.record(ctx, licensing.KindUser, user.ID, nil, user); err != nil {
+				return licensing.License{}, err
+			}
 		}
 
 		return license, a.record(ctx, licensing.KindLicense, license.ID, nil, license)

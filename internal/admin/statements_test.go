@@ -166,8 +166,18 @@ func statementCases(t *testing.T, tenant *storetest.Tenant) []statementCase {
 
 			return err
 		}},
-		{"importUsers", 4, func(ctx context.Context) error {
+		{"importUsers", 6, func(ctx context.Context) error {
 			return act.ImportUsers(ctx, tenant.ID, []licensing.User{{ExternalID: ann}, {ExternalID: bob}})
+		}},
+		{"createUser", 9, func(ctx context.Context) error {
+			_, err := act.CreateUser(ctx, actor, licensing.Person{ExternalID: "eve"})
+
+			return err
+		}},
+		{"updateUser", 7, func(ctx context.Context) error {
+			_, err := act.UpdateUser(ctx, actor, byExternalID, licensing.UserUpdate{DisplayName: &name})
+
+			return err
 		}},
 		{"assignLicense by the external id", 9, func(ctx context.Context) (err error) {
 			license, err = act.AssignLicense(ctx, actor, byExternalID, e3, nil)

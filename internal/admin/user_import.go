@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -48,7 +47,12 @@ func (s *Service) importUsers(ctx context.Context, tenant licensing.ID, users []
 		changes = UserChanges{}
 
 		for chunk := range slices.Chunk(sorted, importChunk) {
-			known, err := knownUsers(ctx, tx, chunk, dryRun)
+			ids := make([]string, len(chunk))
+			for i, user := range chunk {
+				ids[i] = user.ExternalID
+			}
+
+			known, err := tx.KnownUsers(ctx, ids)
 			if err != nil {
 				return err
 			}
@@ -76,41 +80,28 @@ func (s *Service) importUsers(ctx context.Context, tenant licensing.ID, users []
 	return changes, nil
 }
 
-// knownUsers returns those of the users that the tenant knows, locked unless it is a dry run.
-func knownUsers(ctx context.Context, tx *store.Tx, users []licensing.User, dryRun bool) (map[string]licensing.User, error) {
-	ids := make([]string, len(users))
-	for i, user := range users {
-		ids[i] = user.ExternalID
-	}
-
-	if dryRun {
-		return tx.UsersByExternalID(ctx, ids)
-	}
-
-	return tx.LockUsersByExternalID(ctx, ids)
-}
-
 // planUsers compares users of a file with those that the tenant knows. It returns the users to save: new ones, and those
 // to whom the file gives another name or email.
-func planUsers(users []licensing.User, known map[string]licensing.User) (save []licensing.User, changes UserChanges) {
+func planUsers(users []licensing.User, known store.KnownUsers) (save []licensing.User, changes UserChanges) {
 	for _, user := range users {
-		before, exists := known[user.ExternalID]
-
-		after := before
-		after.DisplayName, after.Email = cmp.Or(user.DisplayName, before.DisplayName), cmp.Or(user.Email, before.Email)
+		before, exists := known.Find(user.ExternalID)
+		after := before.NamedAs(licensing.Person{DisplayName: user.DisplayName, Email: user.Email})
 
 		switch {
 		case !exists:
 			changes.Added++
-
-			save = append(save, user)
-		case after != before:
-			changes.Changed++
-
-			save = append(save, after)
-		default:
+			after = user
+		case after == before:
 			changes.Unchanged++
+
+			continue
+		default:
+			changes.Changed++
 		}
+
+		known.Add(after) // The file may have the same user twice, in another spelling.
+
+		save = append(save, after)
 	}
 
 	return save, changes

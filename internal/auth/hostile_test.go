@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
+	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/testkit/oidctest"
 )
 
@@ -192,8 +193,8 @@ func TestMalformedIdentityClaimsAreRefused(t *testing.T) {
 	}
 
 	got, err := verifierOf(t, p, nil).Verify(t.Context(), token(t, p, map[string]any{"name": long, "email": "a\x00b"}))
-	require.NoError(t, err, "a malformed name is left out, and the token is valid")
-	assert.Empty(t, got.DisplayName)
+	require.NoError(t, err, "a long name is cut, a malformed email is left out, and the token is valid")
+	assert.Equal(t, long[:licensing.MaxLabelLength], got.DisplayName)
 	assert.Empty(t, got.Email)
 }
 

@@ -41,7 +41,7 @@ func permissions() map[string]callers {
 		{reporters, "Policy.id Policy.name Policy.app Policy.deletedAt"},
 		// Users may read their own identity and licenses. A sign-in service is not a user.
 		{users, "Query.viewer Viewer.*"},
-		// Every caller may claim. CanClaimFor says for which users.
+		// Every caller may claim. CanClaimForOthers says for which users.
 		{everybody, "Mutation.claimLicense ClaimLicensePayload.* UserError.*"},
 		// The fields of a license. It refers to its policy, whose fields are not for everybody.
 		{everybody, "LicenseConnection.* LicenseEdge.* License.* PageInfo.*"},
@@ -101,9 +101,8 @@ func (c callers) includes(roles Roles) bool {
 	}
 }
 
-// CanClaimFor says whether the caller may claim licenses for the user. Sign-in services and admins may claim for all
-// users of their tenant, and all others only for themselves.
-func CanClaimFor(caller Identity, userExternalID string) bool {
-	return caller.UserExternalID == userExternalID ||
-		caller.Roles.Has(RoleSignInService) || caller.Roles.Has(RoleGlobalAdmin)
+// CanClaimForOthers says whether the caller may claim licenses for all users of their tenant. Every caller may claim for
+// themselves.
+func CanClaimForOthers(caller Identity) bool {
+	return caller.Roles.Has(RoleSignInService) || caller.Roles.Has(RoleGlobalAdmin)
 }

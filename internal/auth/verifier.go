@@ -216,19 +216,9 @@ func (v *tokenVerifier) identity(claims map[string]any, expiry time.Time) (Ident
 	v.learnRoles(claims, roles, omitted)
 
 	return Identity{
-		TenantExternalID: tenant, UserExternalID: user, DisplayName: label(claims["name"]), Email: label(claims["email"]),
+		TenantExternalID: tenant, UserExternalID: user, DisplayName: displayName(claims), Email: email(claims),
 		Roles: roles, RolesOmitted: omitted, ExpiresAt: expiry,
 	}, nil
-}
-
-// label returns a claim that is for display only, or "" if it cannot be stored or displayed.
-func label(claim any) string {
-	text, _ := claim.(string)
-	if licensing.CheckStorable(text) != nil {
-		return ""
-	}
-
-	return text
 }
 
 // roles returns the roles of a claim. It ignores unknown names, since providers put other names into the same claim. If

@@ -39,7 +39,7 @@ func (staleTermsError) Error() string {
 
 // claimBatch decides the claims of a batch and stores the results in one transaction. It starts with the cached
 // terms, and starts again if the transaction finds that they are out of date.
-func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []string) ([]batchDecision, error) {
+func (s *Service) claimBatch(ctx context.Context, key batchKey, people []licensing.Person) ([]batchDecision, error) {
 	var stale staleTermsError
 
 	for range maxTermReloads {
@@ -48,19 +48,19 @@ func (s *Service) claimBatch(ctx context.Context, key batchKey, externalIDs []st
 			return nil, err
 		}
 
-		decisions, err := s.claimOnTerms(ctx, key.tenant, terms, externalIDs)
+		decisions, err := s.claimOnTerms(ctx, key.tenant, terms, people)
 		if errors.As(err, &stale) {
 			continue
 		}
 
 		if err != nil {
-			return nil, fmt.Errorf("claim for %d users: %w", len(externalIDs), err)
+			return nil, fmt.Errorf("claim for %d users: %w", len(people), err)
 		}
 
 		return s.inOneBatch(ctx, key, decisions), nil
 	}
 
-	return nil, fmt.Errorf("claim for %d users: %w", len(externalIDs), stale)
+	return nil, fmt.Errorf("claim for %d users: %w", len(people), stale)
 }
 
 // batchTerms are the terms of a batch, and the version of the configuration that they belong to.
@@ -90,13 +90,18 @@ func (s *Service) terms(ctx context.Context, key batchKey, atLeast termVersions)
 }
 
 func (s *Service) claimOnTerms(
-	ctx context.Context, tenant licensing.ID, terms batchTerms, externalIDs []string,
+	ctx context.Context, tenant licensing.ID, terms batchTerms, people []licensing.Person,
 ) ([]licensing.Decision, error) {
 	var decisions []licensing.Decision
 
 	at := licensing.Instant(s.now())
+	externalIDs := make([]string, len(people))
 
-	err := s.store.ClaimInTx(ctx, tenant, externalIDs, productsOf(terms.Policy), at,
+	for i, person := range people {
+		externalIDs[i] = person.ExternalID
+	}
+
+	err := s.store.ClaimInTx(ctx, tenant, people, productsOf(terms.Policy), at,
 		func(facts licensing.ClaimFacts) (results licensing.ClaimResults, err error) {
 			if facts.ConfigVersion > terms.configVersion || facts.CatalogVersion > terms.Catalog.Version {
 				return results, staleTermsError{termVersions{config: facts.ConfigVersion, catalog: facts.CatalogVersion}}

@@ -55,13 +55,13 @@ type Answer struct {
 
 // Service answers claims. It is safe for concurrent use.
 type Service struct {
-	store       *store.Store
-	now         func() time.Time
-	logger      *slog.Logger
-	batches     *coalesce.Batcher[batchKey, string, batchDecision]
-	signInTimes *signInTimeRecorder
-	answered    func(outcome licensing.Outcome, err error, batched bool, took time.Duration)
-	policies    policyCache
+	store    *store.Store
+	now      func() time.Time
+	logger   *slog.Logger
+	batches  *coalesce.Batcher[batchKey, licensing.Person, batchDecision]
+	signIns  *signInRecorder
+	answered func(outcome licensing.Outcome, err error, batched bool, took time.Duration)
+	policies policyCache
 }
 
 // New returns a service. Close it to end its goroutines.
@@ -70,7 +70,7 @@ func New(db *store.Store, now func() time.Time, logger *slog.Logger, options ...
 	// One batch of a policy at a time: a second one would only wait for the row locks of the first.
 	s.batches = coalesce.New(
 		coalesce.Limits{Batch: maxBatch, Waiting: maxWaiting, Parallel: 1, Timeout: batchTimeout}, s.claimBatch)
-	s.signInTimes = newSignInTimeRecorder(db, logger)
+	s.signIns = newSignInRecorder(db, logger)
 
 	for _, option := range options {
 		option(s)
@@ -79,10 +79,10 @@ func New(db *store.Store, now func() time.Time, logger *slog.Logger, options ...
 	return s
 }
 
-// Close waits for the claims in progress, and stores the last sign-in times. Later claims get [ErrClosed].
+// Close waits for the claims in progress, and stores the last sign-ins. Later claims get [ErrClosed].
 func (s *Service) Close() {
 	s.batches.Close()
-	s.signInTimes.close()
+	s.signIns.close()
 }
 
 // Claim answers the claim of a user who signs in to an app. The user is named by external id, the app by code or vendor id.
@@ -92,8 +92,14 @@ func (s *Service) Close() {
 // CLAIMED is committed before Claim returns. If ctx ends earlier, the user may still have got the license; then
 // the next call returns it.
 func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, app string) (Answer, error) {
+	return s.ClaimFor(ctx, tenant, licensing.Person{ExternalID: externalID}, app)
+}
+
+// ClaimFor is [Service.Claim] for a user whose name and email the caller may know. They are stored, with the first claim or
+// soon after the answer, if they can be stored and are not stored already: see [licensing.Person.Presentable].
+func (s *Service) ClaimFor(ctx context.Context, tenant licensing.ID, person licensing.Person, app string) (Answer, error) {
 	began := time.Now()
-	answer, err := s.answer(ctx, tenant, externalID, app)
+	answer, err := s.answer(ctx, tenant, person, app)
 
 	if s.answered != nil {
 		s.answered(answer.Outcome, err, answer.batch != nil, time.Since(began))
@@ -106,12 +112,14 @@ func (s *Service) Claim(ctx context.Context, tenant licensing.ID, externalID, ap
 	return answer, err
 }
 
-func (s *Service) answer(ctx context.Context, tenant licensing.ID, externalID, appName string) (Answer, error) {
-	if err := licensing.CheckExternalID(externalID); err != nil {
+func (s *Service) answer(
+	ctx context.Context, tenant licensing.ID, person licensing.Person, appName string,
+) (Answer, error) {
+	if err := licensing.CheckExternalID(person.ExternalID); err != nil {
 		return Answer{}, err
 	}
 
-	state, err := s.store.ClaimantState(ctx, tenant, externalID)
+	state, err := s.store.ClaimantState(ctx, tenant, person.ExternalID)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -138,15 +146,19 @@ func (s *Service) answer(ctx context.Context, tenant licensing.ID, externalID, a
 
 	decision, settled := terms.Settle(state.Claimant())
 	if settled {
-		s.signInTimes.note(tenant, externalID, state.User, s.now())
+		s.signIns.note(tenant, person, state.User, s.now())
 
 		return newAnswer(batchDecision{Decision: decision}, app, policy, catalog), nil
 	}
 
-	// The batch stores the time of the sign-in with the claim.
-	decided, err := s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: app.ID}, externalID)
+	// The batch stores the time of the sign-in with the claim, and the name and the email of a new user.
+	decided, err := s.batches.Do(ctx, batchKey{tenant: tenant, policy: policy.ID, app: app.ID}, person.Presentable())
 	if err != nil {
 		return Answer{}, err
+	}
+
+	if state.User != nil && renames(person, *state.User) {
+		s.signIns.note(tenant, person, state.User, s.now())
 	}
 
 	return newAnswer(decided, app, policy, catalog), nil

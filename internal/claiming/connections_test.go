@@ -34,8 +34,8 @@ func TestSignInsAreAnsweredWhileReadsHoldAllOtherConnections(t *testing.T) {
 		assert.Equal(t, tenant.ID, found.ID)
 		assert.Equal(t, licensing.OutcomeAlreadyLicensed, claim(t, claims, tenant, "ann", "TEAMS1").Outcome)
 		assert.Equal(t, licensing.OutcomeClaimed, claim(t, claims, tenant, "bob", "TEAMS1").Outcome)
-		require.NoError(t, busy.SaveSignInTimes(t.Context(), tenant.ID,
-			[]store.SignInTime{{ExternalID: "cid", At: world.Clock.Now()}}))
+		require.NoError(t, busy.SaveSignIns(t.Context(), tenant.ID,
+			[]store.SignIn{{Person: licensing.Person{ExternalID: "cid", DisplayName: "Cid"}, At: world.Clock.Now()}}))
 		require.NoError(t, busy.Ping(t.Context()))
 	})
 }

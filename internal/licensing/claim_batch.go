@@ -1,7 +1,9 @@
 package licensing
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -12,6 +14,8 @@ type ClaimantState struct {
 	// ConfigVersion and CatalogVersion say whether cached policies and a cached catalog are up to date.
 	ConfigVersion  int64
 	CatalogVersion int64
+	// Matching says how the tenant compares external ids.
+	Matching ExternalIDMatching
 	// User is nil if the tenant does not know the user yet.
 	User *User
 	// Licenses are the user's active licenses, oldest first.
@@ -30,11 +34,50 @@ func (s ClaimantState) Claimant() Claimant {
 // ClaimBatch is a batch of claims of one tenant's users that are decided in one transaction.
 type ClaimBatch struct {
 	TenantID ID
-	// ExternalIDs are the users' external ids, sorted and without repeats. All transactions lock users in this order.
-	ExternalIDs []string
+	// Matching is how the tenant compares external ids, as far as the caller knows.
+	Matching ExternalIDMatching
+	// People are the users, in the order of the keys of their external ids, without repeats. All transactions lock users in
+	// this order.
+	People []Person
 	// Products are the products whose pools are locked.
 	Products []ID
 	At       time.Time
+}
+
+// NewClaimBatch makes a batch of people who may be named in any order and more than once. Of somebody who is named several
+// times, the last name and email that are not empty count.
+func NewClaimBatch(tenant ID, matching ExternalIDMatching, people []Person, products []ID, at time.Time) ClaimBatch {
+	byKey := make(map[string]Person, len(people))
+
+	for _, person := range people {
+		key := matching.Key(person.ExternalID)
+
+		if before, again := byKey[key]; again {
+			person = Person{
+				ExternalID:  before.ExternalID,
+				DisplayName: cmp.Or(person.DisplayName, before.DisplayName), Email: cmp.Or(person.Email, before.Email),
+			}
+		}
+
+		byKey[key] = person
+	}
+
+	batch := ClaimBatch{TenantID: tenant, Matching: matching, Products: products, At: at, People: make([]Person, 0, len(byKey))}
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		batch.People = append(batch.People, byKey[key])
+	}
+
+	return batch
+}
+
+// Keys returns the keys of the people's external ids, in their order.
+func (b ClaimBatch) Keys() []string {
+	keys := make([]string, len(b.People))
+	for i, person := range b.People {
+		keys[i] = b.Matching.Key(person.ExternalID)
+	}
+
+	return keys
 }
 
 // ClaimFacts are what a batch of claims depends on. The rows of the users and of the pools are locked: no other
@@ -44,7 +87,9 @@ type ClaimFacts struct {
 	// ConfigVersion and CatalogVersion say whether cached policies and a cached catalog are up to date.
 	ConfigVersion  int64
 	CatalogVersion int64
-	// Users are by external id. Those that the tenant did not know have been added.
+	// Matching says how the tenant compares external ids.
+	Matching ExternalIDMatching
+	// Users are by the key of their external id. Those that the tenant did not know have been added.
 	Users map[string]User
 	// Licenses are the users' active licenses by user id, oldest first.
 	Licenses map[ID][]License
@@ -54,7 +99,7 @@ type ClaimFacts struct {
 
 // Claimant returns one of the users as the rules need to know them.
 func (f ClaimFacts) Claimant(externalID string) Claimant {
-	user := f.Users[externalID]
+	user := f.Users[f.Matching.Key(externalID)]
 
 	return Claimant{UserID: user.ID, Blocked: user.Blocked(), Licenses: f.Licenses[user.ID]}
 }

@@ -37,6 +37,9 @@ const (
 	CodeAlreadyLicensed       Code = "ALREADY_LICENSED"
 	CodeAlreadyRemoved        Code = "ALREADY_REMOVED"
 	CodeOutOfLicenses         Code = "OUT_OF_LICENSES"
+	CodeExternalIDTaken       Code = "EXTERNAL_ID_TAKEN"
+	CodeUsersWouldMerge       Code = "USERS_WOULD_MERGE"
+	CodeNotReady              Code = "NOT_READY"
 )
 
 // Refusal is the error of a rule that refuses a request. Nothing was changed, and the caller can correct the request.

@@ -6,7 +6,7 @@ import "time"
 type Tenant struct {
 	ID   ID
 	Name string
-	// ExternalID is the identity provider's id of the organization, as it stands in tokens.
+	// ExternalID is the identity provider's id of the organization, as it stands in tokens; see [OrganizationID].
 	ExternalID string
 	// AutoClaimEnabled is the feature switch; off in a new tenant.
 	AutoClaimEnabled bool
@@ -18,6 +18,8 @@ type Tenant struct {
 	// their cached policies are out of date.
 	ConfigVersion int64
 	CreatedAt     time.Time
+	// DeletedAt is when the operator began to delete the tenant; nil if nobody did.
+	DeletedAt *time.Time
 }
 
 // Settings returns the tenant's settings.

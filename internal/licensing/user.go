@@ -1,11 +1,16 @@
 package licensing
 
-import "time"
+import (
+	"cmp"
+	"strings"
+	"time"
+)
 
 // User is someone who signs in.
 type User struct {
 	ID ID `json:"id"`
-	// ExternalID is the identity provider's id of the user; unique in the tenant, compared exactly.
+	// ExternalID is the identity provider's id of the user, as it was first written; unique in the tenant, which says how it
+	// is compared: see [ExternalIDMatching].
 	ExternalID string `json:"externalId"`
 	// DisplayName and Email are empty if unknown.
 	DisplayName string `json:"displayName"`
@@ -15,6 +20,67 @@ type User struct {
 	// LastSignInAt is the time of the last sign-in, accurate to about an hour; nil before the first sign-in.
 	LastSignInAt *time.Time `json:"-"`
 	CreatedAt    time.Time  `json:"createdAt"`
+}
+
+// NewUser makes a user whom an admin names. It trims the name and the email, and refuses what cannot be stored.
+func NewUser(person Person, at time.Time) (User, error) {
+	user, err := NewUnnamedUser("externalId", person.ExternalID, at)
+	if err != nil {
+		return User{}, err
+	}
+
+	return user.Update(UserUpdate{DisplayName: &person.DisplayName, Email: &person.Email})
+}
+
+// NewUnnamedUser is [NewUser] for a user of whom an admin knows only the external id. path is the input field with it.
+func NewUnnamedUser(path, externalID string, at time.Time) (User, error) {
+	if err := checkExternalID(path, externalID); err != nil {
+		return User{}, err
+	}
+
+	return User{ID: NewID(at), ExternalID: externalID, CreatedAt: at}, nil
+}
+
+// UserUpdate is what an admin changes of a user. A nil field stays as it is.
+type UserUpdate struct{ ExternalID, DisplayName, Email *string }
+
+// Update returns the user after an update. It trims the name and the email, and refuses what cannot be stored.
+func (u User) Update(update UserUpdate) (User, error) {
+	after := u
+
+	if update.ExternalID != nil {
+		if err := checkExternalID("externalId", *update.ExternalID); err != nil {
+			return u, err
+		}
+
+		after.ExternalID = *update.ExternalID
+	}
+
+	for _, label := range []struct {
+		field string
+		text  *string
+		to    *string
+	}{{"displayName", update.DisplayName, &after.DisplayName}, {"email", update.Email, &after.Email}} {
+		if label.text == nil {
+			continue
+		}
+
+		*label.to = strings.TrimSpace(*label.text)
+
+		if err := CheckLabel(label.field, *label.to); err != nil {
+			return u, err
+		}
+	}
+
+	return after, nil
+}
+
+// NamedAs returns the user with the name and the email of the person. Those that are empty stay as they are: the last one
+// that somebody said counts, whether a sign-in, a file or an admin.
+func (u User) NamedAs(person Person) User {
+	u.DisplayName, u.Email = cmp.Or(person.DisplayName, u.DisplayName), cmp.Or(person.Email, u.Email)
+
+	return u
 }
 
 // Blocked says whether the user may not auto-claim.

@@ -27,14 +27,24 @@ func (s *Store) ClaimantState(
 func (s *Store) readClaimants(
 	ctx context.Context, tenant licensing.ID, externalIDs []string,
 ) ([]licensing.ClaimantState, error) {
-	states, err := s.database.ClaimantStates(ctx, tenant, externalIDs)
-	if err != nil {
-		return nil, fmt.Errorf("read the users' licenses: %w", err)
+	for range maxAttempts {
+		matching := s.matchings.of(tenant)
+
+		states, err := s.database.ClaimantStates(ctx, tenant, matching, externalIDs)
+		if err != nil {
+			return nil, fmt.Errorf("read the users' licenses: %w", err)
+		}
+
+		if states == nil {
+			return nil, fmt.Errorf("the tenant: %w", licensing.ErrNotFound)
+		}
+
+		if states[0].Matching == matching {
+			return states, nil
+		}
+
+		s.matchings.set(tenant, states[0].Matching)
 	}
 
-	if states == nil {
-		return nil, fmt.Errorf("the tenant: %w", licensing.ErrNotFound)
-	}
-
-	return states, nil
+	return nil, fmt.Errorf("read the users' licenses: %w", errMatchingChanged)
 }

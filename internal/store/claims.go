@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -13,24 +12,25 @@ import (
 )
 
 // ClaimInTx decides and stores a batch of claims in one transaction. It locks the users (and adds those whom the tenant
-// does not know) and the products' pools, calls decide, and stores what decide returns. If the transaction conflicts
-// with another, all of it runs again, up to 8 times: decide must do nothing that cannot be repeated, and must not use
-// the database. If decide returns an error, ClaimInTx returns it and changes nothing.
+// does not know, with their names) and the products' pools, calls decide, and stores what decide returns. If the transaction
+// conflicts with another, all of it runs again, up to 8 times: decide must do nothing that cannot be repeated, and must
+// not use the database. If decide returns an error, ClaimInTx returns it and changes nothing.
 func (s *Store) ClaimInTx(
-	ctx context.Context, tenant licensing.ID, externalIDs []string, products []licensing.ID, at time.Time,
+	ctx context.Context, tenant licensing.ID, people []licensing.Person, products []licensing.ID, at time.Time,
 	decide func(licensing.ClaimFacts) (licensing.ClaimResults, error),
 ) error {
-	externalIDs = slices.Clone(externalIDs)
-	slices.Sort(externalIDs)
-
-	batch := licensing.ClaimBatch{
-		TenantID: tenant, ExternalIDs: slices.Compact(externalIDs), Products: products, At: at,
-	}
-
 	var stored licensing.ClaimResults
 
 	err := s.retry(ctx, func() error {
+		batch := licensing.NewClaimBatch(tenant, s.matchings.of(tenant), people, products, at)
+
 		return s.database.Claim(ctx, batch, func(facts licensing.ClaimFacts) (results licensing.ClaimResults, err error) {
+			if facts.Matching != batch.Matching {
+				s.matchings.set(tenant, facts.Matching)
+
+				return results, errMatchingChanged
+			}
+
 			stored, err = decide(facts)
 
 			return stored, err

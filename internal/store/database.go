@@ -40,18 +40,26 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	InTx(ctx context.Context, work func(tx *gorm.DB) error) error
 	// InSnapshot runs work in a transaction that only reads, in which all statements see the same state.
 	InSnapshot(ctx context.Context, work func(tx *gorm.DB) error) error
+	// InSignInTx is InTx on a connection for sign-ins.
+	InSignInTx(ctx context.Context, work func(tx *gorm.DB) error) error
 	// LockRows returns the query with its rows locked: until the transaction ends, no other transaction can change or
 	// lock them. It waits for one that holds such a lock already.
 	LockRows(query *gorm.DB) *gorm.DB
+	// LockRowsAndReferences is LockRows that also keeps other transactions from adding rows which refer to the locked ones.
+	// It waits for transactions that have added such a row.
+	LockRowsAndReferences(query *gorm.DB) *gorm.DB
 	// Retryable says whether a transaction failed only because of a conflict with another, so that it can run again.
 	// A lost connection is not such a failure: the commit may have arrived.
 	Retryable(err error) bool
 
 	// ClaimantStates reads the state of each of the users, in the order of externalIDs, in which a user may occur more
 	// than once. All of it is the state at one moment after the call. It returns no states and no error if there is no
-	// such tenant.
-	ClaimantStates(ctx context.Context, tenant licensing.ID, externalIDs []string) ([]licensing.ClaimantState, error)
-	// Claim runs one transaction. It locks the batch's users, adding those that the tenant does not know, and then the
+	// such tenant. The users and licenses are only right if the states say the same matching.
+	ClaimantStates(
+		ctx context.Context, tenant licensing.ID, matching licensing.ExternalIDMatching, externalIDs []string,
+	) ([]licensing.ClaimantState, error)
+	// Claim runs one transaction. decide must return an error if the facts say another matching than the batch. The
+	// transaction locks the batch's users, adding those that the tenant does not know, and then the
 	// products' pools; it calls decide with what it read, and stores and commits what decide returns. If decide
 	// returns an error, it returns that error and changes nothing. It is not retried; see Retryable.
 	Claim(

@@ -61,6 +61,8 @@ type tenantRow struct {
 	FoldExternalIDs  bool `gorm:"column:fold_external_ids"`
 	ConfigVersion    int64
 	CreatedAt        time.Time
+	// DeletedAt is when the operator began to delete the tenant; nil if nobody did.
+	DeletedAt *time.Time
 }
 
 func (tenantRow) TableName() string { return "tenants" }
@@ -69,6 +71,7 @@ func (r tenantRow) domain() licensing.Tenant {
 	return licensing.Tenant{
 		ID: r.ID, Name: r.Name, ExternalID: r.ExternalID, AutoClaimEnabled: r.AutoClaimEnabled,
 		TimeZone: r.TimeZone, FoldExternalIDs: r.FoldExternalIDs, ConfigVersion: r.ConfigVersion, CreatedAt: r.CreatedAt.UTC(),
+		DeletedAt: columns.UTC(r.DeletedAt),
 	}
 }
 
@@ -105,12 +108,14 @@ func (r subscriptionRow) domain() licensing.Subscription {
 }
 
 type userRow struct {
-	TenantID     licensing.ID `gorm:"primaryKey"`
-	ID           licensing.ID `gorm:"primaryKey"`
-	ExternalID   string
-	DisplayName  string
-	Email        string
-	SearchKey    string
+	TenantID    licensing.ID `gorm:"primaryKey"`
+	ID          licensing.ID `gorm:"primaryKey"`
+	ExternalID  string
+	DisplayName string
+	Email       string
+	SearchKey   string
+	// FoldedID is unique in the tenant. It may be nil if the tenant compares external ids exactly.
+	FoldedID     *string
 	BlockedAt    *time.Time
 	LastSignInAt *time.Time
 	CreatedAt    time.Time
@@ -125,10 +130,11 @@ func (r userRow) domain() licensing.User {
 	}
 }
 
-func newUserRow(tenant licensing.ID, u licensing.User) userRow {
+func newUserRow(tenant licensing.ID, matching licensing.ExternalIDMatching, u licensing.User) userRow {
 	return userRow{
 		TenantID: tenant, ID: u.ID, ExternalID: u.ExternalID, DisplayName: u.DisplayName, Email: u.Email,
-		SearchKey: columns.UserSearchKey(u), BlockedAt: u.BlockedAt, LastSignInAt: u.LastSignInAt, CreatedAt: u.CreatedAt,
+		SearchKey: columns.UserSearchKey(u), FoldedID: columns.FoldedID(matching, u.ExternalID),
+		BlockedAt: u.BlockedAt, LastSignInAt: u.LastSignInAt, CreatedAt: u.CreatedAt,
 	}
 }
 

@@ -32,6 +32,8 @@ type Store struct {
 	turns Turns
 	// lookups batches reads of claimants that wait at the same moment.
 	lookups *coalesce.Batcher[licensing.ID, string, licensing.ClaimantState]
+	// matchings says how tenants compare external ids.
+	matchings matchingCache
 
 	catalogMu sync.Mutex
 	catalog   *licensing.Catalog
@@ -156,7 +158,7 @@ func (s *Store) inTx(ctx context.Context, work func(db *gorm.DB) error) error {
 func (s *Store) retry(ctx context.Context, transaction func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := transaction()
-		if err == nil || !s.database.Retryable(err) || attempt == maxAttempts {
+		if err == nil || attempt == maxAttempts || !s.retryable(err) {
 			return err
 		}
 
@@ -168,4 +170,8 @@ func (s *Store) retry(ctx context.Context, transaction func() error) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+func (s *Store) retryable(err error) bool {
+	return s.database.Retryable(err) || errors.Is(err, errMatchingChanged)
 }

@@ -2,32 +2,40 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// UsersByExternalID returns those of the users that the tenant knows, by external id.
-func (h Handle) UsersByExternalID(ctx context.Context, externalIDs []string) (map[string]licensing.User, error) {
-	users, err := all[userRow](h.from(ctx, &userRow{}).Where("external_id IN ?", externalIDs), "users")
-
-	return byExternalID(users), err
+// KnownUsers are users of a tenant, to be found as the tenant compares external ids.
+type KnownUsers struct {
+	matching licensing.ExternalIDMatching
+	rows     map[string]userRow
 }
 
-// LockUsersByExternalID is [Handle.UsersByExternalID], and locks the users until the transaction ends: other
-// transactions can change neither them nor their licenses.
-func (tx *Tx) LockUsersByExternalID(ctx context.Context, externalIDs []string) (map[string]licensing.User, error) {
-	// All transactions lock users in this order.
-	query := tx.locking(ctx, &userRow{}).Where("external_id IN ?", externalIDs).Order(tx.database.ByBytes("external_id"))
-	users, err := all[userRow](query, "users")
+// Find returns the user whom an external id names.
+func (k KnownUsers) Find(externalID string) (user licensing.User, known bool) {
+	row, known := k.rows[k.matching.Key(externalID)]
 
-	return byExternalID(users), err
+	return row.domain(), known
 }
 
-func byExternalID(users []licensing.User) map[string]licensing.User {
-	known := make(map[string]licensing.User, len(users))
-	for _, user := range users {
-		known[user.ExternalID] = user
+// Add adds a user.
+func (k KnownUsers) Add(user licensing.User) {
+	k.rows[k.matching.Key(user.ExternalID)] = newUserRow(licensing.ID{}, k.matching, user)
+}
+
+// KnownUsers returns those of the users that the tenant knows.
+func (h Handle) KnownUsers(ctx context.Context, externalIDs []string) (KnownUsers, error) {
+	matching, err := h.matching(ctx)
+	if err != nil {
+		return KnownUsers{}, err
 	}
 
-	return known
+	var found []userRow
+	if err := byKeys(h.from(ctx, &userRow{}), matching, externalIDs).Find(&found).Error; err != nil {
+		return KnownUsers{}, fmt.Errorf("read users: %w", err)
+	}
+
+	return KnownUsers{matching: matching, rows: rowsByKey(found, matching)}, nil
 }

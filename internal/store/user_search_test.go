@@ -23,11 +23,14 @@ func TestASearchFindsTheClaimsOfFewAndOfManyUsers(t *testing.T) {
 		since := tenant.Clock.Now().AddDate(0, 0, -7)
 
 		names := make([]string, store.FewUsers+200)
+		people := make([]licensing.Person, len(names))
+
 		for i := range names {
 			names[i] = fmt.Sprintf("user-%05d", i)
+			people[i].ExternalID = names[i]
 		}
 
-		err := tenant.Store.ClaimInTx(ctx, tenant.ID, names, []licensing.ID{tenant.E3.ID}, tenant.Clock.Now(),
+		err := tenant.Store.ClaimInTx(ctx, tenant.ID, people, []licensing.ID{tenant.E3.ID}, tenant.Clock.Now(),
 			func(facts licensing.ClaimFacts) (licensing.ClaimResults, error) {
 				results := licensing.ClaimResults{PolicyID: policy.ID, AppID: tenant.Teams.ID, At: tenant.Clock.Now()}
 

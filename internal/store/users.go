@@ -2,12 +2,9 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/paging"
@@ -39,9 +36,10 @@ func (h Handle) User(ctx context.Context, id licensing.ID) (licensing.User, erro
 	return row.domain(), err
 }
 
-// UserByExternalID returns the user with the identity provider's id, or [licensing.ErrNotFound].
+// UserByExternalID returns the user whom the identity provider's id names by the tenant's settings, or
+// [licensing.ErrNotFound].
 func (h Handle) UserByExternalID(ctx context.Context, externalID string) (licensing.User, error) {
-	row, err := one[userRow](h.from(ctx, &userRow{}).Where("external_id = ?", externalID), "the user")
+	row, err := one[userRow](h.byExternalID(ctx, h.from(ctx, &userRow{}), externalID), "the user")
 
 	return row.domain(), err
 }
@@ -61,7 +59,7 @@ func (tx *Tx) LockUser(ctx context.Context, id licensing.ID) (licensing.User, er
 
 // LockUserByExternalID is [Tx.LockUser] for the identity provider's id of the user.
 func (tx *Tx) LockUserByExternalID(ctx context.Context, externalID string) (licensing.User, error) {
-	row, err := one[userRow](tx.locking(ctx, &userRow{}).Where("external_id = ?", externalID), "the user")
+	row, err := one[userRow](tx.byExternalID(ctx, tx.locking(ctx, &userRow{}), externalID), "the user")
 
 	return row.domain(), err
 }
@@ -72,41 +70,6 @@ func (tx *Tx) LockUserOfLicense(ctx context.Context, license licensing.ID) (lice
 	row, err := one[userRow](tx.locking(ctx, &userRow{}).Where("id = (?)", user), "the user")
 
 	return row.domain(), err
-}
-
-// SaveBlocked stores whether the user is blocked from auto-claiming.
-func (tx *Tx) SaveBlocked(ctx context.Context, user licensing.User) error {
-	err := tx.from(ctx, &userRow{}).Where("id = ?", user.ID).Update("blocked_at", user.BlockedAt).Error
-	if err != nil {
-		return fmt.Errorf("save the user's block: %w", err)
-	}
-
-	return nil
-}
-
-// SaveUsers adds users. If the tenant has a user with the same external id, it updates display name and email instead.
-func (tx *Tx) SaveUsers(ctx context.Context, users []licensing.User) error {
-	if len(users) == 0 {
-		return nil
-	}
-
-	rows := make([]userRow, len(users))
-	for i, user := range users {
-		rows[i] = newUserRow(tx.tenant, user)
-	}
-
-	// All transactions lock users in this order.
-	slices.SortFunc(rows, func(a, b userRow) int { return strings.Compare(a.ExternalID, b.ExternalID) })
-
-	err := tx.db.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "tenant_id"}, {Name: "external_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"display_name", "email", "search_key"}),
-	}).Create(&rows).Error
-	if err != nil {
-		return fmt.Errorf("save the users: %w", err)
-	}
-
-	return nil
 }
 
 // likePattern is a pattern for texts that contain the part, which may contain any characters. The escape character is

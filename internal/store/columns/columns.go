@@ -48,5 +48,41 @@ func UTC(at *time.Time) *time.Time {
 // UserSearchKey is the text by which users are searched and ordered. The line breaks keep a search from matching
 // across its parts.
 func UserSearchKey(u licensing.User) string {
-	return licensing.Fold(u.DisplayName + "\n" + u.Email + "\n" + u.ExternalID)
+	return PersonSearchKey(licensing.Person{ExternalID: u.ExternalID, DisplayName: u.DisplayName, Email: u.Email})
+}
+
+// PersonSearchKey is [UserSearchKey] for a person.
+func PersonSearchKey(p licensing.Person) string {
+	return licensing.Fold(p.DisplayName + "\n" + p.Email + "\n" + p.ExternalID)
+}
+
+// Matching is how a tenant compares external ids whose column fold_external_ids has this value.
+func Matching(folded bool) licensing.ExternalIDMatching {
+	if folded {
+		return licensing.MatchFolded
+	}
+
+	return licensing.MatchExact
+}
+
+// FoldAll returns the folded forms of external ids, in their order.
+func FoldAll(externalIDs []string) []string {
+	folded := make([]string, len(externalIDs))
+	for i, externalID := range externalIDs {
+		folded[i] = licensing.Fold(externalID)
+	}
+
+	return folded
+}
+
+// FoldedID is the column folded_id of a user. It is nil where external ids are compared exactly: only then may several
+// users have the same folded form.
+func FoldedID(matching licensing.ExternalIDMatching, externalID string) *string {
+	if matching != licensing.MatchFolded {
+		return nil
+	}
+
+	folded := licensing.Fold(externalID)
+
+	return &folded
 }

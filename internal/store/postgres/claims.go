@@ -20,13 +20,31 @@ const (
 	// The update of the sign-in time, which is due anyway, locks the users, in the order of their external ids.
 	claimLockUsers = `
 INSERT INTO users (tenant_id, id, external_id, display_name, email, search_key, last_sign_in_at, created_at)
-SELECT $1, r.id, r.external_id, '', '', r.search_key, $5, $5
-FROM unnest($2::uuid[], $3::text[], $4::text[]) AS r (id, external_id, search_key)
+SELECT $1, r.id, r.external_id, r.display_name, r.email, r.search_key, $5, $5
+FROM unnest($2::uuid[], $3::text[], $4::text[], $6::text[], $7::text[]) AS r (id, external_id, search_key, display_name, email)
 ON CONFLICT (tenant_id, external_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
 RETURNING id, external_id, blocked_at`
 
+	// The same where external ids are folded.
+	claimLockFoldedUsers = `
+INSERT INTO users (tenant_id, id, external_id, display_name, email, search_key, last_sign_in_at, created_at, folded_id)
+SELECT $1, r.id, r.external_id, r.display_name, r.email, r.search_key, $5, $5, r.folded_id
+FROM unnest($2::uuid[], $3::text[], $4::text[], $6::text[], $7::text[], $8::text[])
+  AS r (id, external_id, search_key, display_name, email, folded_id)
+ON CONFLICT (tenant_id, folded_id) WHERE folded_id IS NOT NULL DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
+RETURNING id, folded_id, blocked_at`
+
+	// A server of an earlier version adds users without a folded id.
+	claimFoldUsers = `
+UPDATE users u SET folded_id = r.folded_id FROM unnest($2::text[], $3::text[]) AS r (external_id, folded_id)
+WHERE u.tenant_id = $1 AND u.external_id = r.external_id AND u.folded_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM users o WHERE o.tenant_id = $1 AND o.folded_id = r.folded_id)`
+
+	// This statement comes after the one that adds users. What it reads of the settings stays true until the end of the
+	// transaction if that one added somebody: the foreign key of the new user has locked the tenant.
 	claimReadTerms = `
-SELECT t.auto_claim_enabled, t.config_version, s.version FROM tenants t CROSS JOIN catalog_state s WHERE t.id = $1`
+SELECT t.auto_claim_enabled, t.config_version, s.version, t.fold_external_ids
+FROM tenants t CROSS JOIN catalog_state s WHERE t.id = $1`
 
 	claimLockPools = `
 SELECT product_id, total, assigned FROM license_pools WHERE tenant_id = $1 AND product_id = ANY($2::uuid[])
@@ -34,10 +52,15 @@ ORDER BY product_id FOR NO KEY UPDATE`
 
 	// This statement comes after the locks, so it sees all that was committed before they were taken. For the form of
 	// the lookup, see selectClaimants.
-	claimReadLicenses = `
+	claimReadLicenses = claimUsersByKey + `external_id` + claimLicensesOfUsers
+	// The same where external ids are folded.
+	claimReadFoldedLicenses = claimUsersByKey + `folded_id` + claimLicensesOfUsers
+
+	claimUsersByKey = `
 SELECT l.*
-FROM unnest((SELECT $2::text[])) AS r (external_id)
-CROSS JOIN LATERAL (SELECT id FROM users WHERE tenant_id = $1 AND external_id = r.external_id OFFSET 0) u
+FROM unnest((SELECT $2::text[])) AS r (key)
+CROSS JOIN LATERAL (SELECT id FROM users WHERE tenant_id = $1 AND `
+	claimLicensesOfUsers = ` = r.key OFFSET 0) u
 CROSS JOIN LATERAL (` + selectActiveLicenses + `
 ) l
 ORDER BY l.assigned_at, l.id`
@@ -101,30 +124,32 @@ func (d *Database) Claim(
 
 func readClaimFacts(ctx context.Context, connection *pgx.Conn, batch licensing.ClaimBatch) (licensing.ClaimFacts, error) {
 	facts := licensing.ClaimFacts{
-		Users:    make(map[string]licensing.User, len(batch.ExternalIDs)),
+		Users:    make(map[string]licensing.User, len(batch.People)),
 		Licenses: make(map[licensing.ID][]licensing.License),
 		Pools:    make(map[licensing.ID]licensing.Pool, len(batch.Products)),
 	}
-	tenant := uuidOf(batch.TenantID)
-	ids, keys := make([]pgtype.UUID, len(batch.ExternalIDs)), make([]string, len(batch.ExternalIDs))
+	tenant, keys := uuidOf(batch.TenantID), batch.Keys()
 
-	for i, externalID := range batch.ExternalIDs {
-		ids[i], keys[i] = uuidOf(licensing.NewID(batch.At)), columns.UserSearchKey(licensing.User{ExternalID: externalID})
-	}
-
-	var statements pgx.Batch
+	var (
+		statements pgx.Batch
+		folded     bool
+	)
 
 	statements.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
-	statements.Queue(claimLockUsers, tenant, ids, batch.ExternalIDs, keys, batch.At).Query(func(rows pgx.Rows) error {
-		return scanUsers(rows, facts.Users)
-	})
+	queueUsers(&statements, batch, keys, facts.Users)
 	statements.Queue(claimReadTerms, tenant).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&facts.AutoClaimEnabled, &facts.ConfigVersion, &facts.CatalogVersion)
+		return row.Scan(&facts.AutoClaimEnabled, &facts.ConfigVersion, &facts.CatalogVersion, &folded)
 	})
 	statements.Queue(claimLockPools, tenant, uuidsOf(batch.Products)).Query(func(rows pgx.Rows) error {
 		return scanPools(rows, facts.Pools)
 	})
-	statements.Queue(claimReadLicenses, tenant, batch.ExternalIDs).Query(func(rows pgx.Rows) error {
+
+	readLicenses := claimReadLicenses
+	if batch.Matching == licensing.MatchFolded {
+		readLicenses = claimReadFoldedLicenses
+	}
+
+	statements.Queue(readLicenses, tenant, keys).Query(func(rows pgx.Rows) error {
 		return scanLicenses(rows, facts.Licenses)
 	})
 
@@ -132,22 +157,50 @@ func readClaimFacts(ctx context.Context, connection *pgx.Conn, batch licensing.C
 		return licensing.ClaimFacts{}, fmt.Errorf("lock users and pools: %w", err)
 	}
 
+	facts.Matching = columns.Matching(folded)
+
 	return facts, nil
 }
 
+// queueUsers queues what locks the users of a batch, and adds those that the tenant does not know. Their rows go to users,
+// by key.
+func queueUsers(statements *pgx.Batch, batch licensing.ClaimBatch, keys []string, users map[string]licensing.User) {
+	n := len(batch.People)
+	ids, externalIDs, searchKeys := make([]pgtype.UUID, n), make([]string, n), make([]string, n)
+	names, emails := make([]string, n), make([]string, n)
+
+	for i, person := range batch.People {
+		ids[i], externalIDs[i] = uuidOf(licensing.NewID(batch.At)), person.ExternalID
+		names[i], emails[i] = person.DisplayName, person.Email
+		searchKeys[i] = columns.PersonSearchKey(person)
+	}
+
+	tenant := uuidOf(batch.TenantID)
+	statement, args := claimLockUsers, []any{tenant, ids, externalIDs, searchKeys, batch.At, names, emails}
+
+	if batch.Matching == licensing.MatchFolded {
+		statements.Queue(claimFoldUsers, tenant, externalIDs, keys)
+		statement, args = claimLockFoldedUsers, append(args, keys)
+	}
+
+	statements.Queue(statement, args...).Query(func(rows pgx.Rows) error { return scanUsers(rows, users) })
+}
+
+// scanUsers scans users by the keys of their external ids.
 func scanUsers(rows pgx.Rows, users map[string]licensing.User) error {
 	var (
 		user      licensing.User
+		key       string
 		blockedAt pgtype.Timestamptz
 	)
 
-	for targets := []any{(*[16]byte)(&user.ID), &user.ExternalID, &blockedAt}; rows.Next(); {
+	for targets := []any{(*[16]byte)(&user.ID), &key, &blockedAt}; rows.Next(); {
 		if err := rows.Scan(targets...); err != nil {
 			return fmt.Errorf("read a user: %w", err)
 		}
 
 		user.BlockedAt = nullableTime(blockedAt)
-		users[user.ExternalID] = user
+		users[key] = user
 	}
 
 	return rows.Err()

@@ -24,10 +24,10 @@ func TestClaimsAndLookupsFailIfTheDriverIsWrapped(t *testing.T) {
 	database := postgres.OnPool(wrapped)
 	tenant := licensing.NewID(time.Now())
 
-	_, err = database.ClaimantStates(t.Context(), tenant, []string{"ann"})
+	_, err = database.ClaimantStates(t.Context(), tenant, licensing.MatchExact, []string{"ann"})
 	require.ErrorContains(t, err, complaint)
 
-	err = database.Claim(t.Context(), licensing.ClaimBatch{TenantID: tenant, ExternalIDs: []string{"ann"}},
+	err = database.Claim(t.Context(), licensing.ClaimBatch{TenantID: tenant, People: []licensing.Person{{ExternalID: "ann"}}},
 		func(licensing.ClaimFacts) (licensing.ClaimResults, error) {
 			assert.Fail(t, "there are no facts to decide on")
 

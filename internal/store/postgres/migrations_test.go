@@ -64,11 +64,11 @@ func TestAnIndexIsBuiltWhileOthersWriteAndAfterAFailedAttempt(t *testing.T) {
 	t.Parallel()
 
 	url := emptyDatabase(t)
-	migrateTo(t, open(t, url, postgres.Options{}), 2)
+	filled, err := os.ReadFile("../testdata/schemas/postgres/00002.sql")
+	require.NoError(t, err)
+	runScript(t, url, string(filled))
 
 	db := storetest.Open(t, url)
-	storetest.Fill(t, db)
-
 	reader := open(t, url, postgres.Options{})
 
 	valid := func() (state string) {

@@ -91,7 +91,7 @@ func TestAPartitionedDatabaseBehavesTheSame(t *testing.T) {
 	require.ErrorContains(t, insert(tenant.ID, licensing.NewID(again.AssignedAt)), "foreign key")
 }
 
-func TestAnIndexIsAddedToAPartitionedDatabaseByHand(t *testing.T) {
+func TestIndexesAreAddedToAPartitionedDatabaseByHand(t *testing.T) {
 	t.Parallel()
 
 	url := emptyDatabase(t)
@@ -103,28 +103,35 @@ func TestAnIndexIsAddedToAPartitionedDatabaseByHand(t *testing.T) {
 	runScript(t, url, strings.Replace(string(statements), ":= 16;", ":= 2;", 1))
 
 	db := storetest.Open(t, url)
-	_, err = db.Migrate(t.Context())
-	require.ErrorContains(t, err, "concurrently")
 
-	for _, statement := range []string{
-		"CREATE INDEX audit_events_by_object ON ONLY audit_events (tenant_id, object_id, id)",
-		"CREATE INDEX CONCURRENTLY audit_events_0_by_object ON audit_events_0 (tenant_id, object_id, id)",
-		"ALTER INDEX audit_events_by_object ATTACH PARTITION audit_events_0_by_object",
-		"CREATE INDEX CONCURRENTLY audit_events_1_by_object ON audit_events_1 (tenant_id, object_id, id)",
-		"ALTER INDEX audit_events_by_object ATTACH PARTITION audit_events_1_by_object",
-		"INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, true)",
+	for _, index := range []struct{ create, name, on string }{
+		{"CREATE INDEX", "audit_events_by_object", "audit_events%s (tenant_id, object_id, id)"},
+		{"CREATE UNIQUE INDEX", "users_by_folded_id", "users%s (tenant_id, folded_id) WHERE folded_id IS NOT NULL"},
 	} {
-		require.NoError(t, database.Writer().Exec(statement).Error)
+		_, err = db.Migrate(t.Context())
+		require.ErrorContains(t, err, "concurrently")
+
+		on := func(part string) string { return fmt.Sprintf(index.on, part) }
+		for _, statement := range []string{
+			fmt.Sprintf("%s %s ON ONLY %s", index.create, index.name, on("")),
+			fmt.Sprintf("%s CONCURRENTLY %s_0 ON %s", index.create, index.name, on("_0")),
+			fmt.Sprintf("ALTER INDEX %s ATTACH PARTITION %s_0", index.name, index.name),
+			fmt.Sprintf("%s CONCURRENTLY %s_1 ON %s", index.create, index.name, on("_1")),
+			fmt.Sprintf("ALTER INDEX %s ATTACH PARTITION %s_1", index.name, index.name),
+			"INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, true FROM goose_db_version",
+		} {
+			require.NoError(t, database.Writer().Exec(statement).Error)
+		}
 	}
 
-	ran, err := db.Migrate(t.Context())
+	_, err = db.Migrate(t.Context())
 	require.NoError(t, err)
-	assert.EqualValues(t, newest(t)-3, ran)
 
 	_, err = db.Schema(t.Context())
 	require.NoError(t, err)
 
-	var valid bool
-	require.NoError(t, database.Writer().Raw("SELECT indisvalid FROM pg_index WHERE indexrelid = 'audit_events_by_object'::regclass").Scan(&valid).Error)
-	assert.True(t, valid)
+	var valid int
+	require.NoError(t, database.Writer().Raw(`SELECT count(*) FROM pg_index
+		WHERE indisvalid AND indexrelid IN ('audit_events_by_object'::regclass, 'users_by_folded_id'::regclass)`).Scan(&valid).Error)
+	assert.Equal(t, 2, valid)
 }

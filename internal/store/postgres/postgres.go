@@ -191,6 +191,11 @@ func (d *Database) InTx(ctx context.Context, work func(tx *gorm.DB) error) error
 	return d.db.WithContext(ctx).Transaction(work, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 }
 
+// InSignInTx runs work at the isolation level READ COMMITTED.
+func (d *Database) InSignInTx(ctx context.Context, work func(tx *gorm.DB) error) error {
+	return d.signIns.WithContext(ctx).Transaction(work)
+}
+
 // InSnapshot runs work at the isolation level REPEATABLE READ.
 func (d *Database) InSnapshot(ctx context.Context, work func(tx *gorm.DB) error) error {
 	return d.db.WithContext(ctx).Transaction(work, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
@@ -199,6 +204,11 @@ func (d *Database) InSnapshot(ctx context.Context, work func(tx *gorm.DB) error)
 // LockRows takes the weaker of PostgreSQL's exclusive row locks: rows that refer to the locked ones can still be added.
 func (d *Database) LockRows(query *gorm.DB) *gorm.DB {
 	return query.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+}
+
+// LockRowsAndReferences takes the strongest row lock. Foreign keys of new rows wait for it.
+func (d *Database) LockRowsAndReferences(query *gorm.DB) *gorm.DB {
+	return query.Clauses(clause.Locking{Strength: "UPDATE"})
 }
 
 // LiveFeedTransport carries announcements by NOTIFY and LISTEN.

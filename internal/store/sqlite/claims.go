@@ -16,13 +16,16 @@ import (
 // The statements of a batch of claims.
 const (
 	claimAddUsers = `
-INSERT INTO users (tenant_id, id, external_id, display_name, email, search_key, last_sign_in_at, created_at)
-SELECT ?, value ->> 0, value ->> 1, '', '', value ->> 2, ?, ? FROM json_each(?) WHERE true
-ON CONFLICT (tenant_id, external_id) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
+INSERT INTO users (tenant_id, id, external_id, display_name, email, search_key, folded_id, last_sign_in_at, created_at)
+SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, ?, ? FROM json_each(?) WHERE true
+ON CONFLICT (tenant_id, folded_id) WHERE folded_id IS NOT NULL DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
+ON CONFLICT (tenant_id, external_id) DO UPDATE
+SET last_sign_in_at = excluded.last_sign_in_at, folded_id = coalesce(excluded.folded_id, users.folded_id)
 RETURNING id, external_id, blocked_at`
 
 	claimReadTerms = `
-SELECT t.auto_claim_enabled, t.config_version, s.version FROM tenants t CROSS JOIN catalog_state s WHERE t.id = ?`
+SELECT t.auto_claim_enabled, t.config_version, s.version, t.fold_external_ids
+FROM tenants t CROSS JOIN catalog_state s WHERE t.id = ?`
 
 	claimReadPools = `
 SELECT product_id, total, assigned FROM license_pools
@@ -84,10 +87,14 @@ func readClaimFacts(tx *gorm.DB, batch licensing.ClaimBatch) (facts licensing.Cl
 		return facts, fmt.Errorf("add the users: %w", err)
 	}
 
-	terms := []any{&facts.AutoClaimEnabled, &facts.ConfigVersion, &facts.CatalogVersion}
+	var folded bool
+
+	terms := []any{&facts.AutoClaimEnabled, &facts.ConfigVersion, &facts.CatalogVersion, &folded}
 	if err := tx.Raw(claimReadTerms, batch.TenantID).Row().Scan(terms...); err != nil {
 		return facts, fmt.Errorf("read the tenant: %w", err)
 	}
+
+	facts.Matching = columns.Matching(folded)
 
 	if facts.Pools, err = readPools(tx, batch); err != nil {
 		return facts, fmt.Errorf("read the license pools: %w", err)
@@ -100,22 +107,26 @@ func readClaimFacts(tx *gorm.DB, batch licensing.ClaimBatch) (facts licensing.Cl
 	return facts, nil
 }
 
-// addUsers adds the users that the tenant does not know, and returns all of the batch by external id.
+// addUsers adds the users that the tenant does not know, and returns all of the batch by the keys of their external ids.
 func addUsers(tx *gorm.DB, batch licensing.ClaimBatch) (map[string]licensing.User, error) {
-	rows := jsonRows(batch.ExternalIDs, func(externalID string) []any {
-		return []any{licensing.NewID(batch.At), externalID, columns.UserSearchKey(licensing.User{ExternalID: externalID})}
+	rows := jsonRows(batch.People, func(person licensing.Person) []any {
+		return []any{
+			licensing.NewID(batch.At), person.ExternalID, person.DisplayName, person.Email, columns.PersonSearchKey(person),
+			columns.FoldedID(batch.Matching, person.ExternalID),
+		}
 	})
-	users := make(map[string]licensing.User, len(batch.ExternalIDs))
+	users := make(map[string]licensing.User, len(batch.People))
 
 	var (
-		user      licensing.User
-		blockedAt sql.NullTime
+		user       licensing.User
+		externalID string
+		blockedAt  sql.NullTime
 	)
 
 	err := eachRow(tx.Raw(claimAddUsers, batch.TenantID, batch.At, batch.At, rows),
-		[]any{&user.ID, &user.ExternalID, &blockedAt}, func() error {
+		[]any{&user.ID, &externalID, &blockedAt}, func() error {
 			user.BlockedAt = nullableTime(blockedAt)
-			users[user.ExternalID] = user
+			users[batch.Matching.Key(externalID)] = user
 
 			return nil
 		})

@@ -196,6 +196,11 @@ func (d *Database) InTx(ctx context.Context, work func(tx *gorm.DB) error) error
 	})
 }
 
+// InSignInTx is the same as InTx.
+func (d *Database) InSignInTx(ctx context.Context, work func(tx *gorm.DB) error) error {
+	return d.InTx(ctx, work)
+}
+
 // InSnapshot runs work in an ordinary transaction: in SQLite, every transaction sees one state.
 func (d *Database) InSnapshot(ctx context.Context, work func(tx *gorm.DB) error) error {
 	return d.reader.WithContext(ctx).Transaction(work, &sql.TxOptions{ReadOnly: true})
@@ -203,6 +208,9 @@ func (d *Database) InSnapshot(ctx context.Context, work func(tx *gorm.DB) error)
 
 // LockRows returns the query as it is: [Database.InTx] has locked the whole file.
 func (d *Database) LockRows(query *gorm.DB) *gorm.DB { return query }
+
+// LockRowsAndReferences returns the query as it is, too.
+func (d *Database) LockRowsAndReferences(query *gorm.DB) *gorm.DB { return query }
 
 // LiveFeedTransport returns nil: processes that share a file do not see each other's changes live.
 func (d *Database) LiveFeedTransport() livefeed.Transport { return nil }

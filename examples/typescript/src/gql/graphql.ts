@@ -41,7 +41,7 @@ export type AssignLicenseInput = {
   appsOff?: Array<string | number>;
   /** The id of the product. The tenant must have an available license of it. */
   productId: string | number;
-  /** The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before. */
+  /** The user's id in the identity provider. Give either this or `userId`. A user whom the tenant does not know yet is added. */
   userExternalId?: string | null | undefined;
   /** The id of the user. Give either this or `userExternalId`. */
   userId?: string | number | null | undefined;
@@ -49,7 +49,7 @@ export type AssignLicenseInput = {
 
 /** The input of `blockUser`. */
 export type BlockUserInput = {
-  /** The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before. */
+  /** The user's id in the identity provider. Give either this or `userId`. A user whom the tenant does not know yet is added. */
   userExternalId?: string | null | undefined;
   /** The id of the user. Give either this or `userExternalId`. */
   userId?: string | number | null | undefined;
@@ -59,6 +59,10 @@ export type BlockUserInput = {
 export type ClaimLicenseInput = {
   /** The code of the app, such as `TEAMS1`, or the vendor's id of the app. */
   app: string;
+  /** The user's name, so that admins see it. It is stored for a new user, and when it changes. Null or an empty text keeps the known name. A name that cannot be stored is cut or ignored. Only names from `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` count; those of others come from their tokens. */
+  displayName?: string | null | undefined;
+  /** The user's email. It is stored under the same conditions as the name. A text that is not an email address is ignored. */
+  email?: string | null | undefined;
   /** The user's id in the identity provider: 1 to 255 characters. Null means the caller. Only `SIGN_IN_SERVICE` and `GLOBAL_ADMIN` can name other users. */
   user?: string | null | undefined;
 };
@@ -245,7 +249,7 @@ export type SubscriptionStatus =
 
 /** The input of `unblockUser`. */
 export type UnblockUserInput = {
-  /** The user's id in the identity provider. Give either this or `userId`. The user must have signed in or been imported before. */
+  /** The user's id in the identity provider. Give either this or `userId`. */
   userExternalId?: string | null | undefined;
   /** The id of the user. Give either this or `userExternalId`. */
   userId?: string | number | null | undefined;
@@ -295,6 +299,8 @@ export type UserErrorCode =
   | 'CANNOT_MOVE'
   /** Someone changed the policy since the client read it. The payload has the current policy. */
   | 'CONFLICT'
+  /** Another user has this external id, as the tenant compares external ids. The message says what to do. */
+  | 'EXTERNAL_ID_TAKEN'
   /** The input is malformed. The message says how. */
   | 'INVALID_INPUT'
   /** The last product of a policy cannot be removed. Turn the policy off instead. */
@@ -307,6 +313,8 @@ export type UserErrorCode =
   | 'NAME_TOO_LONG'
   /** The object does not exist or belongs to another tenant. */
   | 'NOT_FOUND'
+  /** A change of many objects takes longer than one request. Part of the work is done. Send the same change again, until it succeeds. */
+  | 'NOT_READY'
   /** The order must name each product of the policy exactly once. */
   | 'ORDER_INCOMPLETE'
   /** No license of the product is available. */
@@ -328,7 +336,9 @@ export type UserErrorCode =
   /** The quantity is not between 1 and 10,000,000, or the tenant would own more than 2,147,483,647 licenses of all products together. */
   | 'QUANTITY_OUT_OF_RANGE'
   /** A policy can contain at most 5 products. */
-  | 'TOO_MANY_PRODUCTS';
+  | 'TOO_MANY_PRODUCTS'
+  /** The change would make one user of several. The message names some of them. */
+  | 'USERS_WOULD_MERGE';
 
 export type AddBackupProductMutationVariables = Exact<{
   input: AddBackupProductInput;
