@@ -43,6 +43,8 @@ type cli struct {
 	Tenant struct {
 		Create tenantCreateCommand `cmd:"" help:"Create a tenant."`
 		List   tenantListCommand   `cmd:"" help:"List the tenants."`
+		Rename tenantRenameCommand `cmd:"" help:"Rename a tenant. Servers may keep running."`
+		Delete tenantDeleteCommand `cmd:"" help:"Delete a tenant and all that it has. Servers may keep running."`
 	} `cmd:"" help:"Manage tenants."`
 	Token  tokenCommand  `cmd:"" help:"Print an access token for a server that runs with --dev."`
 	Backup backupCommand `cmd:"" help:"Copy an SQLite database to a new file. Servers may keep running."`

@@ -28,10 +28,11 @@ func (f metricsFlags) validate() error {
 	return nil
 }
 
-// checkTenants refuses an unknown tenant of --metrics-tenants: it would never have a metric.
+// checkTenants refuses an unknown tenant of --metrics-tenants: it would never have a metric. It replaces external IDs by
+// those that are stored, which may be written in another way.
 func (f metricsFlags) checkTenants(ctx context.Context, db *store.Store) error {
-	for _, id := range f.MetricsTenants {
-		_, err := db.TenantByExternalID(ctx, id)
+	for i, id := range f.MetricsTenants {
+		tenant, err := db.TenantByExternalID(ctx, id)
 		if licensing.IsNotFound(err) {
 			return fmt.Errorf("--metrics-tenants (or AUTOCLAIM_METRICS_TENANTS): %s is no tenant's external ID: 'autoclaim tenant list' shows them", shown(id))
 		}
@@ -39,6 +40,8 @@ func (f metricsFlags) checkTenants(ctx context.Context, db *store.Store) error {
 		if err != nil {
 			return fmt.Errorf("read the tenants of --metrics-tenants: %w", err)
 		}
+
+		f.MetricsTenants[i] = tenant.ExternalID
 	}
 
 	return nil

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
+	"github.com/autoclaim/autoclaim/internal/upkeep"
 )
 
 type tenantCreateCommand struct {
@@ -39,6 +41,29 @@ func (c tenantCreateCommand) Run(e *environment) error {
 	})
 }
 
+type tenantRenameCommand struct {
+	Name    string `kind:"argument" arg:"" help:"Name of the tenant."`
+	NewName string `kind:"argument" arg:"" help:"New name of the tenant."`
+}
+
+// Run renames a tenant.
+func (c tenantRenameCommand) Run(e *environment) error {
+	return e.withStore(func(ctx context.Context, db *store.Store) error {
+		tenant, err := findTenant(ctx, db, c.Name)
+		if err != nil {
+			return err
+		}
+
+		if err := upkeep.RenameTenant(ctx, db, tenant.ID, c.NewName, time.Now()); err != nil {
+			return err
+		}
+
+		e.say("Renamed tenant %s to %s.", tenant.Name, strings.TrimSpace(c.NewName))
+
+		return nil
+	})
+}
+
 type tenantListCommand struct{}
 
 // Help implements [kong.HelpProvider].
@@ -63,7 +88,7 @@ func (tenantListCommand) Run(e *environment) error {
 
 		for _, t := range tenants {
 			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n",
-				t.Name, t.ExternalID, map[bool]string{true: "on", false: "off"}[t.AutoClaimEnabled],
+				t.Name, t.ExternalID, autoClaimState(t),
 				t.CreatedAt.Format(time.RFC3339))
 		}
 
@@ -71,7 +96,28 @@ func (tenantListCommand) Run(e *environment) error {
 	})
 }
 
+func autoClaimState(tenant licensing.Tenant) string {
+	switch {
+	case tenant.DeletedAt != nil:
+		return "being deleted"
+	case tenant.AutoClaimEnabled:
+		return "on"
+	default:
+		return "off"
+	}
+}
+
+// findTenant returns the tenant with this name, unless it is being deleted.
 func findTenant(ctx context.Context, db *store.Store, name string) (licensing.Tenant, error) {
+	tenant, err := findAnyTenant(ctx, db, name)
+	if err == nil && tenant.DeletedAt != nil {
+		return tenant, fmt.Errorf("tenant %q is being deleted: run 'autoclaim tenant delete' to go on with that", tenant.Name)
+	}
+
+	return tenant, err
+}
+
+func findAnyTenant(ctx context.Context, db *store.Store, name string) (licensing.Tenant, error) {
 	tenant, err := db.TenantByName(ctx, name)
 	if licensing.IsNotFound(err) {
 		return tenant, fmt.Errorf("there is no tenant named %q: run 'autoclaim tenant list' to see all", name)

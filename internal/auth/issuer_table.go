@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -222,9 +221,9 @@ func (c Config) speaksFor(tenant string) bool {
 	return slices.ContainsFunc(c.Tenants, func(named string) bool { return sameTenant(named, tenant) })
 }
 
-// sameTenant says whether two ids are of the same organization. GUIDs are the same in capitals.
+// sameTenant says whether two ids are of the same organization, as the store finds its tenant.
 func sameTenant(a, b string) bool {
-	return a == b || guid.MatchString(a) && strings.EqualFold(a, b)
+	return licensing.OrganizationID(a) == licensing.OrganizationID(b)
 }
 
 // CheckIssuers says what is wrong with the settings of issuers, alone and together.

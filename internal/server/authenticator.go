@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -22,6 +23,8 @@ const (
 	unknownTenantTTL = 5 * time.Second
 	// unknownTenantLog is how often such an organization is logged.
 	unknownTenantLog = time.Minute
+	// knownTenantTTL is how long the server answers for a tenant that the operator has begun to delete.
+	knownTenantTTL = 5 * time.Second
 	// maxUnknownTenants is how many of these organizations are remembered.
 	maxUnknownTenants = 1000
 )
@@ -56,14 +59,18 @@ func Authenticator(
 	}
 }
 
-// tenantIDs finds the ids of tenants by the ids of their organizations. It caches those that it finds, which never
-// change, and for a few seconds those that do not exist: anybody whom the issuer gives a token can ask for them. It is
+// tenantIDs finds the ids of tenants by the ids of their organizations. It caches those that it finds, as long as they are
+// not deleted, and for a few seconds those that do not exist: anybody whom the issuer gives a token can ask for them. It is
 // safe for concurrent use.
 type tenantIDs struct {
 	db      *store.Store
 	now     func() time.Time
 	known   sync.Map // Maps external ids to values of licensing.ID.
 	unknown *lru.Cache[string, time.Time]
+
+	// checked is when the known tenants were last compared with the database, in nanoseconds since 1970.
+	checked  atomic.Int64
+	checking atomic.Bool
 }
 
 func newTenantIDs(db *store.Store, now func() time.Time) *tenantIDs {
@@ -72,11 +79,16 @@ func newTenantIDs(db *store.Store, now func() time.Time) *tenantIDs {
 		panic(err) // The size is positive.
 	}
 
-	return &tenantIDs{db: db, now: now, unknown: unknown}
+	t := &tenantIDs{db: db, now: now, unknown: unknown}
+	t.checked.Store(now().UnixNano())
+
+	return t
 }
 
 // find returns the id of a tenant, or [auth.ErrUnknownTenant].
 func (t *tenantIDs) find(ctx context.Context, externalID string) (licensing.ID, error) {
+	t.forgetDeleted(ctx)
+
 	if known, ok := t.known.Load(externalID); ok {
 		id, _ := known.(licensing.ID)
 
@@ -101,4 +113,29 @@ func (t *tenantIDs) find(ctx context.Context, externalID string) (licensing.ID, 
 	t.known.Store(externalID, tenant.ID)
 
 	return tenant.ID, nil
+}
+
+// forgetDeleted removes tenants that are deleted from the cache, every few seconds. One request does it; the others go on. If
+// the database does not answer, the cache stays as it is, and the next request tries again.
+func (t *tenantIDs) forgetDeleted(ctx context.Context) {
+	now := t.now().UnixNano()
+	if now-t.checked.Load() < int64(knownTenantTTL) || !t.checking.CompareAndSwap(false, true) {
+		return
+	}
+
+	defer t.checking.Store(false)
+
+	live, err := t.db.TenantIDs(ctx)
+	if err != nil {
+		return
+	}
+
+	t.known.Range(func(externalID, known any) bool {
+		if id, _ := known.(licensing.ID); !live[id] {
+			t.known.Delete(externalID)
+		}
+
+		return true
+	})
+	t.checked.Store(now)
 }

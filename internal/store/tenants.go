@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // CreateTenant adds a tenant with auto-claim off. It refuses an empty name or external id, and one that another tenant
-// has, and texts with characters that cannot be seen.
+// has, and texts with characters that cannot be seen. It stores the external id as [licensing.OrganizationID] returns it.
 func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at time.Time) (licensing.Tenant, error) {
 	name, externalID = strings.TrimSpace(name), strings.TrimSpace(externalID)
 	if name == "" || externalID == "" {
@@ -25,12 +26,23 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 		return licensing.Tenant{}, err
 	}
 
+	externalID = licensing.OrganizationID(externalID)
+
+	same, err := s.tenantsOf(ctx, s.database.Writer(), externalID)
+	if err != nil {
+		return licensing.Tenant{}, err
+	}
+
+	if len(same) > 0 {
+		return licensing.Tenant{}, tenantExists(same[0])
+	}
+
 	row := tenantRow{
 		ID: licensing.NewID(at), Name: name, NameKey: licensing.Fold(name), ExternalID: externalID,
 		TimeZone: "UTC", ConfigVersion: 1, CreatedAt: licensing.Instant(at),
 	}
 
-	err := s.database.Writer().WithContext(ctx).Create(&row).Error
+	err = s.database.Writer().WithContext(ctx).Create(&row).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return licensing.Tenant{}, licensing.Refuse(licensing.CodeNameTaken, "name",
 			"A tenant with this name or external id exists already. See 'autoclaim tenant list'.")
@@ -43,20 +55,78 @@ func (s *Store) CreateTenant(ctx context.Context, name, externalID string, at ti
 	return row.domain(), nil
 }
 
-// Tenants returns all tenants by name.
+func tenantExists(tenant licensing.Tenant) error {
+	if tenant.DeletedAt != nil {
+		return licensing.Refuse(licensing.CodeNameTaken, "externalId",
+			"The tenant %q with this external id is not deleted completely. Run 'autoclaim tenant delete' for it again.", tenant.Name)
+	}
+
+	return licensing.Refuse(licensing.CodeNameTaken, "externalId",
+		"A tenant with this external id exists already: %q, with %s. See 'autoclaim tenant list'.", tenant.Name, tenant.ExternalID)
+}
+
+// tenantsOf returns the tenants with the same external id: first the one with the id as it is written, then the others,
+// the oldest first. Only tenants that were created before ids were compared as GUIDs can be more than one.
+func (s *Store) tenantsOf(ctx context.Context, db *gorm.DB, externalID string) ([]licensing.Tenant, error) {
+	query := db.WithContext(ctx).Order("created_at")
+
+	if forms, isGUID := licensing.OrganizationIDs(externalID); isGUID {
+		query = query.Where("lower(external_id) IN ?", forms)
+	} else {
+		query = query.Where("external_id = ?", externalID)
+	}
+
+	tenants, err := all[tenantRow](query, "the tenant")
+	slices.SortStableFunc(tenants, func(a, b licensing.Tenant) int {
+		rank := map[bool]int{true: 0, false: 1}
+
+		return rank[a.ExternalID == externalID] - rank[b.ExternalID == externalID]
+	})
+
+	return tenants, err
+}
+
+// Tenants returns all tenants by name, those that are being deleted included.
 func (s *Store) Tenants(ctx context.Context) ([]licensing.Tenant, error) {
 	return all[tenantRow](s.database.Reader().WithContext(ctx).Order("name_key"), "the tenants")
 }
 
-// TenantByExternalID returns the tenant with the identity provider's id of the organization, or
-// [licensing.ErrNotFound].
-func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
-	row, err := one[tenantRow](s.database.SignInReader().WithContext(ctx).Where("external_id = ?", externalID), "the tenant")
+// TenantIDs returns the ids of all tenants that are not being deleted.
+func (s *Store) TenantIDs(ctx context.Context) (map[licensing.ID]bool, error) {
+	var ids []licensing.ID
 
-	return row.domain(), err
+	query := s.database.SignInReader().WithContext(ctx).Model(&tenantRow{}).Where("deleted_at IS NULL")
+	if err := query.Pluck("id", &ids).Error; err != nil {
+		return nil, fmt.Errorf("read the ids of tenants: %w", err)
+	}
+
+	found := make(map[licensing.ID]bool, len(ids))
+	for _, id := range ids {
+		found[id] = true
+	}
+
+	return found, nil
 }
 
-// TenantByName returns the tenant with this name, ignoring case, or [licensing.ErrNotFound].
+// TenantByExternalID returns the tenant with the identity provider's id of the organization, or
+// [licensing.ErrNotFound]. A tenant that is being deleted is not found.
+func (s *Store) TenantByExternalID(ctx context.Context, externalID string) (licensing.Tenant, error) {
+	tenants, err := s.tenantsOf(ctx, s.database.SignInReader(), externalID)
+	if err != nil {
+		return licensing.Tenant{}, err
+	}
+
+	for _, tenant := range tenants {
+		if tenant.DeletedAt == nil {
+			return tenant, nil
+		}
+	}
+
+	return licensing.Tenant{}, fmt.Errorf("the tenant: %w", licensing.ErrNotFound)
+}
+
+// TenantByName returns the tenant with this name, ignoring case, or [licensing.ErrNotFound]. It may be one that is being
+// deleted.
 func (s *Store) TenantByName(ctx context.Context, name string) (licensing.Tenant, error) {
 	key := licensing.Fold(strings.TrimSpace(name))
 	row, err := one[tenantRow](s.database.Reader().WithContext(ctx).Where("name_key = ?", key), "the tenant")
@@ -86,6 +156,23 @@ func (tx *Tx) SaveSettings(ctx context.Context, settings licensing.Settings) err
 		"auto_claim_enabled": settings.AutoClaimEnabled, "time_zone": settings.TimeZone,
 		"fold_external_ids": settings.ExternalIDMatching == licensing.MatchFolded,
 	})
+}
+
+// SaveName renames the tenant, or refuses a name that another tenant has. The tenant must be locked.
+func (tx *Tx) SaveName(ctx context.Context, name string) error {
+	query := tx.db.WithContext(ctx).Model(&tenantRow{}).Where("id = ?", tx.tenant)
+
+	err := query.Updates(map[string]any{"name": name, "name_key": licensing.Fold(name)}).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return licensing.Refuse(licensing.CodeNameTaken, "name",
+			"Another tenant has this name. Choose another one; see 'autoclaim tenant list'.")
+	}
+
+	if err != nil {
+		return fmt.Errorf("rename the tenant: %w", err)
+	}
+
+	return nil
 }
 
 // changeConfig raises the version of the tenant's configuration, and makes the changes to other columns of the tenant's

@@ -22,12 +22,17 @@ type Violation struct {
 	Recountable bool
 }
 
-// Check returns everything in the database that breaks a rule. It reads the state of one moment and changes nothing. It
+// Check returns everything in the database that breaks a rule. It leaves out tenants that are being deleted. It reads the state of one moment and changes nothing. It
 // may take long on a large database.
 func Check(ctx context.Context, db *store.Store) ([]Violation, error) {
 	var violations []Violation
 
 	err := db.InSnapshot(ctx, func(snapshot store.Snapshot) error {
+		deleted, err := deletedTenants(snapshot)
+		if err != nil {
+			return err
+		}
+
 		for _, invariant := range invariants(snapshot) {
 			var found []struct {
 				ID           licensing.ID
@@ -38,6 +43,10 @@ func Check(ctx context.Context, db *store.Store) ([]Violation, error) {
 			}
 
 			for _, f := range found {
+				if deleted[f.ID] {
+					continue
+				}
+
 				violations = append(violations, Violation{
 					Rule: invariant.rule, TenantID: f.ID, Tenant: f.Name, Object: f.Object, Recountable: invariant.recountable,
 				})
@@ -48,4 +57,18 @@ func Check(ctx context.Context, db *store.Store) ([]Violation, error) {
 	})
 
 	return violations, err
+}
+
+func deletedTenants(snapshot store.Snapshot) (map[licensing.ID]bool, error) {
+	var found []struct{ ID licensing.ID }
+	if err := snapshot.Query(&found, "SELECT id FROM tenants WHERE deleted_at IS NOT NULL"); err != nil {
+		return nil, fmt.Errorf("read which tenants are being deleted: %w", err)
+	}
+
+	deleted := make(map[licensing.ID]bool, len(found))
+	for _, tenant := range found {
+		deleted[tenant.ID] = true
+	}
+
+	return deleted, nil
 }

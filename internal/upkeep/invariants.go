@@ -34,6 +34,14 @@ SELECT t.id, t.name, 'licenses of all products' AS object FROM license_pools p J
 GROUP BY t.id, t.name HAVING sum(p.total) > ? OR max(p.assigned) > ?`,
 			args: []any{licensing.MaxOwned, licensing.MaxOwned},
 		},
+		{rule: "no two tenants have the same organization, in whatever way its GUID is written", query: `
+SELECT t.id, t.name, 'external id ' || t.external_id AS object FROM tenants t
+WHERE lower(trim(t.external_id, '{}()')) LIKE '________-____-____-____-____________' AND EXISTS (
+	SELECT 1 FROM tenants o WHERE o.id <> t.id AND o.deleted_at IS NULL
+		AND lower(trim(o.external_id, '{}()')) = lower(trim(t.external_id, '{}()')))`},
+		{rule: "in a tenant that folds external ids, each user has a folded one", query: `
+SELECT t.id, t.name, 'user ' || u.id || ', external id ' || u.external_id AS object FROM users u JOIN tenants t ON t.id = u.tenant_id
+WHERE t.fold_external_ids AND u.folded_id IS NULL`},
 		{rule: "a user has at most one active license of a product", query: `
 SELECT t.id, t.name, 'user ' || l.user_id || ', product ' || l.product_id AS object
 FROM licenses l JOIN tenants t ON t.id = l.tenant_id WHERE l.removed_at IS NULL

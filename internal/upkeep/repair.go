@@ -118,7 +118,7 @@ func recountPools(
 		counters := func(pool licensing.Pool) map[string]any {
 			return map[string]any{"total": pool.Total, "assigned": pool.Assigned}
 		}
-		if err := recordAudit(ctx, tx, at, licensing.KindProduct, product, counters(was), counters(is)); err != nil {
+		if err := recordRepair(ctx, tx, at, licensing.KindProduct, product, counters(was), counters(is)); err != nil {
 			return nil, err
 		}
 	}
@@ -159,7 +159,7 @@ func recountDays(ctx context.Context, tx *store.Tx, at time.Time) ([]Correction,
 		counter := func(claims int) map[string]any {
 			return map[string]any{"day": day.Day, "productId": day.ProductID, "claims": claims}
 		}
-		if err := recordAudit(ctx, tx, at, licensing.KindPolicy, day.PolicyID, counter(was), counter(is)); err != nil {
+		if err := recordRepair(ctx, tx, at, licensing.KindPolicy, day.PolicyID, counter(was), counter(is)); err != nil {
 			return nil, err
 		}
 	}
@@ -172,15 +172,20 @@ func compareDays(a, b store.ClaimDay) int {
 		licensing.CompareIDs(a.ProductID, b.ProductID))
 }
 
-func recordAudit(
+func recordRepair(
 	ctx context.Context, tx *store.Tx, at time.Time, kind licensing.Kind, id licensing.ID, before, after map[string]any,
 ) error {
-	// Marshaling cannot fail: numbers and ids always have a JSON form.
-	was, _ := json.Marshal(before)
-	is, _ := json.Marshal(after)
+	return recordAudit(ctx, tx, licensing.AuditEvent{
+		At: at, Actor: repairActor, Action: "repairCounters", ObjectKind: kind, ObjectID: id, RequestID: "repair",
+	}, before, after)
+}
 
-	return tx.RecordAudit(ctx, licensing.AuditEvent{
-		ID: licensing.NewID(at), At: at, Actor: repairActor, Action: "repairCounters",
-		ObjectKind: kind, ObjectID: id, Before: was, After: is, RequestID: "repair",
-	})
+// recordAudit records an event of what an operator did, with the object before and after.
+func recordAudit(ctx context.Context, tx *store.Tx, event licensing.AuditEvent, before, after map[string]any) error {
+	event.ID = licensing.NewID(event.At)
+	// Marshaling cannot fail: numbers, texts and ids always have a JSON form.
+	event.Before, _ = json.Marshal(before)
+	event.After, _ = json.Marshal(after)
+
+	return tx.RecordAudit(ctx, event)
 }
