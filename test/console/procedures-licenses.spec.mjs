@@ -173,6 +173,39 @@ test("12 assign and remove licenses by hand", async ({ page, server, open }) => 
   await expect(licenses).toContainText([/Microsoft 365 Business Basic/]);
 });
 
+test("12 add a user who never signed in, and assign them a license", async ({ page, server, open }) => {
+  await makePolicy(server);
+  await open("/users");
+
+  await page.getByRole("button", { name: "New user" }).click();
+  const userId = dialog(page).getByRole("textbox", { name: "User ID" });
+  await dialog(page).getByRole("button", { name: "Add" }).click();
+  await expect(userId).toHaveAccessibleDescription("Enter the user's ID.");
+  await userId.fill("new@example.com");
+  await dialog(page).getByRole("textbox", { name: "Name" }).fill("Nora New");
+  await dialog(page).getByRole("button", { name: "Add" }).click();
+  await showsResult(page, "Nora New was added.");
+  await expect(pane(page).getByRole("heading", { name: "Nora New" })).toBeVisible();
+  await pane(page).getByRole("button", { name: "Close" }).click();
+
+  await page.getByRole("button", { name: "New user" }).click();
+  await userId.fill("new@example.com");
+  await dialog(page).getByRole("button", { name: "Add" }).click();
+  await expect(userId).toHaveAccessibleDescription(/has a user with the external id/);
+  await dialog(page).getByRole("button", { name: "Cancel" }).click();
+
+  await page.getByRole("button", { name: "Assign a license" }).click();
+  await userId.fill("unknown@example.com");
+  await dialog(page).getByRole("combobox", { name: "Product" }).click();
+  await page.getByRole("option", { name: /Microsoft 365 Business Basic/ }).click();
+  await dialog(page).getByRole("button", { name: "Assign" }).click();
+  await showsResult(page, "Microsoft 365 Business Basic was assigned to unknown@example.com.");
+  await expect(pane(page).getByRole("list", { name: "Licenses", exact: true }).getByRole("listitem")).toContainText([
+    /Microsoft 365 Business Basic.*Assigned by an admin/,
+  ]);
+  expect(await claim(server, "unknown@example.com")).toBe("ALREADY_LICENSED");
+});
+
 test("13 change subscription quantities", async ({ page, server, open }) => {
   await makePolicy(server);
   for (const user of ["ann", "bob"]) await claim(server, user);

@@ -8,6 +8,7 @@ import { FormDialog } from "../components/FormDialog";
 import { userName } from "../components/userNames";
 import { type Product, ProductCombobox } from "../components/ProductCombobox";
 import { ErrorState, Loading } from "../components/states";
+import { TextField } from "../components/TextField";
 import { useToast } from "../components/toasts";
 import { AssignLicenseDocument, ProductAppsDocument } from "../gql/graphql";
 import { strings } from "../strings";
@@ -33,49 +34,64 @@ const useStyles = makeStyles({
 });
 
 interface Props {
-  user: User;
+  /** The user; undefined to let the admin name somebody by their user ID, who need not have signed in yet. */
+  user?: User;
   /** Ids of the products that the user has a license for. */
   held: readonly string[];
-  onDone(): Promise<void>;
+  onDone(userId: string): Promise<void> | void;
   onClose(): void;
 }
 
 /** Assigns a license to the user, optionally with some apps turned off. */
 export function AssignDialog({ user, held, onDone, onClose }: Props) {
   const showToast = useToast();
+  const [externalId, setExternalId] = useState("");
   const [product, setProduct] = useState<Product>();
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const [showProblems, setInsist] = useState(false);
   const [refusals, setRefusals] = useState(noRefusals);
   const [requestError, setRequestError] = useState<string>();
   const [{ fetching }, assign] = useMutation(AssignLicenseDocument);
-  const name = userName(user);
+  const name = user ? userName(user) : externalId.trim();
 
   const submit = async () => {
     setInsist(true);
     setRefusals(noRefusals);
     setRequestError(undefined);
-    if (!product) return;
-    const { data, error } = await assign({ input: { userId: user.id, productId: product.id, appsOff: [...off] } });
-    const errors = data?.assignLicense.userErrors ?? [];
+    if (!product || !name) return;
+    const who = user ? { userId: user.id } : { userExternalId: name };
+    const { data, error } = await assign({ input: { ...who, productId: product.id, appsOff: [...off] } });
+    const license = data?.assignLicense.license;
     setRequestError(error && errorText(error));
-    setRefusals(new Refusals(errors));
-    if (error || errors.length > 0) return;
+    setRefusals(new Refusals(data?.assignLicense.userErrors));
+    if (!license) return;
     showToast(words.assigned(product.name, name));
     onClose();
-    await onDone();
+    await onDone(license.user.id);
   };
 
   return (
     <FormDialog
-      title={words.title(name)}
+      title={user ? words.title(name) : words.titleOfAnyone}
       submit={words.assign}
       busyText={words.assigning}
       busy={fetching}
-      problem={requestError ?? refusals.otherThan(["productId"], ["appsOff"])}
+      problem={requestError ?? refusals.otherThan(["productId"], ["appsOff"], ...(user ? [] : [["userExternalId"]]))}
       onSubmit={submit}
       onClose={onClose}
     >
+      {!user && (
+        <TextField
+          label={strings.users.externalId}
+          hint={words.externalIdHint}
+          required
+          value={externalId}
+          validate={(text) => (text.trim() ? undefined : strings.users.create.externalIdRequired)}
+          showProblems={showProblems}
+          problem={refusals.at("userExternalId")}
+          onChange={setExternalId}
+        />
+      )}
       <ProductCombobox
         label={words.product}
         placeholder={words.placeholder}

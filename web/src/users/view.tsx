@@ -1,6 +1,7 @@
-import { Badge, Text } from "@fluentui/react-components";
-import { PeopleRegular } from "@fluentui/react-icons";
-import { Outlet, useLocation, useParams } from "react-router";
+import { Badge, Button, Text } from "@fluentui/react-components";
+import { AddRegular, PeopleRegular } from "@fluentui/react-icons";
+import { useState } from "react";
+import { Outlet, useLocation, useNavigate, useParams } from "react-router";
 
 import { usePages } from "../api/usePages";
 import { type Column, DataGrid } from "../components/DataGrid";
@@ -13,7 +14,10 @@ import { useUrlParam } from "../components/useUrlParam";
 import { formatAgo, formatDateTime } from "../format";
 import { UsersDocument, type UsersQuery } from "../gql/graphql";
 import { useRefreshOnFocus } from "../api/useRefreshOnFocus";
+import { useViewer } from "../shell/viewer";
 import { strings } from "../strings";
+import { AssignDialog } from "./AssignDialog";
+import { UserDialog } from "./UserDialog";
 
 const words = strings.users;
 
@@ -34,9 +38,10 @@ export function Component() {
     ({ users }) => users,
   );
   useRefreshOnFocus(reload);
+  const { mayChange } = useViewer();
 
   return (
-    <Page title={words.title} lead={words.lead}>
+    <Page title={words.title} lead={words.lead} actions={mayChange && <Actions onChanged={() => void reload()} />}>
       <ListToolbar
         search={{ label: words.search, value: text, onChange: setText }}
         count={loading || total === undefined ? undefined : words.count(total)}
@@ -67,6 +72,29 @@ export function Component() {
       )}
       <Outlet context={{ reload } satisfies ListContext} />
     </Page>
+  );
+}
+
+/** What admins do for somebody who may not have signed in yet. Then the details of that user open. */
+function Actions({ onChanged }: { onChanged(): void }) {
+  const navigate = useNavigate();
+  const { search } = useLocation();
+  const [open, setOpen] = useState<"create" | "assign">();
+  const close = () => setOpen(undefined);
+  const show = (id: string) => {
+    onChanged();
+    void navigate(`/users/${id}${search}`);
+  };
+
+  return (
+    <>
+      <Button appearance="primary" icon={<AddRegular />} onClick={() => setOpen("create")}>
+        {words.create.open}
+      </Button>
+      <Button onClick={() => setOpen("assign")}>{words.assign.open}</Button>
+      {open === "create" && <UserDialog onDone={show} onClose={close} />}
+      {open === "assign" && <AssignDialog held={[]} onDone={show} onClose={close} />}
+    </>
   );
 }
 

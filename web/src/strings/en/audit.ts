@@ -14,6 +14,7 @@ export const audit = {
 
   actions: {
     setAutoClaimEnabled: "Auto-claim turned on or off",
+    updateSettings: "Settings changed",
     createPolicy: "Policy created",
     updatePolicy: "Policy changed",
     setPolicyEnabled: "Policy turned on or off",
@@ -26,6 +27,8 @@ export const audit = {
     deletePolicy: "Policy deleted",
     assignLicense: "License assigned",
     removeLicense: "License removed",
+    createUser: "User added",
+    updateUser: "User changed",
     blockUser: "User blocked",
     unblockUser: "User unblocked",
     createSubscription: "Subscription added",
@@ -51,6 +54,8 @@ export const audit = {
     // The fields of policies have their labels in policies.fields.
     fields: {
       autoClaimEnabled: "Auto-claim",
+      timeZone: "Time zone",
+      externalIdMatching: "Comparison of user IDs",
       deletedAt: "Deleted",
       quantity: "Quantity",
       status: "Status",

@@ -16,9 +16,19 @@ export const users = {
   allowed: "Allowed",
 
   emptyTitle: "No users yet",
-  empty: "Users appear here after their first sign-in, or when your operator imports them.",
+  empty: "Users appear here after their first sign-in, or when you add them or your operator imports them.",
   noMatchTitle: "No matching users",
   noMatch: "Try part of the name, email or user ID.",
+
+  create: {
+    open: "New user",
+    title: "New user",
+    externalIdHint: "The user's ID in your identity provider, by which they will sign in.",
+    externalIdRequired: "Enter the user's ID.",
+    submit: "Add",
+    adding: "Adding",
+    created: (name: string) => `${name} was added.`,
+  },
 
   details: {
     loading: "Loading user",
@@ -55,6 +65,9 @@ export const users = {
   },
 
   assign: {
+    open: "Assign a license",
+    titleOfAnyone: "Assign a license",
+    externalIdHint: "The user's ID in your identity provider. The user need not have signed in yet.",
     title: (name: string) => `Assign a license to ${name}`,
     product: "Product",
     placeholder: "Choose a product",
