@@ -116,6 +116,11 @@ func (s *Service) UpdateUser(
 	ctx context.Context, actor Actor, ref UserRef, update licensing.UserUpdate,
 ) (licensing.User, error) {
 	return act(ctx, s, actor, "updateUser", func(a *action) (licensing.User, error) {
+		tenant, err := a.LockTenant(ctx)
+		if err != nil {
+			return licensing.User{}, err
+		}
+
 		before, err := a.lockUser(ctx, ref)
 		if err != nil {
 			return before, err
@@ -126,7 +131,7 @@ func (s *Service) UpdateUser(
 			return before, err
 		}
 
-		err = a.SaveUser(ctx, after)
+		err = a.SaveUser(ctx, tenant.ExternalIDMatching(), after)
 		if errors.Is(err, store.ErrExternalIDTaken) {
 			return before, externalIDTaken(after)
 		}

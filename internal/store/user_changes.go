@@ -28,16 +28,9 @@ func (tx *Tx) SaveBlocked(ctx context.Context, user licensing.User) error {
 	return nil
 }
 
-// SaveUser stores the external id, the name and the email of a locked user, or returns [ErrExternalIDTaken].
-func (tx *Tx) SaveUser(ctx context.Context, user licensing.User) error {
-	// The way of comparing must stay as it is, and an update of a user does not lock the tenant.
-	tenant, err := tx.LockTenant(ctx)
-	if err != nil {
-		return err
-	}
-
-	matching := tenant.ExternalIDMatching()
-
+// SaveUser stores the external id, the name and the email of a locked user, or returns [ErrExternalIDTaken]. The tenant must
+// be locked too: an update of a user does not keep its way of comparing external ids from changing.
+func (tx *Tx) SaveUser(ctx context.Context, matching licensing.ExternalIDMatching, user licensing.User) error {
 	var others []userRow
 
 	query := byKeys(tx.from(ctx, &userRow{}), matching, []string{user.ExternalID}).Where("id <> ?", user.ID).Limit(1)
@@ -49,7 +42,7 @@ func (tx *Tx) SaveUser(ctx context.Context, user licensing.User) error {
 		return ErrExternalIDTaken
 	}
 
-	err = tx.from(ctx, &userRow{}).Where("id = ?", user.ID).Updates(map[string]any{
+	err := tx.from(ctx, &userRow{}).Where("id = ?", user.ID).Updates(map[string]any{
 		"external_id": user.ExternalID, "folded_id": columns.FoldedID(matching, user.ExternalID),
 		"display_name": user.DisplayName, "email": user.Email, "search_key": columns.UserSearchKey(user),
 	}).Error
