@@ -166,7 +166,7 @@ func TestTheEnvironmentIsCheckedLikeTheCommandLine(t *testing.T) {
 
 // actsOnce has the flags that change what one call does.
 var actsOnce = map[string]bool{
-	"version": true, "help": true, "repair": true, "dry-run": true, "off": true, "claimable": true, "verbose": true,
+	"version": true, "help": true, "repair": true, "dry-run": true, "yes": true, "wait": true, "off": true, "claimable": true, "verbose": true,
 	"tenant": true, "external-id": true, "role": true, "user": true, "ttl": true,
 }
 

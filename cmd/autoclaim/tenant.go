@@ -46,6 +46,15 @@ type tenantRenameCommand struct {
 	NewName string `kind:"argument" arg:"" help:"New name of the tenant."`
 }
 
+// Help implements [kong.HelpProvider].
+func (tenantRenameCommand) Help() string {
+	return `Only other commands use the name. The external ID stays.
+
+Example:
+
+  autoclaim tenant rename Contoso Fabrikam`
+}
+
 // Run renames a tenant.
 func (c tenantRenameCommand) Run(e *environment) error {
 	return e.withStore(func(ctx context.Context, db *store.Store) error {

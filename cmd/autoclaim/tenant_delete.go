@@ -20,6 +20,15 @@ type tenantDeleteCommand struct {
 	Wait time.Duration `env:"-" range:"0s..1h" default:"10s" help:"Time to wait, before anything is deleted, until running servers no longer answer for the tenant. They look every 5 seconds."`
 }
 
+// Help implements [kong.HelpProvider].
+func (tenantDeleteCommand) Help() string {
+	return `Says what it deletes, and asks for the tenant's name. If it is interrupted, run it again: it goes on.
+
+Example:
+
+  autoclaim tenant delete Contoso`
+}
+
 // Run deletes a tenant, or goes on with a deletion that was interrupted.
 func (c tenantDeleteCommand) Run(e *environment) error {
 	return e.withStore(func(ctx context.Context, db *store.Store) error {
