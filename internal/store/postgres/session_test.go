@@ -36,7 +36,7 @@ func unusualSettings() map[string]string {
 // unusualLimits are settings that would end what the program does.
 func unusualLimits() map[string]string {
 	return map[string]string{
-		"statement_timeout": "40ms", "lock_timeout": "1ms", "idle_in_transaction_session_timeout": "5ms", "idle_session_timeout": "1s",
+		"statement_timeout": "1s", "lock_timeout": "50ms", "idle_in_transaction_session_timeout": "50ms", "idle_session_timeout": "1s",
 	}
 }
 
@@ -45,7 +45,9 @@ func configure(t *testing.T, address string, settings map[string]string) {
 	t.Helper()
 
 	for setting, value := range settings {
-		runScript(t, address, fmt.Sprintf(`ALTER DATABASE %s SET %s = '%s'`, nameOf(t, address), setting, value))
+		// A limit that was set before must not end this statement.
+		runScript(t, address+"&statement_timeout=0&lock_timeout=0",
+			fmt.Sprintf(`ALTER DATABASE %s SET %s = '%s'`, nameOf(t, address), setting, value))
 	}
 }
 
