@@ -253,7 +253,7 @@ func TestAnInterruptedImportFailsAndChangesNothing(t *testing.T) {
 		}
 	}
 
-	o.check(call{args: "import users - --tenant=Acme", stdin: "external_id,display_name,email\n", says: "Imported 0 users"})
+	o.check(call{args: "import users - --tenant=Acme", stdin: "external_id,display_name,email\nann,Ann,\n", says: "1 added"})
 }
 
 // forEachCommand calls visit with each command and words that call it with all its required arguments.
