@@ -131,7 +131,9 @@ func (tx *Tx) addUsers(
 	}
 
 	var found []userRow
-	if err := byKeys(tx.locking(ctx, &userRow{}), matching, externalIDs).Order("external_id").Find(&found).Error; err != nil {
+
+	query := byKeys(tx.locking(ctx, &userRow{}), matching, externalIDs).Order(tx.database.ByBytes("external_id"))
+	if err := query.Find(&found).Error; err != nil {
 		return nil, fmt.Errorf("lock users: %w", err)
 	}
 

@@ -192,7 +192,7 @@ func TestTransactionsBehindAPoolerHaveTheirOwnIsolationLevel(t *testing.T) {
 	time.AfterFunc(200*time.Millisecond, func() { assert.NoError(t, other.Commit()) })
 
 	batch := licensing.ClaimBatch{
-		TenantID: user.ID, ExternalIDs: []string{"ann"}, Products: []licensing.ID{user.E3.ID}, At: user.Clock.Now(),
+		TenantID: user.ID, People: []licensing.Person{{ExternalID: "ann"}}, Products: []licensing.ID{user.E3.ID}, At: user.Clock.Now(),
 	}
 	require.NoError(t, database.Claim(t.Context(), batch, func(facts licensing.ClaimFacts) (licensing.ClaimResults, error) {
 		assert.Len(t, facts.Pools, 1)
