@@ -166,7 +166,7 @@ func statementCases(t *testing.T, tenant *storetest.Tenant) []statementCase {
 
 			return err
 		}},
-		{"importUsers", 6, func(ctx context.Context) error {
+		{"importUsers", 8, func(ctx context.Context) error {
 			return act.ImportUsers(ctx, tenant.ID, []licensing.User{{ExternalID: ann}, {ExternalID: bob}})
 		}},
 		{"createUser", 9, func(ctx context.Context) error {
