@@ -338,7 +338,9 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 		tenant := a.world.NewTenant(t, "acme")
 
 		for _, role := range roleLetters {
-			status, _ := a.as(tenant, "somebody", role.roles...).send(http.MethodGet, server.ClaimsCSVPath, nil)
+			somebody := a.as(tenant, "somebody", role.roles...)
+			status, _ := somebody.send(http.MethodGet, server.ClaimsCSVPath, nil)
+			missed, _ := somebody.send(http.MethodGet, server.MissedClaimsCSVPath, nil)
 			want := http.StatusForbidden
 
 			if slices.Contains([]string{"A", "R", "P"}, role.letter) {
@@ -346,17 +348,22 @@ func TestTheCSVHasThePermissionsAndParametersOfTheReport(t *testing.T) {
 			}
 
 			assert.Equal(t, want, status, role.letter)
+			assert.Equal(t, want, missed, role.letter)
 		}
 
 		admin := a.as(tenant, "admin", auth.RoleGlobalAdmin)
 
 		for parameters, says := range map[string]string{
 			"?period=PAST_2_DAYS": "PAST_90_DAYS", "?policyId=x": `policyId: \"x\" is not an id`, "?text=%00": "U+0000",
+			"?bom=yes": `bom: \"yes\" is not a truth value`, "?spreadsheet=": "Use true or false", "?separator=;": "separator",
+			"?separator=pipe": "Use comma, semicolon or tab", "?bom=1&bom=1": "give this parameter once",
 		} {
-			status, body := admin.send(http.MethodGet, server.ClaimsCSVPath+parameters, nil)
-			assert.Equal(t, http.StatusBadRequest, status)
-			assert.Contains(t, string(body), "BAD_USER_INPUT")
-			assert.Contains(t, string(body), says)
+			for _, path := range []string{server.ClaimsCSVPath, server.MissedClaimsCSVPath} {
+				status, body := admin.send(http.MethodGet, path+parameters, nil)
+				assert.Equal(t, http.StatusBadRequest, status, parameters)
+				assert.Contains(t, string(body), "BAD_USER_INPUT")
+				assert.Contains(t, string(body), says)
+			}
 		}
 	})
 }

@@ -113,7 +113,7 @@ func (a *api) listen(db *store.Store, options ...func(c *server.APIConfig)) {
 	a.handlers = server.NewAPI(config)
 
 	http := httptest.NewServer(server.New(server.Config{
-		GraphQL: a.handlers.GraphQL, ClaimsCSV: a.handlers.ClaimsCSV, Authenticate: config.Authenticate, Ready: db.Ping, Logger: storetest.Logger(),
+		GraphQL: a.handlers.GraphQL, ClaimsCSV: a.handlers.ClaimsCSV, MissedClaimsCSV: a.handlers.MissedClaimsCSV, Authenticate: config.Authenticate, Ready: db.Ping, Logger: storetest.Logger(),
 	}).Handler())
 	a.t.Cleanup(http.Close)
 	a.t.Cleanup(a.handlers.EndStreams)

@@ -16,7 +16,12 @@ func (r queryResolver) ClaimReport(
 		return nil, err
 	}
 
-	return model.NewClaimReport(r.Reporting.ClaimReport(scopeFrom(ctx).caller.TenantID, period, policy)), nil
+	report, err := r.Reporting.ClaimReport(ctx, scopeFrom(ctx).caller.TenantID, period, policy)
+	if err != nil {
+		return nil, err
+	}
+
+	return model.NewClaimReport(report), nil
 }
 
 type claimReportResolver struct{}

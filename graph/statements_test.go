@@ -25,9 +25,9 @@ var pages = map[string]struct {
 		product { name apps { name } pool { total } } pool { available } availableLicenses appToggles { app { name } state } } } } }`, 5},
 	"policies with their number": {`query($n: Int) { policies(first: $n) { totalCount nodes { name } } }`, 3},
 	"report": {`query($n: Int) { claimReport { claims(first: $n) { nodes { claimedAt user { displayName } policy { name }
-		app { name } product { name } license { id product { name } } } } } }`, 6},
+		app { name } product { name } license { id product { name } } } } } }`, 7},
 	"report with totals": {`query($n: Int) { claimReport { totalClaims byPolicy { claims policy { name } } byProduct { claims product { name } }
-		byDay { day claims } claims(first: $n) { nodes { id } } } }`, 6},
+		byDay { day claims } claims(first: $n) { nodes { id } } } }`, 7},
 	"licenses": {`query($n: Int) { licenses(first: $n) { nodes { user { displayName } product { name } policy { name } appsOff { name } } } }`, 5},
 	"products": {`query($n: Int) { products(first: $n) { nodes { name apps { name } pool { total available product { name } } } } }`, 3},
 	"users":    {`query($n: Int) { users(first: $n) { nodes { displayName email } } }`, 2},

@@ -22,6 +22,15 @@ func (viewerResolver) User(ctx context.Context, viewer *model.Viewer) (*model.Us
 	return orNull(user, err, model.NewUser)
 }
 
+func (viewerResolver) TimeZone(ctx context.Context, _ *model.Viewer) (string, error) {
+	zone, err := scopeFrom(ctx).reads.Zone(ctx)
+	if err != nil {
+		return "", err
+	}
+
+	return zone.String(), nil
+}
+
 func (viewerResolver) Licenses(
 	ctx context.Context, viewer *model.Viewer,
 	active *bool, first *int, after *string, last *int, before *string,

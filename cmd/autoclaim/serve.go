@@ -224,6 +224,7 @@ func (c serveCommand) serve(
 	serving := server.New(server.Config{
 		GraphQL:         api.GraphQL,
 		ClaimsCSV:       api.ClaimsCSV,
+		MissedClaimsCSV: api.MissedClaimsCSV,
 		Pages:           pages,
 		Authenticate:    authenticate,
 		EndStreams:      api.EndStreams,

@@ -341,7 +341,7 @@ func (v *PolicyProductInput) GetProductId() string { return v.ProductId }
 // GetAppsOff returns PolicyProductInput.AppsOff, and is useful for accessing the field via an interface.
 func (v *PolicyProductInput) GetAppsOff() []string { return v.AppsOff }
 
-// The period of a report: a number of whole days in UTC, and today so far.
+// The period of a report: a number of whole days in the tenant's time zone, and today so far.
 type ReportPeriod string
 
 const (

@@ -219,7 +219,7 @@ directive @size(
 "A point in time in UTC, in RFC 3339 format. Example: ` + "`" + `2026-03-01T09:30:00Z` + "`" + `."
 scalar DateTime
 
-"A day in UTC. Example: ` + "`" + `2026-03-01` + "`" + `."
+"A day in the tenant's time zone. Example: ` + "`" + `2026-03-01` + "`" + `."
 scalar Date
 
 "A UUID that the vendor assigned to a product or an app. Example: ` + "`" + `57ff2da0-773e-42df-b2af-ffb7a2317929` + "`" + `."
@@ -403,6 +403,8 @@ type Viewer {
   email: String! @size(bytes: 512)
   "The caller's roles. A caller without a role can read and claim only their own licenses."
   roles: [Role!]!
+  "The IANA name of the tenant's time zone, in which to show times. Example: ` + "`" + `Europe/Berlin` + "`" + `."
+  timeZone: String!
   "The caller's user in Autoclaim. Null before their first sign-in to an app."
   user: User
   "The caller's own licenses, newest first."
@@ -663,7 +665,7 @@ enum SubscriptionStatus {
   CANCELED
 }
 
-"The period of a report: a number of whole days in UTC, and today so far."
+"The period of a report: a number of whole days in the tenant's time zone, and today so far."
 enum ReportPeriod {
   "Yesterday and today so far."
   PAST_1_DAY
@@ -679,10 +681,16 @@ enum ReportPeriod {
 type ClaimReport {
   "The period that was requested."
   period: ReportPeriod!
-  "The start of the period, inclusive."
+  "The start of the period, inclusive: when its first day began in the time zone."
   since: DateTime!
   "The end of the period: the time at which the report was made."
   until: DateTime!
+  "The IANA name of the time zone of the report's days: that of the tenant. Example: ` + "`" + `Europe/Berlin` + "`" + `."
+  timeZone: String!
+  "The first day of the period."
+  firstDay: Date!
+  "The last day of the period: the day of ` + "`" + `until` + "`" + ` in the time zone."
+  lastDay: Date!
   "The number of claims in the period."
   totalClaims: Int! @cost(weight: 50)
   "The claims in the period, latest first."
@@ -702,7 +710,7 @@ type ClaimReport {
   byPolicy: [ClaimsByPolicy!]! @listSize(assumedSize: 20)
   "The number of claims of each product, highest first. Products without claims are left out."
   byProduct: [ClaimsByProduct!]! @listSize(assumedSize: 20)
-  "The number of claims on each day in UTC, latest first. Days without claims are left out."
+  "The number of claims on each day, latest first. Days without claims are left out."
   byDay: [ClaimsByDay!]! @listSize(assumedSize: 90)
   "Users who got no license during the period because none was available, latest first."
   missedClaims(
@@ -720,6 +728,11 @@ type ClaimReport {
   "The path on this server for downloading the same claims as CSV. The download needs the same token."
   csvPath(
     "Only claims of users whose display name, email or external id contains this text. Case is ignored."
+    text: String
+  ): String!
+  "The path on this server for downloading the same missed claims as CSV. The download needs the same token."
+  missedClaimsCsvPath(
+    "Only users whose display name, email or external id contains this text. Case is ignored."
     text: String
   ): String!
 }
@@ -780,7 +793,7 @@ type ClaimsByProduct {
 
 "The number of claims on one day."
 type ClaimsByDay {
-  "The day in UTC."
+  "The day in the tenant's time zone. It can have 23 or 25 hours."
   day: Date!
   "The number of claims."
   claims: Int!
@@ -1824,6 +1837,12 @@ func (ec *executionContext) childFields_ClaimReport(ctx context.Context, field g
 		return ec.fieldContext_ClaimReport_since(ctx, field)
 	case "until":
 		return ec.fieldContext_ClaimReport_until(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_ClaimReport_timeZone(ctx, field)
+	case "firstDay":
+		return ec.fieldContext_ClaimReport_firstDay(ctx, field)
+	case "lastDay":
+		return ec.fieldContext_ClaimReport_lastDay(ctx, field)
 	case "totalClaims":
 		return ec.fieldContext_ClaimReport_totalClaims(ctx, field)
 	case "claims":
@@ -1838,6 +1857,8 @@ func (ec *executionContext) childFields_ClaimReport(ctx context.Context, field g
 		return ec.fieldContext_ClaimReport_missedClaims(ctx, field)
 	case "csvPath":
 		return ec.fieldContext_ClaimReport_csvPath(ctx, field)
+	case "missedClaimsCsvPath":
+		return ec.fieldContext_ClaimReport_missedClaimsCsvPath(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClaimReport", field.Name)
 }
@@ -2390,6 +2411,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_email(ctx, field)
 	case "roles":
 		return ec.fieldContext_Viewer_roles(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Viewer_timeZone(ctx, field)
 	case "user":
 		return ec.fieldContext_Viewer_user(ctx, field)
 	case "licenses":

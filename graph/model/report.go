@@ -11,8 +11,11 @@ import (
 	"github.com/autoclaim/autoclaim/internal/reporting"
 )
 
-// ClaimsCSVPath is the path of claim reports as CSV.
-const ClaimsCSVPath = "/reports/claims.csv"
+// The paths of the lists of claim reports as CSV.
+const (
+	ClaimsCSVPath       = "/reports/claims.csv"
+	MissedClaimsCSVPath = "/reports/missed-claims.csv"
+)
 
 // ClaimReport is a claim report. Its totals are read once, when the first of them is selected.
 type ClaimReport struct {
@@ -68,9 +71,19 @@ func (r ClaimReport) ByDay(ctx context.Context) ([]ClaimsByDay, error) {
 	}), err
 }
 
+// TimeZone returns the name of the zone of the report's days.
+func (r ClaimReport) TimeZone() string { return r.Zone.String() }
+
 // CSVPath returns the path and query of the report's claims as CSV. With a text, the CSV has only the claims of
 // users who match it.
-func (r ClaimReport) CSVPath(text *string) string {
+func (r ClaimReport) CSVPath(text *string) string { return r.csvPath(ClaimsCSVPath, text) }
+
+// MissedClaimsCSVPath returns the path and query of the report's missed claims as CSV, like [ClaimReport.CSVPath].
+func (r ClaimReport) MissedClaimsCSVPath(text *string) string {
+	return r.csvPath(MissedClaimsCSVPath, text)
+}
+
+func (r ClaimReport) csvPath(path string, text *string) string {
 	query := url.Values{"period": {periodName(r.Period)}}
 	if r.PolicyID != nil {
 		query.Set("policyId", globalid.Encode(licensing.KindPolicy, *r.PolicyID))
@@ -80,7 +93,7 @@ func (r ClaimReport) CSVPath(text *string) string {
 		query.Set("text", *text)
 	}
 
-	return ClaimsCSVPath + "?" + query.Encode()
+	return path + "?" + query.Encode()
 }
 
 // ClaimsByPolicy is the number of claims of a policy.

@@ -112,8 +112,8 @@ func TestAnExternalIDIsWhatAnIdentityProviderWouldSend(t *testing.T) {
 func TestAPeriodIsWholeDaysAndToday(t *testing.T) {
 	t.Parallel()
 
-	assert.Equal(t, time.Date(2025, 12, 10, 0, 0, 0, 0, time.UTC), licensing.DefaultPeriod.Since(noon))
-	assert.Equal(t, time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC), licensing.Period1Day.Since(noon))
+	assert.Equal(t, time.Date(2025, 12, 10, 0, 0, 0, 0, time.UTC), licensing.DefaultPeriod.Since(noon, time.UTC))
+	assert.Equal(t, time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC), licensing.Period1Day.Since(noon, time.UTC))
 	assert.Equal(t, time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC),
 		licensing.Day(time.Date(2026, 3, 9, 23, 30, 0, 0, time.FixedZone("west", -3600))))
 }

@@ -19,6 +19,13 @@ const DefaultPeriod = Period90Days
 // Periods returns all periods, shortest first.
 func Periods() []Period { return []Period{Period1Day, Period7Days, Period30Days, Period90Days} }
 
-// Since returns the start of the period that ends at the given time: midnight (UTC), p days before the day of that
-// time. So a report covers p whole days, and the current day until now.
-func (p Period) Since(until time.Time) time.Time { return Day(until).AddDate(0, 0, -int(p)) }
+// FirstDay returns the first day of the period that ends at the given time: p days before the day of that time in the
+// zone. So a report covers p whole days, and the current day until now. For days, see [DayIn].
+func (p Period) FirstDay(until time.Time, zone *time.Location) time.Time {
+	return DayIn(until, zone).AddDate(0, 0, -int(p))
+}
+
+// Since returns the start of the first day in the zone, in UTC; see [StartOfDay].
+func (p Period) Since(until time.Time, zone *time.Location) time.Time {
+	return StartOfDay(p.FirstDay(until, zone), zone)
+}

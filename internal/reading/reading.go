@@ -8,6 +8,7 @@ package reading
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/autoclaim/autoclaim/internal/licensing"
 	"github.com/autoclaim/autoclaim/internal/store"
@@ -43,6 +44,13 @@ func (t *Tenant) Catalog(ctx context.Context) (*licensing.Catalog, error) {
 	t.catalogOnce.Do(func() { t.catalog, t.catalogErr = t.store.Catalog(ctx) })
 
 	return t.catalog, t.catalogErr
+}
+
+// Zone returns the tenant's time zone; see [licensing.Tenant.Zone].
+func (t *Tenant) Zone(ctx context.Context) (*time.Location, error) {
+	tenant, err := t.data.Tenant(ctx)
+
+	return tenant.Zone(), err
 }
 
 // Settings returns the tenant's settings.

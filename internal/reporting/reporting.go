@@ -29,6 +29,11 @@ type Report struct {
 	Period licensing.Period
 	// Since and Until are the start and the end of the period.
 	Since, Until time.Time
+	// Tenant is whose report it is, and Zone its time zone. Days of the report are days in this zone.
+	Tenant licensing.Tenant
+	Zone   *time.Location
+	// FirstDay and LastDay are the days of Since and Until; see [licensing.DayIn].
+	FirstDay, LastDay time.Time
 	// PolicyID is the only policy that the report is about; nil for all.
 	PolicyID *licensing.ID
 	// Text restricts the lists to users whose display name, email or external id contains it. It does not restrict
@@ -45,17 +50,26 @@ func (r Report) Searched(text string) Report {
 	return r
 }
 
-// ClaimReport returns a report of the tenant's claims in the period that ends now. It reads nothing yet.
-func (s *Service) ClaimReport(tenant licensing.ID, period licensing.Period, policy *licensing.ID) Report {
-	until := licensing.Instant(s.now())
+// ClaimReport returns a report of the tenant's claims in the period that ends now. It reads no claims yet.
+func (s *Service) ClaimReport(
+	ctx context.Context, tenantID licensing.ID, period licensing.Period, policy *licensing.ID,
+) (Report, error) {
+	tenant, err := s.store.For(tenantID).Tenant(ctx)
+	if err != nil {
+		return Report{}, fmt.Errorf("claim report: %w", err)
+	}
+
+	until, zone := licensing.Instant(s.now()), tenant.Zone()
 
 	return Report{
-		Period: period, Since: period.Since(until), Until: until, PolicyID: policy, tenant: s.store.For(tenant),
-	}
+		Period: period, Since: period.Since(until, zone), Until: until, Tenant: tenant, Zone: zone,
+		FirstDay: period.FirstDay(until, zone), LastDay: licensing.DayIn(until, zone),
+		PolicyID: policy, tenant: s.store.For(tenantID),
+	}, nil
 }
 
 func (r Report) filter() store.ReportFilter {
-	return store.ReportFilter{Since: r.Since, PolicyID: r.PolicyID, Text: r.Text}
+	return store.ReportFilter{Since: r.Since, Zone: r.Zone, PolicyID: r.PolicyID, Text: r.Text}
 }
 
 // Claims lists the report's claims, latest first.
@@ -82,7 +96,7 @@ type Totals struct {
 	// ByPolicy and ByProduct are sorted by number of claims, largest first.
 	ByPolicy  []Total[licensing.ID]
 	ByProduct []Total[licensing.ID]
-	// ByDay has the days (UTC) that have claims, latest first.
+	// ByDay has the days in the report's zone that have claims, latest first.
 	ByDay []DayTotal
 }
 

@@ -71,8 +71,9 @@ type APIConfig struct {
 
 // API holds the handlers of the API. Close it with EndStreams.
 type API struct {
-	// GraphQL handles [GraphQLPath], and ClaimsCSV handles GET requests of [ClaimsCSVPath].
-	GraphQL, ClaimsCSV http.Handler
+	// GraphQL handles [GraphQLPath], ClaimsCSV handles GET requests of [ClaimsCSVPath], and MissedClaimsCSV those of
+	// [MissedClaimsCSVPath].
+	GraphQL, ClaimsCSV, MissedClaimsCSV http.Handler
 
 	streams *admission.Streams
 }
@@ -96,6 +97,13 @@ func NewAPI(config APIConfig) *API {
 		Watch: config.Store.Watch, Streams: streams, Present: present, Now: config.Now,
 	}
 
+	csv := func(list string, write csvWriter) reportCSV {
+		return reportCSV{
+			list: list, write: write, reporting: config.Reporting, requests: requests,
+			permissions: auth.NewPermissions(), present: present, logger: config.Logger,
+		}
+	}
+
 	return &API{
 		GraphQL: graphhttp.New(graph.NewExecutableSchema(resolver), graphhttp.Config{
 			Requests: requests, Bodies: bodies, Streams: streams,
@@ -104,11 +112,9 @@ func NewAPI(config APIConfig) *API {
 			Present: present, Now: config.Now,
 			Extensions: append([]graphql.HandlerExtension{scans, resolver.Extension()}, config.Extensions...),
 		}),
-		ClaimsCSV: claimsCSV{
-			reporting: config.Reporting, requests: requests, permissions: auth.NewPermissions(), present: present,
-			logger: config.Logger,
-		},
-		streams: streams,
+		ClaimsCSV:       csv("claims", config.Reporting.WriteClaimsCSV),
+		MissedClaimsCSV: csv("turned-away", config.Reporting.WriteMissedClaimsCSV),
+		streams:         streams,
 	}
 }
 

@@ -33,18 +33,20 @@ const (
 	writeMargin = 20 * time.Second
 )
 
-// The paths of the API: of GraphQL, and of claim reports as CSV.
+// The paths of the API: of GraphQL, and of the lists of claim reports as CSV.
 const (
-	GraphQLPath   = "/graphql"
-	ClaimsCSVPath = model.ClaimsCSVPath
+	GraphQLPath         = "/graphql"
+	ClaimsCSVPath       = model.ClaimsCSVPath
+	MissedClaimsCSVPath = model.MissedClaimsCSVPath
 )
 
 // Config is what a server serves, and its limits.
 type Config struct {
-	// GraphQL handles [GraphQLPath], and ClaimsCSV handles GET requests of [ClaimsCSVPath]. The server authenticates
-	// their requests first.
-	GraphQL   http.Handler
-	ClaimsCSV http.Handler
+	// GraphQL handles [GraphQLPath], ClaimsCSV handles GET requests of [ClaimsCSVPath], and MissedClaimsCSV those of
+	// [MissedClaimsCSVPath]. The server authenticates their requests first.
+	GraphQL         http.Handler
+	ClaimsCSV       http.Handler
+	MissedClaimsCSV http.Handler
 	// Pages are for browsers. They need no token. The path / redirects to the first page.
 	Pages []Page
 	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable,
@@ -129,8 +131,12 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle(GraphQLPath, s.authenticated(s.config.GraphQL))
 
-	if s.config.ClaimsCSV != nil {
-		mux.Handle("GET "+ClaimsCSVPath, s.authenticated(s.config.ClaimsCSV))
+	for path, handler := range map[string]http.Handler{
+		ClaimsCSVPath: s.config.ClaimsCSV, MissedClaimsCSVPath: s.config.MissedClaimsCSV,
+	} {
+		if handler != nil {
+			mux.Handle("GET "+path, s.authenticated(handler))
+		}
 	}
 
 	for i, page := range s.config.Pages {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -10,46 +11,43 @@ import (
 	"github.com/autoclaim/autoclaim/internal/licensing"
 )
 
-// ClaimTotal is the number of claims of one product under one policy on one day.
-type ClaimTotal struct {
-	// Day is the midnight in UTC at which the day begins.
-	Day       time.Time
-	PolicyID  licensing.ID
-	ProductID licensing.ID
-	Claims    int
-}
-
-// ClaimTotals returns the numbers of claims that [Handle.Claims] lists if Text is empty, by day, policy and product,
-// latest day first. It reads the daily roll-up, so its cost does not grow with the number of claims, and the period
-// must begin at a midnight in UTC.
-func (h Handle) ClaimTotals(ctx context.Context, filter ReportFilter) ([]ClaimTotal, error) {
-	var totals []ClaimTotal
-
-	days := h.from(ctx, &claimDayRow{}).Where("day >= ?", licensing.Day(filter.Since))
-	days = whereEqual(days, "policy_id", filter.PolicyID).Order("day DESC, policy_id, product_id")
-
-	if err := days.Select("day, policy_id, product_id, claims").Find(&totals).Error; err != nil {
-		return nil, fmt.Errorf("read the claims by day: %w", err)
-	}
-
-	for i := range totals {
-		totals[i].Day = licensing.Day(totals[i].Day)
-	}
-
-	return totals, nil
-}
-
-// ClaimDay identifies a row of the daily roll-up of claims.
+// ClaimDay identifies a row of the roll-up of claims, which has a row for each day in UTC, policy and product.
 type ClaimDay struct {
 	Day       string // As 2006-01-02, in UTC.
 	PolicyID  licensing.ID
 	ProductID licensing.ID
 }
 
+func (d ClaimDay) midnight() (time.Time, error) {
+	midnight, err := time.Parse(time.DateOnly, d.Day)
+	if err != nil {
+		return midnight, fmt.Errorf("read a day: %w", err)
+	}
+
+	return midnight, nil
+}
+
+// DayCount is what a row of the roll-up counts.
+type DayCount struct {
+	Claims int
+	// Quarters has the claims by quarter-hour; see [licensing.Quarter]. Their sum is less than Claims if a program for an
+	// older schema stored some of the claims.
+	Quarters map[int]int
+}
+
+// Complete says whether each claim is counted in its quarter-hour.
+func (c DayCount) Complete() bool {
+	sum := 0
+	for _, claims := range c.Quarters {
+		sum += claims
+	}
+
+	return sum == c.Claims
+}
+
 // CountClaimDays computes the roll-up from the claims.
-func (h Handle) CountClaimDays(ctx context.Context) (map[ClaimDay]int, error) {
-	counts, err := claimDays(h.from(ctx, &claimRow{}).Group("1, 2, 3").
-		Select(h.database.DayOfTime("claimed_at") + " AS day, policy_id, product_id, count(*) AS n"))
+func (h Handle) CountClaimDays(ctx context.Context) (map[ClaimDay]DayCount, error) {
+	counts, err := h.countQuarters(h.from(ctx, &claimRow{}))
 	if err != nil {
 		return nil, fmt.Errorf("count the claims of each day: %w", err)
 	}
@@ -57,42 +55,87 @@ func (h Handle) CountClaimDays(ctx context.Context) (map[ClaimDay]int, error) {
 	return counts, nil
 }
 
-// ClaimDays returns the roll-up as it is stored.
-func (h Handle) ClaimDays(ctx context.Context) (map[ClaimDay]int, error) {
-	stored, err := claimDays(h.from(ctx, &claimDayRow{}).
-		Select(h.database.DayText("day") + " AS day, policy_id, product_id, claims AS n"))
-	if err != nil {
-		return nil, fmt.Errorf("read the claims by day: %w", err)
-	}
-
-	return stored, nil
-}
-
-func claimDays(query *gorm.DB) (map[ClaimDay]int, error) {
+// countQuarters counts the claims that a query of the table finds.
+func (h Handle) countQuarters(claims *gorm.DB) (map[ClaimDay]DayCount, error) {
 	var rows []struct {
 		ClaimDay
 
-		N int
+		Quarter, N int
 	}
 
-	if err := query.Find(&rows).Error; err != nil {
+	err := claims.Group("1, 2, 3, 4").Select(h.database.DayOfTime("claimed_at") + " AS day, policy_id, product_id, " +
+		h.database.QuarterOfTime("claimed_at") + " AS quarter, count(*) AS n").Find(&rows).Error
+	if err != nil {
 		return nil, err
 	}
 
-	counts := make(map[ClaimDay]int, len(rows))
+	counts := make(map[ClaimDay]DayCount, len(rows))
+
 	for _, row := range rows {
-		counts[row.ClaimDay] = row.N
+		count := counts[row.ClaimDay]
+		if count.Quarters == nil {
+			count.Quarters = make(map[int]int)
+		}
+
+		count.Claims += row.N
+		count.Quarters[row.Quarter] = row.N
+		counts[row.ClaimDay] = count
 	}
 
 	return counts, nil
 }
 
-// SaveClaimDay sets the number of claims of a day; 0 deletes the row. The tenant's pools must be locked; see
-// [Tx.LockAllPools].
-func (tx *Tx) SaveClaimDay(ctx context.Context, day ClaimDay, claims int) error {
-	midnight, err := time.Parse(time.DateOnly, day.Day)
+// ClaimDays returns the roll-up as it is stored.
+func (h Handle) ClaimDays(ctx context.Context) (map[ClaimDay]DayCount, error) {
+	rows, err := h.storedDays(h.from(ctx, &claimDayRow{}), h.database.QuartersText("quarters"))
 	if err != nil {
-		return fmt.Errorf("read a day: %w", err)
+		return nil, err
+	}
+
+	counts := make(map[ClaimDay]DayCount, len(rows))
+
+	for _, row := range rows {
+		if counts[row.ClaimDay], err = row.count(); err != nil {
+			return nil, err
+		}
+	}
+
+	return counts, nil
+}
+
+// storedDay is a row of the roll-up.
+type storedDay struct {
+	ClaimDay
+
+	Claims       int
+	QuartersText string
+}
+
+func (d storedDay) count() (DayCount, error) {
+	count := DayCount{Claims: d.Claims}
+	if err := json.Unmarshal([]byte(d.QuartersText), &count.Quarters); err != nil {
+		return count, fmt.Errorf("read the claims by quarter-hour: %w", err)
+	}
+
+	return count, nil
+}
+
+func (h Handle) storedDays(query *gorm.DB, quarters string) (rows []storedDay, err error) {
+	err = query.Select(h.database.DayText("day") + " AS day, policy_id, product_id, claims, " + quarters + " AS quarters_text").
+		Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the claims by day: %w", err)
+	}
+
+	return rows, nil
+}
+
+// SaveClaimDay sets the counts of a day; 0 claims delete the row. The tenant's pools must be locked; see
+// [Tx.LockAllPools].
+func (tx *Tx) SaveClaimDay(ctx context.Context, day ClaimDay, count DayCount) error {
+	midnight, err := day.midnight()
+	if err != nil {
+		return err
 	}
 
 	err = tx.from(ctx, &claimDayRow{}).Where(tx.database.DayText("day")+" = ?", day.Day).
@@ -101,11 +144,16 @@ func (tx *Tx) SaveClaimDay(ctx context.Context, day ClaimDay, claims int) error 
 		return fmt.Errorf("delete the claims of a day: %w", err)
 	}
 
-	if claims == 0 {
+	if count.Claims == 0 {
 		return nil
 	}
 
-	return insert(ctx, tx, claimDayRow{
-		TenantID: tx.tenant, Day: midnight, PolicyID: day.PolicyID, ProductID: day.ProductID, Claims: claims,
-	})
+	err = tx.db.WithContext(ctx).Exec(
+		"INSERT INTO claim_days (tenant_id, day, policy_id, product_id, claims, quarters) VALUES (?, ?, ?, ?, ?, ?)",
+		tx.tenant, midnight, day.PolicyID, day.ProductID, count.Claims, tx.database.Quarters(count.Quarters)).Error
+	if err != nil {
+		return fmt.Errorf("store the claims of a day: %w", err)
+	}
+
+	return nil
 }

@@ -55,8 +55,10 @@ func (s *Store) ClaimInTx(
 
 // ReportFilter says which claims a report covers.
 type ReportFilter struct {
-	// Since is the midnight in UTC at which the period begins; it belongs to the period.
+	// Since is when the first day of the period begins; it belongs to the period.
 	Since time.Time
+	// Zone decides to which day a claim belongs in totals; nil for UTC.
+	Zone *time.Location
 	// PolicyID restricts the report to one policy; nil for all.
 	PolicyID *licensing.ID
 	// Text restricts the lists, but not the totals, to users whom [Handle.Users] finds by it.

@@ -76,6 +76,16 @@ type Database interface { //nolint:interfacebloat // Each method is one differen
 	// day; both are text such as 2026-03-10.
 	DayOfTime(column string) string
 	DayText(column string) string
+	// QuarterOfTime is an expression for the quarter-hour of a column that holds a time: 1 to 96, as
+	// [licensing.Quarter] counts them.
+	QuarterOfTime(column string) string
+	// QuartersText is an expression for a column that holds claims by quarter-hour, as text of a JSON object: {"57": 3}.
+	QuartersText(column string) string
+	// Quarters is a value for such a column.
+	Quarters(claims map[int]int) clause.Expr
+	// StoredQuarters is a query of all claims by quarter-hour that are rolled up: tenant_id, day, policy_id, product_id,
+	// quarter and claims.
+	StoredQuarters() string
 
 	// Check returns an error if the server or the database is none that the program can work with, or if the direct URL
 	// leads to another database.

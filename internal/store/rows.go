@@ -201,6 +201,7 @@ type claimDayRow struct {
 	PolicyID  licensing.ID `gorm:"primaryKey"`
 	ProductID licensing.ID `gorm:"primaryKey"`
 	Claims    int
+	Quarters  string // Each database has its own form; see [Database.QuartersText].
 }
 
 func (claimDayRow) TableName() string { return "claim_days" }

@@ -31,6 +31,13 @@ func (s Snapshot) DayOfTime(column string) string { return s.database.DayOfTime(
 // DayText is an SQL expression for the day in a column that holds a day, as text such as 2026-03-10.
 func (s Snapshot) DayText(column string) string { return s.database.DayText(column) }
 
+// QuarterOfTime is an SQL expression for the quarter-hour of a column that holds a time; see [licensing.Quarter].
+func (s Snapshot) QuarterOfTime(column string) string { return s.database.QuarterOfTime(column) }
+
+// StoredQuarters is an SQL query of all claims by quarter-hour that are rolled up, with the columns tenant_id, day as
+// text, policy_id, product_id, quarter and claims.
+func (s Snapshot) StoredQuarters() string { return s.database.StoredQuarters() }
+
 // CopyTo writes all that is committed at one moment to a new file, which is a database itself, while others read and
 // write, and checks the file. If it fails, an incomplete file may remain. It returns an error if the database has other
 // tools for that.

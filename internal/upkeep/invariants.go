@@ -83,5 +83,16 @@ FROM (
 	SELECT tenant_id, ` + in.DayText("day") + `, policy_id, product_id, -claims FROM claim_days
 ) d JOIN tenants t ON t.id = d.tenant_id
 GROUP BY t.id, t.name, d.tenant_id, d.day, d.policy_id, d.product_id HAVING sum(d.n) <> 0`},
+		// It may count less: programs for an older schema count days only.
+		{rule: "a quarter-hour's roll-up counts no more than its claims", recountable: true, query: `
+SELECT t.id, t.name, 'day ' || d.day || ', quarter-hour ' || d.quarter || ', policy ' || d.policy_id ||
+	', product ' || d.product_id AS object
+FROM (
+	SELECT tenant_id, ` + in.DayOfTime("claimed_at") + ` AS day, ` + in.QuarterOfTime("claimed_at") + ` AS quarter,
+		policy_id, product_id, 1 AS n FROM claims
+	UNION ALL
+	SELECT tenant_id, day, quarter, policy_id, product_id, -claims FROM (` + in.StoredQuarters() + `) s
+) d JOIN tenants t ON t.id = d.tenant_id
+GROUP BY t.id, t.name, d.tenant_id, d.day, d.quarter, d.policy_id, d.product_id HAVING sum(d.n) < 0`},
 	}
 }

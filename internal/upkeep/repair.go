@@ -30,6 +30,8 @@ type Correction struct {
 // each counter from the rows that it counts. Whatever else breaks a rule stays as it is. Servers may keep running: the
 // tenant's claims wait while its counters are recounted. It records an audit event for each pool and each
 // day that it corrects. If it fails, it returns the corrections that it has committed.
+//
+// It also counts quarter-hours that programs for an older schema have not counted. These are no corrections.
 func Repair(ctx context.Context, db *store.Store, at time.Time) ([]Correction, error) {
 	violations, err := Check(ctx, db)
 	if err != nil {
@@ -42,6 +44,10 @@ func Repair(ctx context.Context, db *store.Store, at time.Time) ([]Correction, e
 		if v.Recountable {
 			names[v.TenantID] = v.Tenant
 		}
+	}
+
+	if err := addIncomplete(ctx, db, names); err != nil {
+		return nil, err
 	}
 
 	var all []Correction
@@ -65,6 +71,34 @@ func Repair(ctx context.Context, db *store.Store, at time.Time) ([]Correction, e
 	}
 
 	return all, nil
+}
+
+// addIncomplete adds the tenants that have days whose claims are not all counted by quarter-hour.
+func addIncomplete(ctx context.Context, db *store.Store, names map[licensing.ID]string) error {
+	return db.InSnapshot(ctx, func(snapshot store.Snapshot) error {
+		var found []struct {
+			ID   licensing.ID
+			Name string
+		}
+
+		err := snapshot.Query(&found, `
+SELECT DISTINCT t.id, t.name FROM claim_days d JOIN tenants t ON t.id = d.tenant_id
+LEFT JOIN (
+	SELECT tenant_id, day, policy_id, product_id, sum(claims) AS n FROM (`+snapshot.StoredQuarters()+`) s
+	GROUP BY tenant_id, day, policy_id, product_id
+) q ON q.tenant_id = d.tenant_id AND q.day = `+snapshot.DayText("d.day")+`
+	AND q.policy_id = d.policy_id AND q.product_id = d.product_id
+WHERE d.claims > coalesce(q.n, 0)`)
+		if err != nil {
+			return fmt.Errorf("find days that are not counted by quarter-hour: %w", err)
+		}
+
+		for _, tenant := range found {
+			names[tenant.ID] = tenant.Name
+		}
+
+		return nil
+	})
 }
 
 // recount corrects all counters of the tenant, while the locks of its pools keep them from changing.
@@ -144,7 +178,7 @@ func recountDays(ctx context.Context, tx *store.Tx, at time.Time) ([]Correction,
 
 	for _, day := range slices.SortedFunc(maps.Keys(days), compareDays) {
 		was, is := stored[day], counted[day]
-		if was == is {
+		if was.Claims == is.Claims && maps.Equal(was.Quarters, is.Quarters) {
 			continue
 		}
 
@@ -152,12 +186,19 @@ func recountDays(ctx context.Context, tx *store.Tx, at time.Time) ([]Correction,
 			return nil, err
 		}
 
+		if !wrong(was, is) {
+			continue
+		}
+
 		corrections = append(corrections, Correction{
-			Object: fmt.Sprintf("claims of %s, policy %s, product %s", day.Day, day.PolicyID, day.ProductID), Was: was, Is: is,
+			Object: fmt.Sprintf("claims of %s, policy %s, product %s", day.Day, day.PolicyID, day.ProductID),
+			Was:    was.Claims, Is: is.Claims,
 		})
 
-		counter := func(claims int) map[string]any {
-			return map[string]any{"day": day.Day, "productId": day.ProductID, "claims": claims}
+		counter := func(count store.DayCount) map[string]any {
+			return map[string]any{
+				"day": day.Day, "productId": day.ProductID, "claims": count.Claims, "claimsByQuarterHour": count.Quarters,
+			}
 		}
 		if err := recordRepair(ctx, tx, at, licensing.KindPolicy, day.PolicyID, counter(was), counter(is)); err != nil {
 			return nil, err
@@ -165,6 +206,17 @@ func recountDays(ctx context.Context, tx *store.Tx, at time.Time) ([]Correction,
 	}
 
 	return corrections, nil
+}
+
+// wrong says whether the roll-up of a day counts what is not there. Quarter-hours that are not counted yet are not wrong.
+func wrong(was, is store.DayCount) bool {
+	for quarter, claims := range was.Quarters {
+		if claims > is.Quarters[quarter] {
+			return true
+		}
+	}
+
+	return was.Claims != is.Claims
 }
 
 func compareDays(a, b store.ClaimDay) int {

@@ -71,7 +71,8 @@ func claimsApart() []testbed.Edit {
 	const (
 		insert = "  INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, license_id, position, claimed_at)\n" +
 			"  SELECT $1, claim_id, user_id, $2, $3, product_id, license_id, position, $4 FROM r\n"
-		queued = "licenses, claims, users, products, positions, appsOff, uuidsOf(changed), counts, licensing.Day(results.At))\n"
+		queued = "licenses, claims, users, products, positions, appsOff, uuidsOf(changed), counts, licensing.Day(results.At),\n" +
+			"\t\tlicensing.Quarter(results.At))\n"
 	)
 
 	return []testbed.Edit{

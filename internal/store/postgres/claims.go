@@ -80,9 +80,11 @@ WITH r AS (
   INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, license_id, position, claimed_at)
   SELECT $1, claim_id, user_id, $2, $3, product_id, license_id, position, $4 FROM r
 ), counted AS (
-  INSERT INTO claim_days (tenant_id, day, policy_id, product_id, claims)
-  SELECT $1, $13::date, $2, product_id, claims FROM taken
-  ON CONFLICT (tenant_id, day, policy_id, product_id) DO UPDATE SET claims = claim_days.claims + excluded.claims
+  INSERT INTO claim_days (tenant_id, day, policy_id, product_id, claims, quarters)
+  SELECT $1, $13::date, $2, product_id, claims,
+    array_append(array_fill(NULL::integer, ARRAY[$14::integer - 1]), claims::integer) FROM taken
+  ON CONFLICT (tenant_id, day, policy_id, product_id) DO UPDATE SET claims = claim_days.claims + excluded.claims,
+    quarters[$14::integer] = coalesce(claim_days.quarters[$14::integer], 0) + excluded.claims::integer
 )
 UPDATE license_pools p SET assigned = p.assigned + taken.claims
 FROM taken WHERE p.tenant_id = $1 AND p.product_id = taken.product_id`
@@ -279,7 +281,8 @@ func queueClaims(statements *pgx.Batch, tenant licensing.ID, results licensing.C
 	}
 
 	statements.Queue(claimInsert, uuidOf(tenant), uuidOf(results.PolicyID), uuidOf(results.AppID), results.At,
-		licenses, claims, users, products, positions, appsOff, uuidsOf(changed), counts, licensing.Day(results.At))
+		licenses, claims, users, products, positions, appsOff, uuidsOf(changed), counts, licensing.Day(results.At),
+		licensing.Quarter(results.At))
 }
 
 func queueMissed(statements *pgx.Batch, tenant licensing.ID, results licensing.ClaimResults) {

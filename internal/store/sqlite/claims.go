@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -52,9 +53,10 @@ INSERT INTO claims (tenant_id, id, user_id, policy_id, app_id, product_id, licen
 SELECT ?, value ->> 0, value ->> 1, ?, ?, value ->> 2, value ->> 3, value ->> 4, ? FROM json_each(?)`
 
 	claimCountDay = `
-INSERT INTO claim_days (tenant_id, day, policy_id, product_id, claims)
-SELECT ?, ?, ?, value ->> 0, value ->> 1 FROM json_each(?) WHERE true
-ON CONFLICT (tenant_id, day, policy_id, product_id) DO UPDATE SET claims = claim_days.claims + excluded.claims`
+INSERT INTO claim_days (tenant_id, day, policy_id, product_id, claims, quarters)
+SELECT ?, ?, ?, value ->> 0, value ->> 1, json_object(?, value ->> 1) FROM json_each(?) WHERE true
+ON CONFLICT (tenant_id, day, policy_id, product_id) DO UPDATE SET claims = claim_days.claims + excluded.claims,
+quarters = json_set(claim_days.quarters, ?, coalesce(claim_days.quarters ->> ?, 0) + excluded.claims)`
 
 	claimCountAssigned = `
 UPDATE license_pools SET assigned = assigned + taken.claims
@@ -199,7 +201,7 @@ func saveClaimResults(tx *gorm.DB, tenant licensing.ID, results licensing.ClaimR
 	}
 
 	counts := jsonCounts(results.LicensesByProduct())
-	if err := tx.Exec(claimCountDay, tenant, licensing.Day(results.At), results.PolicyID, counts).Error; err != nil {
+	if err := countDay(tx, tenant, results, counts); err != nil {
 		return fmt.Errorf("count the day's claims: %w", err)
 	}
 
@@ -221,6 +223,15 @@ func recordMissed(tx *gorm.DB, tenant licensing.ID, results licensing.ClaimResul
 	})
 
 	return tx.Exec(claimRecordMissed, tenant, results.PolicyID, results.At, results.At, rows).Error
+}
+
+// countDay raises the day's roll-up, and that of the quarter-hour in it.
+func countDay(tx *gorm.DB, tenant licensing.ID, results licensing.ClaimResults, counts string) error {
+	quarter := strconv.Itoa(licensing.Quarter(results.At))
+	path := `$."` + quarter + `"`
+
+	return tx.Exec(
+		claimCountDay, tenant, licensing.Day(results.At), results.PolicyID, quarter, counts, path, path).Error
 }
 
 // jsonCounts returns products and their counts for json_each.

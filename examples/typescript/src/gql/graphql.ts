@@ -188,7 +188,7 @@ export type ReorderPolicyProductsInput = {
   version?: number | null | undefined;
 };
 
-/** The period of a report: a number of whole days in UTC, and today so far. */
+/** The period of a report: a number of whole days in the tenant's time zone, and today so far. */
 export type ReportPeriod =
   /** Yesterday and today so far. */
   | 'PAST_1_DAY'

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -22,9 +24,12 @@ import (
 // csvWriteTimeout is how long the client may take to read one page of a download.
 const csvWriteTimeout = 30 * time.Second
 
-// claimsCSV sends a claim report's claims as CSV. Its parameters are those of the query claimReport and of its
-// claims, and its permissions are those of the query.
-type claimsCSV struct {
+// reportCSV sends a list of a claim report as CSV. Its parameters are those of the query claimReport and of its
+// lists, and some that say how the file is written. Its permissions are those of the query.
+type reportCSV struct {
+	// list names the rows in the name of the file.
+	list        string
+	write       csvWriter
 	reporting   *reporting.Service
 	requests    admission.Requests
 	permissions auth.Permissions
@@ -32,8 +37,13 @@ type claimsCSV struct {
 	logger      *slog.Logger
 }
 
+// csvWriter is [reporting.Service.WriteClaimsCSV] or [reporting.Service.WriteMissedClaimsCSV].
+type csvWriter func(
+	ctx context.Context, report reporting.Report, format reporting.Format, w io.Writer, flush func() error,
+) error
+
 // ServeHTTP implements [http.Handler]. The request must have a caller.
-func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (c reportCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	caller, ok := auth.CallerFrom(r.Context())
 	if !ok || !c.permissions.Allowed(caller.Roles, "Query", "claimReport") {
 		apierror.Write(w, r, http.StatusForbidden, apierror.CodeForbidden, "Your roles do not allow you to read reports."+caller.RoleHint())
@@ -49,7 +59,7 @@ func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer leave()
 
-	report, err := c.report(caller.TenantID, r.URL.RawQuery)
+	wanted, err := readCSVRequest(r.URL.RawQuery)
 	if err != nil {
 		apierror.Write(w, r, http.StatusBadRequest, apierror.CodeBadUserInput,
 			graphql.DefaultErrorPresenter(r.Context(), err).Message)
@@ -57,12 +67,19 @@ func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	report, err := c.reporting.ClaimReport(r.Context(), caller.TenantID, wanted.period, wanted.policyID)
+	if err != nil {
+		c.reject(w, r, err)
+
+		return
+	}
+
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="claims.csv"`)
+	w.Header().Set("Content-Disposition", report.Attachment(c.list))
 
 	body := &csvBody{ResponseWriter: w, connection: http.NewResponseController(w)}
 
-	switch err := c.reporting.WriteCSV(r.Context(), report, body, body.connection.Flush); {
+	switch err := c.write(r.Context(), report.Searched(wanted.text), wanted.format, body, body.connection.Flush); {
 	case err == nil:
 	case body.begun:
 		level := slog.LevelError
@@ -81,7 +98,7 @@ func (c claimsCSV) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // reject responds with an error in place of a CSV.
-func (c claimsCSV) reject(w http.ResponseWriter, r *http.Request, err error) {
+func (c reportCSV) reject(w http.ResponseWriter, r *http.Request, err error) {
 	shown := c.present(r.Context(), err)
 	code, _ := shown.Extensions["code"].(string)
 
@@ -114,37 +131,71 @@ func (b *csvBody) Write(p []byte) (int, error) {
 	return b.ResponseWriter.Write(p) //nolint:wrapcheck // The caller adds context.
 }
 
-// report returns the report that a request's query describes.
-func (c claimsCSV) report(tenant licensing.ID, rawQuery string) (reporting.Report, error) {
-	parameters, err := apierror.ReadQuery(rawQuery, "period", "policyId", "text")
+// csvRequest is what the query of a URL asks for.
+type csvRequest struct {
+	period   licensing.Period
+	policyID *licensing.ID
+	text     string
+	format   reporting.Format
+}
+
+func readCSVRequest(rawQuery string) (csvRequest, error) {
+	wanted := csvRequest{period: licensing.DefaultPeriod}
+
+	parameters, err := apierror.ReadQuery(rawQuery, "period", "policyId", "text", "bom", "spreadsheet", "separator")
 	if err != nil {
-		return reporting.Report{}, err
+		return wanted, err
 	}
 
-	period := licensing.DefaultPeriod
-
 	if name, given := parameters["period"]; given {
-		if period, err = model.UnmarshalReportPeriod(name); err != nil {
-			return reporting.Report{}, fmt.Errorf(
+		if wanted.period, err = model.UnmarshalReportPeriod(name); err != nil {
+			return wanted, fmt.Errorf(
 				"period: %q is not a period. Use PAST_1_DAY, PAST_7_DAYS, PAST_30_DAYS or PAST_90_DAYS", apierror.Shorten(name))
 		}
 	}
 
-	text, err := model.UnmarshalString(parameters["text"])
-	if err != nil {
-		return reporting.Report{}, err
+	if wanted.text, err = model.UnmarshalString(parameters["text"]); err != nil {
+		return wanted, err
 	}
-
-	var policy *licensing.ID
 
 	if name, given := parameters["policyId"]; given {
 		id, err := graph.ParseID(licensing.KindPolicy, name, "policyId")
 		if err != nil {
-			return reporting.Report{}, err
+			return wanted, err
 		}
 
-		policy = &id
+		wanted.policyID = &id
 	}
 
-	return c.reporting.ClaimReport(tenant, period, policy).Searched(text), nil
+	wanted.format, err = readCSVFormat(parameters)
+
+	return wanted, err
+}
+
+func readCSVFormat(parameters map[string]string) (format reporting.Format, err error) {
+	for name, field := range map[string]*bool{"bom": &format.BOM, "spreadsheet": &format.Spreadsheet} {
+		value, given := parameters[name]
+
+		switch {
+		case value == "true" || value == "1":
+			*field = true
+		case given && value != "false" && value != "0":
+			return format, fmt.Errorf("%s: %q is not a truth value. Use true or false", name, apierror.Shorten(value))
+		}
+	}
+
+	separators := map[string]reporting.Separator{
+		"comma": reporting.Comma, "semicolon": reporting.Semicolon, "tab": reporting.Tab,
+	}
+
+	if name, given := parameters["separator"]; given {
+		separator, known := separators[name]
+		if !known {
+			return format, fmt.Errorf("separator: %q is not a separator. Use comma, semicolon or tab", apierror.Shorten(name))
+		}
+
+		format.Separator = separator
+	}
+
+	return format, nil
 }
