@@ -95,9 +95,57 @@ test("the CSV file has the rows that match the search", async ({ page, server, o
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download CSV" }).click();
   const file = await download;
-  expect(file.suggestedFilename()).toBe("claims-past-30-days.csv");
-  const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
+  expect(file.suggestedFilename()).toMatch(/^autoclaim-claims-.+-\d{4}-\d\d-\d\d-to-\d{4}-\d\d-\d\d\.csv$/);
+  const text = await readFile(await file.path(), "utf8");
+  expect(text.startsWith('\uFEFF"claimed_at"')).toBe(true);
+  const lines = text.trim().split("\n");
   expect(lines.map((line) => line.split(",")[1])).toEqual(['"user_external_id"', '"joanna"', '"ann"']);
+});
+
+test("the tab of users who were turned away downloads its own rows", async ({ page, server, open }) => {
+  await makePolicy(server, ({ basic }) => [basic]);
+  for (const user of ["ann", "bob", "00123", "joanna"]) await claim(server, user);
+  await open("/report?list=missed");
+  await expect(page.getByRole("table", { name: "Users turned away, newest first" }).getByRole("rowheader")).toHaveText([
+    "joanna",
+    "00123",
+  ]);
+
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download CSV" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^autoclaim-turned-away-.+\.csv$/);
+  const lines = (await readFile(await file.path(), "utf8")).trim().split("\n");
+  expect(lines.map((line) => line.split(",")[1])).toEqual(['"user_external_id"', '"joanna"', '"=""00123"""']);
+  expect(lines[1]).toContain('"OUT_OF_LICENSES"');
+});
+
+test("an admin sets the time zone, and days and times follow it", async ({ page, server, open }) => {
+  await makePolicy(server);
+  await claim(server, "ann");
+  await open("/settings");
+  await expect(page.getByText("Times are in UTC.")).toBeVisible();
+
+  const zone = page.getByRole("combobox", { name: "Time zone" });
+  await zone.fill("Mars/Olympus");
+  await page.getByRole("button", { name: "Use Mars/Olympus" }).click();
+  await expect(page.getByText("This is no time zone.")).toBeVisible();
+
+  await zone.click();
+  await zone.fill("kiritim");
+  await page.getByRole("option", { name: "Pacific/Kiritimati" }).click();
+  await page.getByRole("button", { name: "Use Pacific/Kiritimati" }).click();
+  await expect(page.getByText("Times are in Pacific/Kiritimati.")).toBeVisible();
+
+  await page.getByRole("link", { name: "Report" }).click();
+  await expect(page.getByText("Days are in Pacific/Kiritimati.")).toBeVisible();
+  const { claimReport } = await server.admin("{ claimReport { lastDay claims { nodes { claimedAt } } } }");
+  const there = (at) =>
+    new Date(at).toLocaleString("en-US", { dateStyle: "medium", timeStyle: "short", timeZone: "Pacific/Kiritimati" });
+  await expect(claims(page)).toContainText(there(claimReport.claims.nodes[0].claimedAt));
+  expect(new Date(claimReport.lastDay).toLocaleDateString("en-US", { dateStyle: "medium", timeZone: "UTC" })).toBe(
+    there(Date.now()).split(", ").slice(0, 2).join(", "),
+  );
 });
 
 test("each state has an address, and the browser's back button restores the state before", async ({

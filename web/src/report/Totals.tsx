@@ -110,7 +110,7 @@ export function Totals({ totals }: { totals: ReportTotalsQuery["claimReport"] })
             >
               {asTable ? <DayTable series={series} days={days} /> : <Chart series={series} days={days} />}
               <Text size={200} className={styles.quiet}>
-                {words.utc}
+                {words.daysIn(totals.timeZone)}
               </Text>
             </Section>
           </div>

@@ -4,8 +4,11 @@ import { axisTicks, chartDataOf } from "./chartData";
 
 const product = (id: string) => ({ id, name: id.toUpperCase() });
 const report = (products: string[], byDay: Parameters<typeof chartDataOf>[0]["byDay"] = []) => ({
-  since: "2026-02-27T09:00:00Z",
-  until: "2026-03-02T09:00:00Z",
+  since: "2026-02-26T11:00:00Z",
+  until: "2026-03-01T22:00:00Z",
+  timeZone: "Pacific/Auckland",
+  firstDay: "2026-02-27",
+  lastDay: "2026-03-02",
   totalClaims: 0,
   byPolicy: [],
   missedClaims: { totalCount: 0 },
@@ -13,7 +16,7 @@ const report = (products: string[], byDay: Parameters<typeof chartDataOf>[0]["by
   byDay,
 });
 
-test("the chart has every day of the period, also days without claims", () => {
+test("the chart has every day of the period in the tenant's time zone, also days without claims", () => {
   const { days } = chartDataOf(
     report(["a", "b"], [{ day: "2026-03-01", claims: 3, byProduct: [{ claims: 3, product: product("b") }] }]),
   );

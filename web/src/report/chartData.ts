@@ -10,7 +10,7 @@ export interface ChartSeries {
 }
 
 export interface ChartDay {
-  /** In UTC, as YYYY-MM-DD. */
+  /** In the tenant's time zone, as YYYY-MM-DD. */
   day: string;
   total: number;
   /** The claims of each series, in the order of the series. */
@@ -33,7 +33,10 @@ export const colors = [
  * Returns the claims of every day of the period, split by the products with the most claims. The other products share
  * one series, and days without claims have zeros.
  */
-export function chartDataOf({ since, until, byProduct, byDay }: Totals): { series: ChartSeries[]; days: ChartDay[] } {
+export function chartDataOf({ firstDay, lastDay, byProduct, byDay }: Totals): {
+  series: ChartSeries[];
+  days: ChartDay[];
+} {
   const shown = byProduct.slice(0, byProduct.length > maxProducts + 1 ? maxProducts : maxProducts + 1);
   const series = shown.map(({ product }, i) => ({ id: product.id, name: product.name, color: colors[i]! }));
   if (byProduct.length > shown.length)
@@ -41,8 +44,7 @@ export function chartDataOf({ since, until, byProduct, byDay }: Totals): { serie
 
   const claimsByDay = new Map(byDay.map((each) => [each.day, each]));
   const days: ChartDay[] = [];
-  const end = until.slice(0, 10);
-  for (let at = new Date(`${since.slice(0, 10)}T00:00:00Z`); ; at.setUTCDate(at.getUTCDate() + 1)) {
+  for (const at = new Date(`${firstDay}T00:00:00Z`); ; at.setUTCDate(at.getUTCDate() + 1)) {
     const day = at.toISOString().slice(0, 10);
     const counts = series.map(() => 0);
     for (const { product, claims } of claimsByDay.get(day)?.byProduct ?? []) {
@@ -50,7 +52,7 @@ export function chartDataOf({ since, until, byProduct, byDay }: Totals): { serie
       counts[place < 0 ? series.length - 1 : place]! += claims;
     }
     days.push({ day, total: claimsByDay.get(day)?.claims ?? 0, counts });
-    if (day >= end) return { series, days };
+    if (day >= lastDay) return { series, days };
   }
 }
 

@@ -65,7 +65,11 @@ export function Component() {
   const policies = choices?.claimReport.byPolicy.map(({ policy }) => policy) ?? [];
 
   return (
-    <Page title={words.title} lead={words.lead} actions={<Download days={days} filter={filter} />}>
+    <Page
+      title={words.title}
+      lead={words.lead}
+      actions={<Download list={list === "missed" ? "missed" : "claims"} filter={filter} />}
+    >
       <div className={styles.tools}>
         <SelectField label={words.period} value={days} options={periodOptions} onChange={setDays} />
         <SelectField
@@ -134,7 +138,8 @@ function Count({ of }: { of: number }) {
   );
 }
 
-function Download({ days, filter }: { days: string; filter: Parameters<typeof downloadCsv>[2] }) {
+/** Downloads the rows of the list that is shown. */
+function Download({ list, filter }: { list: "claims" | "missed"; filter: Parameters<typeof downloadCsv>[3] }) {
   const client = useClient();
   const auth = useAuth();
   const showToast = useToast();
@@ -143,14 +148,14 @@ function Download({ days, filter }: { days: string; filter: Parameters<typeof do
   const download = useCallback(async () => {
     setBusy(true);
     try {
-      await downloadCsv(client, auth, filter, words.fileName(Number(days)));
+      await downloadCsv(client, auth, list, filter, words.fileName);
     } catch (error) {
       console.warn(error);
       showToast(words.downloadFailed, { intent: "error", body: words.downloadFailedText });
     } finally {
       setBusy(false);
     }
-  }, [client, auth, filter, days, showToast]);
+  }, [client, auth, list, filter, showToast]);
 
   return (
     <Button

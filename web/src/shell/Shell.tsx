@@ -1,4 +1,4 @@
-import { Button, Link as FluentLink, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { Button, Link as FluentLink, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { NavigationRegular } from "@fluentui/react-icons";
 import { useEffect, useRef, useState } from "react";
 import { Link, Outlet, useLocation, useNavigation } from "react-router";
@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Loading } from "../components/states";
 import { Toasts } from "../components/toasts";
 import { ViewerDocument } from "../gql/graphql";
 import { useAuth } from "../auth/react";
+import { setTimeZone } from "../format";
 import { strings } from "../strings";
 import { Account } from "./Account";
 import { Navigation } from "./Navigation";
@@ -67,6 +68,7 @@ const useStyles = makeStyles({
       borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     },
   },
+  zone: { padding: tokens.spacingHorizontalM, color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   navigationOpen: { [narrow]: { display: "block" } },
   main: {
     padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXL}`,
@@ -84,16 +86,17 @@ export function Shell() {
   if (error) return <ErrorState error={error} retry={() => reload({ requestPolicy: "network-only" })} />;
   if (!data) return fetching ? <Loading /> : null;
   if (!viewerOf(data).mayReport) return <NoAccess name={viewerOf(data).name} />;
+  const timeZone = setTimeZone(data.viewer.timeZone);
   return (
     <ViewerProvider value={viewerOf(data)}>
       <Toasts>
-        <Frame />
+        <Frame key={timeZone} timeZone={timeZone} />
       </Toasts>
     </ViewerProvider>
   );
 }
 
-function Frame() {
+function Frame({ timeZone }: { timeZone: string }) {
   const styles = useStyles();
   const { pathname } = useLocation();
   const { state } = useNavigation();
@@ -136,6 +139,9 @@ function Frame() {
       </header>
       <div className={mergeClasses(styles.navigation, open && styles.navigationOpen)}>
         <Navigation />
+        <footer className={styles.zone}>
+          <Text size={200}>{strings.common.timesIn(timeZone)}</Text>
+        </footer>
       </div>
       <main
         ref={main}

@@ -10,6 +10,7 @@ export interface Viewer {
   mayRead: boolean;
   mayReport: boolean;
   mayChange: boolean;
+  timeZone: string;
 }
 
 const ViewerContext = createContext<Viewer | null>(null);
@@ -31,6 +32,7 @@ export function viewerOf({ viewer }: ViewerQuery): Viewer {
     role: roles[0] ?? "none",
     mayChange,
     mayRead,
+    timeZone: viewer.timeZone,
     mayReport: mayRead || roles.includes("REPORTS_READER"),
   };
 }

@@ -19,6 +19,7 @@ export const common = {
   users: "Users",
   audit: "Audit log",
   settings: "Settings",
+  timesIn: (zone: string) => `Times are in ${zone}.`,
 
   account: (name: string) => `Account of ${name}`,
   signOut: "Sign out",

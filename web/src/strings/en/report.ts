@@ -12,7 +12,7 @@ export const report = {
   downloading: "Downloading",
   downloadFailed: "The download failed",
   downloadFailedText: "Check your connection and try again.",
-  fileName: (period: number) => `claims-past-${period}-days.csv`,
+  fileName: "autoclaim-report.csv",
 
   totals: "Totals",
   claims: "Licenses claimed",
@@ -26,7 +26,7 @@ export const report = {
   chartSummary: (total: number, days: number) =>
     `${plural(total, { one: "# claim", other: "# claims" })} in ${plural(days, { one: "# day", other: "# days" })}.`,
   chartPeak: (day: string, n: number) => `Most on ${day}: ${plural(n, { one: "# claim", other: "# claims" })}.`,
-  utc: "Days are in UTC.",
+  daysIn: (zone: string) => `Days are in ${zone}.`,
   asTable: "Show as table",
   asChart: "Show as chart",
   day: "Day",

@@ -13,4 +13,18 @@ export const settings = {
   turnedOn: "Auto-claim is turned on.",
   turnedOff: "Auto-claim is turned off.",
   history: "View change history",
+
+  timeZone: "Time zone",
+  timeZoneText:
+    "Reports begin at midnight and count days in this time zone, and the console shows all times in it. You can change it at any time. Past days are counted anew.",
+  timeZonePlaceholder: "Search for a city or region",
+  noTimeZone: "No matching time zone",
+  useTimeZone: (zone: string) => `Use ${zone}`,
+  timeZoneSaved: (zone: string) => `The time zone is now ${zone}.`,
+
+  userIds: "User IDs",
+  userIdsText: "The IDs by which your identity provider and your apps name users.",
+  foldedOn: "On: IDs that differ only in upper and lower case are the same user.",
+  foldedOff: "Off: IDs are compared exactly.",
+  foldedSaved: "The setting is saved.",
 };
