@@ -21,7 +21,7 @@ func (r queryResolver) ClaimReport(
 		return nil, err
 	}
 
-	return model.NewClaimReport(report), nil
+	return model.NewClaimReport(report, r.PublicPath), nil
 }
 
 type claimReportResolver struct{}

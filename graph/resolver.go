@@ -30,6 +30,8 @@ type Resolver struct {
 	// Present gives the error that ends a subscription its code and message.
 	Present graphql.ErrorPresenterFunc
 	Now     func() time.Time
+	// PublicPath is the prefix of paths in answers, such as /autoclaim; "" if there is none.
+	PublicPath string
 }
 
 // NewExecutableSchema returns the schema with its resolvers. Serve it with the extension of [Resolver.Extension].

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"github.com/autoclaim/autoclaim/internal/auth"
@@ -57,6 +58,11 @@ func (c serveCommand) serveDemo(e *environment) func(ctx context.Context, db *st
 		}
 
 		url := "http://" + listener.Addr().String()
+		if public := c.public(); public.isSet() {
+			url = public.String()
+			e.warnOfPublicDemo(public)
+		}
+
 		e.introduceDemo(url, tokens)
 
 		pages, err := c.demoPages(url, issuer, tokens)
@@ -81,4 +87,12 @@ func (e *environment) introduceDemo(url string, tokens map[string]string) {
 	}
 
 	e.say("Playground: %s%s\nEach tab has an example operation. The menu selects the caller.\n", url, playground.Path)
+}
+
+// warnOfPublicDemo warns if a proxy of another machine may serve the demo: its pages give tokens to everybody.
+func (e *environment) warnOfPublicDemo(public publicURL) {
+	if host := public.host(); host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		e.logger.Warn("everybody who reaches the public URL can sign in as an admin of the demo tenant; never use --dev in production",
+			"public_url", public.String())
+	}
 }

@@ -21,7 +21,9 @@ func kinds() map[string]func(text string) error {
 	return map[string]func(text string) error{
 		"database":    store.CheckURL,
 		"address":     checkAddress,
+		"network":     checkNetwork,
 		"origin":      checkOrigin,
+		"public-url":  checkPublicURL,
 		"issuer":      checkIssuer,
 		"keys-url":    checkKeysURL,
 		"claim":       checkClaim,

@@ -17,9 +17,12 @@ import (
 func (c serveCommand) pages(ctx context.Context, e *environment) ([]server.Page, error) {
 	var pages []server.Page
 
+	prefix := c.public().path
+
 	if c.Console {
 		handler, err := console.HandlerOf(ctx, console.Config{
-			Authority: c.consoleIssuer(), ClientID: c.ConsoleClientID, Scope: c.ConsoleScope, API: server.GraphQLPath,
+			Authority: c.consoleIssuer(), ClientID: c.ConsoleClientID, Scope: c.ConsoleScope,
+			API: prefix + server.GraphQLPath, Path: prefix + console.Path,
 		}, e.logger)
 		if err != nil {
 			return nil, err
@@ -29,7 +32,7 @@ func (c serveCommand) pages(ctx context.Context, e *environment) ([]server.Page,
 	}
 
 	if c.Playground {
-		handler, err := playground.Handler(nil)
+		handler, err := playground.Handler(prefix, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +44,8 @@ func (c serveCommand) pages(ctx context.Context, e *environment) ([]server.Page,
 }
 
 // demoPages returns the pages of a development server at the URL: the console, the playground, and the OpenID
-// provider to sign in at. The first is the console, if it was built.
+// provider to sign in at. The first is the console, if it was built. They are for this machine, and for the host of
+// --public-url.
 func (c serveCommand) demoPages(
 	url string, issuer *auth.DevIssuer, tokens map[string]string,
 ) ([]server.Page, error) {
@@ -50,22 +54,29 @@ func (c serveCommand) demoPages(
 		return nil, err
 	}
 
+	public := c.public()
+
 	consolePage, err := console.Handler(console.Config{
-		Authority: demoIssuer(url), ClientID: devprovider.ConsoleClient, Scope: c.ConsoleScope, API: server.GraphQLPath,
+		Authority: demoIssuer(url), ClientID: devprovider.ConsoleClient, Scope: c.ConsoleScope,
+		API: public.path + server.GraphQLPath, Path: public.path + console.Path,
 	})
 	if err != nil {
 		return nil, err
 	}
 
-	playgroundPage, err := playground.Handler(playgroundCallers(tokens))
+	if !public.isSet() { // Behind a proxy, the server cannot tell by the Host header which URL a browser has opened.
+		consolePage = web.RedirectToOrigin(url, consolePage)
+	}
+
+	playgroundPage, err := playground.Handler(public.path, playgroundCallers(tokens))
 	if err != nil {
 		return nil, err
 	}
 
 	pages := []server.Page{
-		{Path: console.Path, Handler: web.LoopbackOnly(web.RedirectToOrigin(url, consolePage))},
-		{Path: playground.Path, Handler: web.LoopbackOnly(playgroundPage)},
-		{Path: devprovider.Path, Handler: web.LoopbackOnly(provider.Handler())},
+		{Path: console.Path, Handler: web.LoopbackOnly(consolePage, public.host())},
+		{Path: playground.Path, Handler: web.LoopbackOnly(playgroundPage, public.host())},
+		{Path: devprovider.Path, Handler: web.LoopbackOnly(provider.Handler(), public.host())},
 	}
 
 	if !console.Built() {

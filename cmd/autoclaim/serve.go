@@ -31,6 +31,9 @@ type serveCommand struct {
 	RequestTimeout  time.Duration `range:"100ms..10m" default:"2s" help:"Maximum time for a query or a mutation, including its database statements."`
 	ShutdownTimeout time.Duration `range:"1s..1h" default:"30s" help:"Maximum time to finish running requests after SIGTERM."`
 
+	PublicURL      string   `kind:"public-url" group:"Proxy" help:"URL at which browsers reach this server through a proxy, such as https://example.com/autoclaim. Its path is the prefix of all paths. Default: the address of the server, without a prefix." placeholder:"URL"`
+	TrustedProxies []string `kind:"network" group:"Proxy" help:"IP addresses, or ranges such as 10.0.0.0/8, of proxies. Their X-Forwarded-For or Forwarded headers say which client to log. Default: none." placeholder:"ADDRESS"`
+
 	CORSOrigin    []string `kind:"origin" group:"Browsers" help:"Origins whose web pages may call the API, such as https://admin.example.com, or * for all. Default: none." placeholder:"ORIGIN"`
 	Introspection bool     `group:"Browsers" help:"Allow introspection of the schema, and suggest field names in errors. Always on with --dev."`
 
@@ -205,7 +208,8 @@ func (c serveCommand) serve(
 	authenticate := connections.Authenticate(server.Authenticator(verifier, db, e.logger))
 	api := server.NewAPI(server.APIConfig{
 		Store: db, Admin: admin.New(db, time.Now), Claiming: claims, Reporting: reporting.New(db, time.Now),
-		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.CORSOrigin,
+		Logger: e.logger, Now: time.Now, Authenticate: authenticate, AllowedOrigins: c.socketOrigins(),
+		PublicPath:    c.public().path,
 		Introspection: c.Introspection || c.Dev, Documents: documents, Extensions: e.telemetry.Extensions(),
 		RateLimit:   admission.RateLimit{PerSecond: c.RateLimit, SignInPerSecond: c.SignInRateLimit},
 		MaxInFlight: c.MaxInFlight, MaxBodyBytes: c.MaxBody, MaxBodyMemory: c.MaxBodyMemory,
@@ -228,6 +232,8 @@ func (c serveCommand) serve(
 		Pages:           pages,
 		Authenticate:    authenticate,
 		EndStreams:      api.EndStreams,
+		PublicPath:      c.public().path,
+		TrustedProxies:  c.trustedProxies(),
 		AllowedOrigins:  c.CORSOrigin,
 		Ready:           readiness(db, verifier),
 		Logger:          e.logger,

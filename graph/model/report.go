@@ -11,7 +11,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/reporting"
 )
 
-// The paths of the lists of claim reports as CSV.
+// The paths of the lists of claim reports as CSV, without the prefix of a proxy.
 const (
 	ClaimsCSVPath       = "/reports/claims.csv"
 	MissedClaimsCSVPath = "/reports/missed-claims.csv"
@@ -21,18 +21,19 @@ const (
 type ClaimReport struct {
 	reporting.Report
 
-	totals func(ctx context.Context) (reporting.Totals, error)
+	totals     func(ctx context.Context) (reporting.Totals, error)
+	publicPath string
 }
 
-// NewClaimReport wraps a report.
-func NewClaimReport(report reporting.Report) *ClaimReport {
+// NewClaimReport wraps a report. publicPath is the prefix of paths in it, such as /autoclaim; "" if there is none.
+func NewClaimReport(report reporting.Report, publicPath string) *ClaimReport {
 	var (
 		once   sync.Once
 		totals reporting.Totals
 		err    error
 	)
 
-	return &ClaimReport{Report: report, totals: func(ctx context.Context) (reporting.Totals, error) {
+	return &ClaimReport{Report: report, publicPath: publicPath, totals: func(ctx context.Context) (reporting.Totals, error) {
 		once.Do(func() { totals, err = report.Totals(ctx) })
 
 		return totals, err
@@ -93,7 +94,7 @@ func (r ClaimReport) csvPath(path string, text *string) string {
 		query.Set("text", *text)
 	}
 
-	return path + "?" + query.Encode()
+	return r.publicPath + path + "?" + query.Encode()
 }
 
 // ClaimsByPolicy is the number of claims of a policy.

@@ -32,8 +32,10 @@ var errUnknownClient = errors.New("unknown client or wrong client secret")
 
 // client is an application that users sign in to, or a service.
 type client struct {
-	id        string
-	secret    string
+	id     string
+	secret string
+	// login is the path of the login page.
+	login     string
 	redirects []string
 	// loopbackCallback allows redirects to the path /callback on any port of this machine. The library compares them
 	// with the patterns of RedirectURIGlobs, and [client.allowsRedirect] with their parsed form.
@@ -42,15 +44,16 @@ type client struct {
 	grants           []oidc.GrantType
 }
 
-func clients(origin string) map[string]client {
+// clients returns the clients of the server at a URL, by their ids. The provider is at the path.
+func clients(server, path string) map[string]client {
 	return map[string]client{
 		ConsoleClient: {
-			id: ConsoleClient, redirects: []string{origin + "/console/callback"},
-			afterSignOut: []string{origin + "/console/signed-out"},
+			id: ConsoleClient, login: path + "login", redirects: []string{server + "/console/callback"},
+			afterSignOut: []string{server + "/console/signed-out"},
 			grants:       []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken},
 		},
 		SignInClient: {
-			id: SignInClient, secret: SignInSecret,
+			id: SignInClient, login: path + "login", secret: SignInSecret,
 			loopbackCallback: true,
 			grants:           []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeClientCredentials},
 		},
@@ -68,7 +71,7 @@ func (c client) ResponseTypes() []oidc.ResponseType {
 func (c client) GrantTypes() []oidc.GrantType        { return c.grants }
 func (c client) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeJWT }
 
-func (c client) LoginURL(id string) string                                { return Path + "login?id=" + id }
+func (c client) LoginURL(id string) string                                { return c.login + "?id=" + id }
 func (c client) IDTokenLifetime() time.Duration                           { return idTokenTTL }
 func (c client) DevMode() bool                                            { return true } // It allows redirects to plain HTTP.
 func (c client) IsScopeAllowed(string) bool                               { return false }

@@ -115,8 +115,8 @@ func (p *Provider) render(w http.ResponseWriter, request *authRequest, problem s
 		formAction += " " + to.Scheme + "://" + to.Host
 	}
 
-	write(w, formAction, status, map[string]any{
-		"Action": Path + "login", "ID": request.id, "Client": request.ClientID, "Hint": request.LoginHint,
+	p.write(w, formAction, status, map[string]any{
+		"Action": p.path + "login", "ID": request.id, "Client": request.ClientID, "Hint": request.LoginHint,
 		"People": choices, "Problem": problem,
 	})
 }
@@ -131,11 +131,11 @@ func RoleName(person auth.Identity) string {
 }
 
 func (p *Provider) showSignedOut(w http.ResponseWriter, _ *http.Request) {
-	write(w, "'none'", http.StatusOK, map[string]any{"SignedOut": true})
+	p.write(w, "'none'", http.StatusOK, map[string]any{"SignedOut": true})
 }
 
-func write(w http.ResponseWriter, formAction string, status int, data map[string]any) {
-	data["Style"] = Path + "login.css"
+func (p *Provider) write(w http.ResponseWriter, formAction string, status int, data map[string]any) {
+	data["Style"] = p.path + "login.css"
 
 	var body bytes.Buffer
 	if err := page.Execute(&body, data); err != nil {

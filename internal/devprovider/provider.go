@@ -18,8 +18,8 @@ import (
 	"github.com/autoclaim/autoclaim/internal/auth"
 )
 
-// Path is the path that the provider must be served at. Its issuer is the server's URL with this path, without the
-// last slash.
+// Path is the path of the provider, without the prefix of a proxy. Its issuer is the server's URL with this path, without
+// the last slash.
 const Path = "/oidc/"
 
 //go:embed login.html login.css
@@ -49,6 +49,9 @@ type Provider struct {
 	store   *storage
 	clients map[string]client
 	cookie  string
+	// path is that of the issuer, with a slash at its end. secure says whether browsers reach it by https.
+	path   string
+	secure bool
 }
 
 // New returns a provider without sign-ins or sessions.
@@ -59,7 +62,8 @@ func New(config Config) (*Provider, error) {
 	}
 
 	p := &Provider{
-		config: config, clients: clients(base.Scheme + "://" + base.Host),
+		config: config, path: base.Path + "/", secure: base.Scheme == "https",
+		clients: clients(strings.TrimSuffix(config.Issuer, strings.TrimSuffix(Path, "/")), base.Path+"/"),
 		// Browsers send cookies to all ports of a host, so each server needs a name of its own.
 		cookie: "autoclaim-dev-session-" + base.Port(),
 	}
@@ -74,7 +78,7 @@ func New(config Config) (*Provider, error) {
 	p.Provider, err = op.NewProvider(
 		&op.Config{
 			CryptoKey: key, CodeMethodS256: true, GrantTypeRefreshToken: true,
-			DefaultLogoutRedirectURI: Path + "signed-out",
+			DefaultLogoutRedirectURI: p.path + "signed-out",
 		},
 		p.store, op.StaticIssuer(config.Issuer), op.WithAllowInsecure(),
 		// Pages of other origins must not call the provider.
@@ -89,19 +93,19 @@ func New(config Config) (*Provider, error) {
 	return p, nil
 }
 
-// Handler returns the handler of [Path] and all paths below it.
+// Handler returns the handler of the issuer's path and all paths below it.
 func (p *Provider) Handler() http.Handler {
-	protocol := http.StripPrefix(strings.TrimSuffix(Path, "/"), p.Provider)
+	protocol := http.StripPrefix(strings.TrimSuffix(p.path, "/"), p.Provider)
 
 	mux := http.NewServeMux()
-	mux.Handle(Path, protocol)
-	mux.Handle(Path+"authorize", p.checkingRedirect(protocol))
-	mux.Handle("GET "+Path+"end_session", p.endingSession(protocol))
-	mux.Handle("POST "+Path+"end_session", p.endingSession(protocol))
-	mux.HandleFunc("GET "+Path+"login", p.showLogin)
-	mux.HandleFunc("POST "+Path+"login", p.submitLogin)
-	mux.HandleFunc("GET "+Path+"signed-out", p.showSignedOut)
-	mux.HandleFunc("GET "+Path+"login.css", func(w http.ResponseWriter, r *http.Request) {
+	mux.Handle(p.path, protocol)
+	mux.Handle(p.path+"authorize", p.checkingRedirect(protocol))
+	mux.Handle("GET "+p.path+"end_session", p.endingSession(protocol))
+	mux.Handle("POST "+p.path+"end_session", p.endingSession(protocol))
+	mux.HandleFunc("GET "+p.path+"login", p.showLogin)
+	mux.HandleFunc("POST "+p.path+"login", p.submitLogin)
+	mux.HandleFunc("GET "+p.path+"signed-out", p.showSignedOut)
+	mux.HandleFunc("GET "+p.path+"login.css", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, files, "login.css")
 	})
 
@@ -141,7 +145,8 @@ func (p *Provider) endingSession(next http.Handler) http.Handler {
 }
 
 func (p *Provider) sessionCookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // Not Secure, since a development server is served by plain HTTP.
-		Name: p.cookie, Value: value, Path: Path, MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	return &http.Cookie{ //nolint:gosec // Not Secure if the server is served by plain HTTP, as most development servers are.
+		Name: p.cookie, Value: value, Path: p.path, MaxAge: maxAge, Secure: p.secure, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -37,6 +37,8 @@ type APIConfig struct {
 	Authenticate func(ctx context.Context, token string) (auth.Caller, error)
 	// AllowedOrigins are the origins whose pages may open WebSockets, in addition to the server's own.
 	AllowedOrigins []string
+	// PublicPath is the prefix that a proxy gives to all paths; "" if there is none.
+	PublicPath string
 	// WebSockets are time limits of WebSockets. Zeros are replaced by defaults.
 	WebSockets graphhttp.WebSocketTimes
 	// Introspection lets clients query the schema, and adds suggestions to errors about misspelled names.
@@ -95,6 +97,7 @@ func NewAPI(config APIConfig) *API {
 	resolver := &graph.Resolver{
 		Reading: reading.New(config.Store), Admin: config.Admin, Claiming: config.Claiming, Reporting: config.Reporting,
 		Watch: config.Store.Watch, Streams: streams, Present: present, Now: config.Now,
+		PublicPath: config.PublicPath,
 	}
 
 	csv := func(list string, write csvWriter) reportCSV {

@@ -24,8 +24,11 @@ const (
 	keysRetryAfter = 5 * time.Second
 )
 
-// withRequestID gives each request an id: the client's if it is valid, or a new one.
-func (s *Server) withRequestID(next http.Handler) http.Handler {
+// received prepares each request: it gets an id, the client's if that is valid, or a new one. Its address is the client's,
+// and its path has no prefix.
+func (s *Server) received(next http.Handler) http.Handler {
+	proxies := trustedProxies(s.config.TrustedProxies)
+
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
 		if !requestid.Valid(id) {
@@ -33,7 +36,14 @@ func (s *Server) withRequestID(next http.Handler) http.Handler {
 		}
 
 		w.Header().Set(requestIDHeader, id)
-		next.ServeHTTP(w, r.WithContext(requestid.With(r.Context(), id)))
+
+		r = r.WithContext(requestid.With(r.Context(), id)) // It is a copy.
+		r.RemoteAddr = proxies.client(r)
+		r.URL = withoutPrefix(r.URL, s.config.PublicPath)
+		// Otherwise OpenTelemetry would believe it, whoever sent it.
+		delete(r.Header, forwardedForHeader)
+
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -99,7 +109,7 @@ func (s *Server) logged(next http.Handler) http.Handler {
 		// The handler panics if a download is aborted, so the line is logged in a deferred call.
 		defer func() {
 			level := slog.LevelInfo
-			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			if r.URL.Path == HealthPath || r.URL.Path == ReadyPath {
 				level = slog.LevelDebug
 			}
 
@@ -154,7 +164,8 @@ func secured(next http.Handler) http.Handler {
 }
 
 // crossOrigin sets the headers that tell browsers which other origins may call (CORS). The server uses no cookies, so
-// a page of another origin has no credentials to send by accident.
+// a page of another origin has no credentials to send by accident. Pages may send any header: tracing libraries and GraphQL
+// clients add their own, and the server ignores those that it does not know.
 func (s *Server) crossOrigin(next http.Handler) http.Handler {
 	if len(s.config.AllowedOrigins) == 0 {
 		return next
@@ -162,10 +173,14 @@ func (s *Server) crossOrigin(next http.Handler) http.Handler {
 
 	return cors.New(cors.Options{
 		AllowedOrigins: s.config.AllowedOrigins,
-		AllowedMethods: []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", requestIDHeader},
-		ExposedHeaders: []string{requestIDHeader, "Retry-After", "Content-Disposition"},
-		MaxAge:         int(preflightAge.Seconds()),
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost},
+		AllowedHeaders: []string{"*"},
+		ExposedHeaders: []string{
+			requestIDHeader, "Retry-After", "Content-Disposition", "WWW-Authenticate", "Allow", "Accept-Encoding",
+		},
+		MaxAge: int(preflightAge.Seconds()),
+		// The operator has allowed the origin, so its pages may call from the Internet into a private network too.
+		AllowPrivateNetwork: true,
 	}).Handler(next)
 }
 

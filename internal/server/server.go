@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -33,11 +34,14 @@ const (
 	writeMargin = 20 * time.Second
 )
 
-// The paths of the API: of GraphQL, and of the lists of claim reports as CSV.
+// The paths of the API: of GraphQL, of the lists of claim reports as CSV, and of health checks. Proxies may give them a
+// prefix ([Config.PublicPath]).
 const (
 	GraphQLPath         = "/graphql"
 	ClaimsCSVPath       = model.ClaimsCSVPath
 	MissedClaimsCSVPath = model.MissedClaimsCSVPath
+	HealthPath          = "/healthz"
+	ReadyPath           = "/readyz"
 )
 
 // Config is what a server serves, and its limits.
@@ -49,6 +53,11 @@ type Config struct {
 	MissedClaimsCSV http.Handler
 	// Pages are for browsers. They need no token. The path / redirects to the first page.
 	Pages []Page
+	// PublicPath is the prefix that a proxy gives to all paths, such as /autoclaim; "" if there is none. Requests may come
+	// with it or without it. Handlers see paths with it, and redirects have it.
+	PublicPath string
+	// TrustedProxies are the addresses of proxies that say for which client they forward a request.
+	TrustedProxies []netip.Prefix
 	// Authenticate verifies a token and returns its caller. It returns a *auth.TokenError, auth.ErrKeysUnavailable,
 	// auth.ErrUnknownTenant or a *admission.Refusal. The response to any other error has the code that [apierror.Classify]
 	// returns.
@@ -81,7 +90,7 @@ type Config struct {
 	ReadTimeout       time.Duration
 }
 
-// Page is a handler of its path and of all paths below it.
+// Page is a handler of its path and of all paths below it. The path has no prefix. The handler sees it with the prefix.
 type Page struct {
 	Path    string
 	Handler http.Handler
@@ -124,39 +133,46 @@ func setDefault[T comparable](field *T, value T) {
 
 // Handler returns the handler of all routes.
 func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+	handler := s.logged(s.recovering(secured(s.crossOrigin(belowPrefix(s.config.PublicPath, s.routes())))))
+	if s.config.Trace != nil {
+		handler = s.config.Trace(handler)
+	}
+
+	return s.received(handler)
+}
+
+func (s *Server) routes() http.Handler {
+	prefix, mux := s.config.PublicPath, http.NewServeMux()
+	reading := []string{http.MethodGet, http.MethodHead}
+
+	mux.Handle(prefix+HealthPath, forMethods(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("ok\n"))
-	})
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle(GraphQLPath, s.authenticated(s.config.GraphQL))
+	}), reading...))
+	mux.Handle(prefix+ReadyPath, forMethods(http.HandlerFunc(s.ready), reading...))
+	mux.Handle(prefix+GraphQLPath, withOptions(s.authenticated(s.config.GraphQL), http.MethodGet, http.MethodPost))
 
 	for path, handler := range map[string]http.Handler{
 		ClaimsCSVPath: s.config.ClaimsCSV, MissedClaimsCSVPath: s.config.MissedClaimsCSV,
 	} {
 		if handler != nil {
-			mux.Handle("GET "+path, s.authenticated(handler))
+			mux.Handle(prefix+path, forMethods(s.authenticated(handler), reading...))
 		}
 	}
 
 	for i, page := range s.config.Pages {
-		mux.Handle(page.Path, page.Handler)
+		mux.Handle(prefix+page.Path, page.Handler)
 
 		if i == 0 {
-			mux.Handle("GET /{$}", http.RedirectHandler(page.Path, http.StatusTemporaryRedirect))
+			mux.Handle("GET "+prefix+"/{$}", http.RedirectHandler(prefix+page.Path, http.StatusTemporaryRedirect))
 		}
 	}
 
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		apierror.Write(w, r, http.StatusNotFound, apierror.CodeNotFound, "There is nothing at this path. The API is at /graphql.")
+		apierror.Write(w, r, http.StatusNotFound, apierror.CodeNotFound,
+			"There is nothing at this path. The API is at "+prefix+GraphQLPath+".")
 	})
 
-	handler := s.logged(s.recovering(secured(s.crossOrigin(mux))))
-	if s.config.Trace != nil {
-		handler = s.config.Trace(handler)
-	}
-
-	return s.withRequestID(handler)
+	return mux
 }
 
 // Run serves connections of the listener until ctx ends. Then it accepts no more connections, waits for the requests in

@@ -7,16 +7,19 @@ import (
 	"strings"
 )
 
-// LoopbackOnly refuses requests whose Host is not a loopback address. Otherwise a web site could give its own host
-// name this machine's address (DNS rebinding) and read the page with its tokens.
-func LoopbackOnly(next http.Handler) http.Handler {
+// LoopbackOnly refuses requests whose Host is not a loopback address or the given host, which may be empty. Otherwise a web
+// site could give its own host name this machine's address (DNS rebinding) and read the page with its tokens.
+func LoopbackOnly(next http.Handler, alsoHost string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
 		if err != nil {
 			host = r.Host
 		}
 
-		if ip := net.ParseIP(strings.Trim(host, "[]")); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		host = strings.Trim(host, "[]")
+		allowed := host == "localhost" || net.ParseIP(host).IsLoopback() || host != "" && strings.EqualFold(host, alsoHost)
+
+		if !allowed {
 			http.Error(w, "Open this page by its loopback address, such as http://127.0.0.1:8080.", http.StatusMisdirectedRequest)
 
 			return

@@ -25,7 +25,7 @@ func respond(t *testing.T, handler http.Handler, host string) *httptest.Response
 func TestALoopbackPageRefusesOtherHosts(t *testing.T) {
 	t.Parallel()
 
-	page := web.LoopbackOnly(http.NotFoundHandler())
+	page := web.LoopbackOnly(http.NotFoundHandler(), "")
 
 	for host, status := range map[string]int{
 		"localhost": http.StatusNotFound, "localhost:8080": http.StatusNotFound, "127.0.0.1:8080": http.StatusNotFound,
@@ -33,6 +33,19 @@ func TestALoopbackPageRefusesOtherHosts(t *testing.T) {
 		"": http.StatusMisdirectedRequest, "rebound.example": http.StatusMisdirectedRequest,
 		"127.0.0.1.rebound.example": http.StatusMisdirectedRequest, "192.0.2.1:8080": http.StatusMisdirectedRequest,
 		"localhost.rebound.example:80": http.StatusMisdirectedRequest,
+	} {
+		assert.Equal(t, status, respond(t, page, host).Code, host)
+	}
+}
+
+func TestALoopbackPageAcceptsTheHostOfThePublicURL(t *testing.T) {
+	t.Parallel()
+
+	page := web.LoopbackOnly(http.NotFoundHandler(), "example.com")
+
+	for host, status := range map[string]int{
+		"localhost:8080": http.StatusNotFound, "example.com": http.StatusNotFound, "Example.com:8443": http.StatusNotFound,
+		"": http.StatusMisdirectedRequest, "rebound.example": http.StatusMisdirectedRequest, "x.example.com": http.StatusMisdirectedRequest,
 	} {
 		assert.Equal(t, status, respond(t, page, host).Code, host)
 	}

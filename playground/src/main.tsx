@@ -33,6 +33,9 @@ function withOperationOfEditor(fetcher: Fetcher): Fetcher {
   };
 }
 
+/** The API's URL. A proxy may serve it and the playground below a path of its own. */
+const api = new URL("../graphql", location.href);
+
 function Playground({ callers, values }: { callers: Caller[]; values: ExampleValues }) {
   const [token, setToken] = useState(callers[0]?.token ?? "");
 
@@ -40,10 +43,10 @@ function Playground({ callers, values }: { callers: Caller[]; values: ExampleVal
     const authorization = `Bearer ${token}`;
     return withOperationOfEditor(
       createGraphiQLFetcher({
-        url: "/graphql",
+        url: api.href,
         headers: token ? { authorization } : {},
         wsClient: createClient({
-          url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+          url: api.href.replace(/^http/, "ws"),
           connectionParams: { authorization },
         }),
       }),
@@ -88,7 +91,7 @@ function Playground({ callers, values }: { callers: Caller[]; values: ExampleVal
 async function loadValues([admin]: Caller[]): Promise<ExampleValues> {
   if (!admin) return placeholders;
 
-  const response = await fetch("/graphql", {
+  const response = await fetch(api, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${admin.token}` },
     body: JSON.stringify({ query: valuesQuery }),

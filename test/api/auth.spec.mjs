@@ -21,7 +21,7 @@ test.beforeAll(async () => {
         const heading = document.querySelector("h1");
         const config = { authority: location.origin + "/oidc", clientId: "autoclaim-console", scope: "openid profile " + (sessionStorage.scope ?? "offline_access") };
         try {
-          window.auth = await createAuth(config);
+          window.auth = await createAuth(config, "/console/");
           const show = () => (heading.textContent = auth.user ? "Hello " + auth.user.name : "Signed out");
           auth.onChange(show);
           show();

@@ -6,7 +6,7 @@ import { Start } from "./shell/Start";
 
 // Each view is a module that is loaded when it is first opened. It exports a Component, as the router expects.
 // The router reads the address when it is created, so it is created after the sign-in has restored the address.
-export const makeRouter = () =>
+export const makeRouter = (base: string) =>
   createBrowserRouter(
     [
       {
@@ -46,5 +46,5 @@ export const makeRouter = () =>
         ],
       },
     ],
-    { basename: import.meta.env.BASE_URL },
+    { basename: base },
   );

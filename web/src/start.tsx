@@ -6,11 +6,11 @@ import { App } from "./App";
 import type { Auth } from "./auth/auth";
 import { makeRouter } from "./routes";
 
-/** Renders the console. */
-export function start(root: HTMLElement, auth: Auth): void {
+/** Renders the console, whose path is base. */
+export function start(root: HTMLElement, auth: Auth, base: string): void {
   createRoot(root).render(
     <StrictMode>
-      <App auth={auth} client={makeClient(auth)} router={makeRouter()} />
+      <App auth={auth} client={makeClient(auth)} router={makeRouter(base)} />
     </StrictMode>,
   );
 }

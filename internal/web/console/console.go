@@ -4,6 +4,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"embed"
 	"encoding/json"
@@ -20,8 +21,12 @@ import (
 	"github.com/autoclaim/autoclaim/internal/web"
 )
 
-// Path is the path that the console must be served at.
+// Path is the path of the console, without the prefix of a proxy.
 const Path = "/console/"
+
+// relativePath is how URLs of the console's own files, and its own path, begin in the page. The handler replaces it by
+// [Config.Path]: the page is the same at all paths below that.
+const relativePath = `"./`
 
 // noncePlaceholder is replaced in the page by a nonce, which is new for each response. The Content-Security-Policy
 // allows the styles that the page adds at run time by this nonce.
@@ -39,8 +44,10 @@ type Config struct {
 	ClientID  string `json:"clientId"`
 	// Scope is the scopes that the console requests, separated by spaces.
 	Scope string `json:"scope"`
-	// API is the URL of the GraphQL API.
+	// API is the path of the GraphQL API.
 	API string `json:"apiUrl"`
+	// Path is the path of the console as browsers see it, with a slash at its end; [Path] if empty.
+	Path string `json:"-"`
 	// TokenURLs are further URLs of the provider that the page may call (see [TokenURLs]).
 	TokenURLs []string `json:"-"`
 }
@@ -54,7 +61,7 @@ func has(files fs.FS, name string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// Handler returns the handler of [Path] and all paths below it. It fails if a URL in the configuration is not absolute.
+// Handler returns the handler of [Config.Path] and all paths below it. It fails if a URL in the configuration is not absolute.
 // Without the console's files, the handler answers 404 and says how to build them.
 func Handler(config Config) (http.Handler, error) {
 	built, err := fs.Sub(files, "dist")
@@ -67,11 +74,12 @@ func Handler(config Config) (http.Handler, error) {
 
 func handler(embedded fs.FS, config Config) (http.Handler, error) {
 	built := web.Built(embedded)
+	config.Path = cmp.Or(config.Path, Path)
 
 	if !has(built, "index.html") {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "This program was built without the console. Install Node.js 20 or newer and run "+
-				"'make console', then build again. The API is at /graphql.", http.StatusNotFound)
+				"'make console', then build again. The API is at "+config.API+".", http.StatusNotFound)
 		}), nil
 	}
 
@@ -90,11 +98,12 @@ func handler(embedded fs.FS, config Config) (http.Handler, error) {
 		return nil, err
 	}
 
-	c := &console{files: built, page: page, policy: policy}
+	page = bytes.ReplaceAll(page, []byte(relativePath), []byte(`"`+config.Path))
+	c := &console{files: built, path: config.Path, page: page, policy: policy}
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+Path, c.serve)
-	mux.HandleFunc("GET "+Path+"config.json", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+config.Path, c.serve)
+	mux.HandleFunc("GET "+config.Path+"config.json", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "config.json", time.Time{}, bytes.NewReader(settings))
 	})
 
@@ -125,13 +134,14 @@ func contentSecurityPolicy(config Config) (string, error) {
 // console serves the console's files.
 type console struct {
 	files  fs.FS
+	path   string
 	page   []byte
 	policy string
 }
 
 // serve answers with a file or, for a path without an extension, with the page, which shows the view of its URL.
 func (c *console) serve(w http.ResponseWriter, r *http.Request) {
-	name := strings.TrimPrefix(path.Clean(r.URL.Path), strings.TrimSuffix(Path, "/"))
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), strings.TrimSuffix(c.path, "/"))
 
 	switch name = strings.TrimPrefix(name, "/"); {
 	case name == "index.html" || path.Ext(name) == "":
@@ -156,7 +166,7 @@ func (c *console) servePage(w http.ResponseWriter, r *http.Request) {
 func (c *console) serveFile(w http.ResponseWriter, r *http.Request, name string) {
 	compressed := strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz")
 	if compressed || !has(c.files, name) {
-		http.Error(w, "There is nothing at this path. The console is at "+Path, http.StatusNotFound)
+		http.Error(w, "There is nothing at this path. The console is at "+c.path, http.StatusNotFound)
 
 		return
 	}

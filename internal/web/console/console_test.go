@@ -12,10 +12,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const page = `<meta property="csp-nonce" nonce="CSP_NONCE"><script type="module" src="/console/assets/index-1.js" nonce="CSP_NONCE">`
+const page = `<meta property="csp-nonce" nonce="CSP_NONCE"><div id="console" data-base="./"></div>` +
+	`<script type="module" src="./assets/index-1.js" nonce="CSP_NONCE">`
 
 // get requests a path of a console with files. headers are names and values in turn.
 func get(t *testing.T, path string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
+
+	return getBelow(t, "", path, headers...)
+}
+
+// getBelow requests a path of a console that browsers reach at a path of its own.
+func getBelow(t *testing.T, consolePath, path string, headers ...string) *httptest.ResponseRecorder {
 	t.Helper()
 
 	built, err := handler(fstest.MapFS{
@@ -30,6 +38,7 @@ func get(t *testing.T, path string, headers ...string) *httptest.ResponseRecorde
 		"assets/.hidden.js":     {Data: []byte("secret")},
 	}, Config{
 		Authority: "https://login.example/tenant/v2.0", ClientID: "the-console", Scope: "openid api", API: "/graphql",
+		Path:      consolePath,
 		TokenURLs: []string{"https://tokens.example/token", "https://login.example/tenant/revoke"},
 	})
 	require.NoError(t, err)
@@ -59,7 +68,8 @@ func TestEachResponseWithThePageHasANewNonce(t *testing.T) {
 
 		nonces[found[1]] = true
 
-		assert.Equal(t, strings.ReplaceAll(page, "CSP_NONCE", found[1]), response.Body.String())
+		want := strings.ReplaceAll(strings.ReplaceAll(page, "CSP_NONCE", found[1]), `"./`, `"/console/`)
+		assert.Equal(t, want, response.Body.String())
 		assert.Equal(t, "no-store", response.Header().Get("Cache-Control"), "a nonce must not be cached")
 		assert.Contains(t, policy, "script-src 'self'; ")
 		assert.NotContains(t, policy, "unsafe")
@@ -94,6 +104,26 @@ func TestEveryViewHasAURL(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, response.Code, path)
 		assert.Empty(t, response.Header().Get("Cache-Control"), "the file may exist later")
 	}
+}
+
+func TestTheConsoleWorksBelowThePathOfAProxy(t *testing.T) {
+	t.Parallel()
+
+	for _, view := range []string{"", "policies/policy_01j/products", "index.html"} {
+		response := getBelow(t, "/autoclaim/console/", "/autoclaim/console/"+view)
+		assert.Equal(t, http.StatusOK, response.Code, view)
+		assert.Contains(t, response.Body.String(), `src="/autoclaim/console/assets/index-1.js"`, view)
+		assert.Contains(t, response.Body.String(), `data-base="/autoclaim/console/"`, view)
+		assert.NotContains(t, response.Body.String(), `"./`, view)
+	}
+
+	file := getBelow(t, "/autoclaim/console/", "/autoclaim/console/assets/index-1.js", "Accept-Encoding", "br")
+	assert.Equal(t, "brotli", file.Body.String())
+	assert.Equal(t, http.StatusOK, getBelow(t, "/autoclaim/console/", "/autoclaim/console/config.json").Code)
+
+	missing := getBelow(t, "/autoclaim/console/", "/autoclaim/console/missing.png")
+	assert.Equal(t, http.StatusNotFound, missing.Code)
+	assert.Contains(t, missing.Body.String(), "The console is at /autoclaim/console/")
 }
 
 func TestFilesThatAreNotPartOfThePageAreNotServed(t *testing.T) {

@@ -20,7 +20,7 @@ const (
 	providerRetry = 5 * time.Second
 )
 
-// HandlerOf returns the handler of [Path] for a provider. It asks the provider for the URLs that the page may call. If
+// HandlerOf returns the handler of [Config.Path] for a provider. It asks the provider for the URLs that the page may call. If
 // the provider does not respond, the handler answers 503 and asks again, until it has them.
 func HandlerOf(ctx context.Context, config Config, logger *slog.Logger) (http.Handler, error) {
 	if _, err := Handler(config); err != nil {

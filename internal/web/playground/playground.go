@@ -14,7 +14,7 @@ import (
 	"github.com/autoclaim/autoclaim/internal/web"
 )
 
-// Path is the path that the playground must be served at.
+// Path is the path of the playground, without the prefix of a proxy.
 const Path = "/playground/"
 
 // policy allows this server only. Styles may be inline, since the editor adds them at run time. Scripts may not.
@@ -34,9 +34,9 @@ type Caller struct {
 	Token string `json:"token"`
 }
 
-// Handler returns the handler of [Path] and all paths below it. Every client gets the callers' tokens. Without callers,
+// Handler returns the handler of prefix + [Path] and all paths below it. The API is at prefix + /graphql. Every client gets the callers' tokens. Without callers,
 // the page asks for a token. Without the playground's files, the handler answers 404 and says how to build them.
-func Handler(callers []Caller) (http.Handler, error) {
+func Handler(prefix string, callers []Caller) (http.Handler, error) {
 	built, err := fs.Sub(files, "dist")
 	if err != nil {
 		return nil, fmt.Errorf("open the playground's files: %w", err)
@@ -51,16 +51,17 @@ func Handler(callers []Caller) (http.Handler, error) {
 		return nil, fmt.Errorf("encode the callers: %w", err)
 	}
 
+	path := prefix + Path
 	mux := http.NewServeMux()
-	mux.Handle("GET "+Path, http.StripPrefix(Path, http.FileServerFS(web.Built(built))))
-	mux.HandleFunc("GET "+Path+"callers.json", func(w http.ResponseWriter, r *http.Request) {
+	mux.Handle("GET "+path, http.StripPrefix(path, http.FileServerFS(web.Built(built))))
+	mux.HandleFunc("GET "+path+"callers.json", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "callers.json", time.Time{}, bytes.NewReader(list))
 	})
 
 	if _, err := fs.Stat(built, "index.html"); err != nil {
-		mux.HandleFunc("GET "+Path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
+		mux.HandleFunc("GET "+path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "This program was built without the playground. Install Node.js 20 or newer and run "+
-				"'make playground', then build again. The API is at /graphql.", http.StatusNotFound)
+				"'make playground', then build again. The API is at "+prefix+"/graphql.", http.StatusNotFound)
 		})
 	}
 

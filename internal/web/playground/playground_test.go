@@ -14,7 +14,7 @@ import (
 func get(t *testing.T, path string, callers ...playground.Caller) *httptest.ResponseRecorder {
 	t.Helper()
 
-	handler, err := playground.Handler(callers)
+	handler, err := playground.Handler("", callers)
 	require.NoError(t, err)
 
 	response := httptest.NewRecorder()
@@ -37,6 +37,21 @@ func TestThePlaygroundHasCallersOnlyIfTheyAreGiven(t *testing.T) {
 	assert.JSONEq(t, `[]`, get(t, playground.Path+"callers.json").Body.String())
 	assert.JSONEq(t, `[{"name": "ada", "role": "admin", "token": "x"}]`,
 		get(t, playground.Path+"callers.json", playground.Caller{Name: "ada", Role: "admin", Token: "x"}).Body.String())
+}
+
+func TestThePlaygroundIsServedBelowThePathOfAProxy(t *testing.T) {
+	t.Parallel()
+
+	handler, err := playground.Handler("/autoclaim", nil)
+	require.NoError(t, err)
+
+	for path, status := range map[string]int{
+		"/autoclaim/playground/callers.json": http.StatusOK, playground.Path + "callers.json": http.StatusNotFound,
+	} {
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		assert.Equal(t, status, response.Code, path)
+	}
 }
 
 func TestFilesThatAreNotPartOfThePlaygroundAreNotServed(t *testing.T) {

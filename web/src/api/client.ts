@@ -2,12 +2,10 @@ import { cacheExchange, Client, fetchExchange } from "@urql/core";
 
 import type { Auth } from "../auth/auth";
 
-export const endpoint = "/graphql";
-
 /** Creates the API client. A mutation that returns a type invalidates cached queries of that type. */
 export function makeClient(auth: Auth): Client {
   return new Client({
-    url: endpoint,
+    url: auth.apiUrl,
     preferGetMethod: false,
     exchanges: [cacheExchange, fetchExchange],
     // Cached data may be old, so each view that opens also reads it from the server.

@@ -5,7 +5,6 @@ import { useContext, useEffect, useEffectEvent } from "react";
 
 import type { Auth } from "../auth/auth";
 import { AuthContext } from "../auth/react";
-import { endpoint } from "./client";
 
 const clients = new WeakMap<Auth, Client>();
 
@@ -13,7 +12,7 @@ function clientOf(auth: Auth): Client {
   let client = clients.get(auth);
   if (!client) {
     client = createClient({
-      url: endpoint,
+      url: auth.apiUrl,
       headers: async () => ({ Authorization: `Bearer ${await auth.getAccessToken()}` }),
       retryAttempts: 0, // useSubscription retries, because the caller must also read what it missed.
     });

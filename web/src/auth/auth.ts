@@ -8,8 +8,7 @@ export interface AuthConfig {
   authority: string;
   clientId: string;
   scope: string;
-  /** The path of the console; /console/ by default. */
-  base?: string;
+  apiUrl: string;
 }
 
 /** The signed-in user, as the provider names them. Their permissions come from the API. */
@@ -19,6 +18,8 @@ export interface Person {
 }
 
 export interface Auth {
+  /** The URL of the API that accepts the tokens. */
+  readonly apiUrl: string;
   /** The signed-in user; null after a sign-out. */
   readonly user: Person | null;
   /** Returns a valid access token, renewed if it expires soon. Redirects to the provider if a sign-in is needed. */
@@ -44,10 +45,9 @@ const expiryMargin = 30;
 
 /**
  * Signs the user in: completes a sign-in that returns from the provider, or redirects to the provider, which returns
- * to the same view. On the page after a sign-out, it does neither.
+ * to the same view. On the page after a sign-out, it does neither. The console's path is base.
  */
-export async function createAuth(config: AuthConfig): Promise<Auth> {
-  const base = config.base ?? "/console/";
+export async function createAuth(config: AuthConfig, base: string): Promise<Auth> {
   const at = (path: string) => new URL(base + path, location.origin).href;
   const manager = new UserManager({
     authority: config.authority,
@@ -131,6 +131,7 @@ export async function createAuth(config: AuthConfig): Promise<Auth> {
   }
 
   return {
+    apiUrl: config.apiUrl,
     get user() {
       return person;
     },
