@@ -122,7 +122,9 @@ func (c *caller) followEvents(query string) events {
 
 func (c *caller) dial(token string, headers http.Header) (*websocket.Conn, *http.Response, error) {
 	connection, response, err := websocket.Dial(context.Background(), c.url+"/graphql",
-		&websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: headers})
+		&websocket.DialOptions{
+			Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: headers, Host: headers.Get("Host"),
+		})
 	if err != nil {
 		return nil, response, err
 	}

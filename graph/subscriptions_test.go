@@ -177,8 +177,28 @@ func TestAWebSocketNeedsATokenAProtocolAndAnAllowedOrigin(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, http.StatusForbidden, response.StatusCode)
 
-	_, _, err = admin.dial(admin.token, http.Header{"Origin": {"https://admin.example.com"}})
-	require.NoError(t, err)
+	for _, header := range []http.Header{
+		{"Origin": {"https://admin.example.com"}},
+		{"Origin": {"https://licenses.example.com"}, "Host": {"licenses.example.com"}},
+		{"Origin": {"https://licenses.example.com"}, "Host": {"Licenses.Example.com:443"}},
+		{"Origin": {"http://licenses.example.com"}, "Host": {"licenses.example.com:80"}},
+		{"Origin": {"https://[2001:db8::1]:8443"}, "Host": {"[2001:db8::1]:8443"}},
+	} {
+		_, _, err = admin.dial(admin.token, header)
+		require.NoError(t, err, header)
+	}
+
+	for _, header := range []http.Header{
+		{"Origin": {"https://licenses.example.com"}, "Host": {"licenses.example.com:80"}},
+		{"Origin": {"https://licenses.example.com:444"}, "Host": {"licenses.example.com"}},
+		{"Origin": {"null"}},
+		{"Origin": {"https://"}},
+		{"Origin": {"garbage%"}},
+		{"Origin": {"https://evil.example.com"}, "X-Forwarded-Host": {"evil.example.com"}, "Forwarded": {"host=evil.example.com"}},
+	} {
+		_, _, err = admin.dial(admin.token, header)
+		require.Error(t, err, header)
+	}
 
 	for _, headers := range [][]string{
 		{"Upgrade", "h2c", "Connection", "Upgrade"},

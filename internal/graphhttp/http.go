@@ -55,10 +55,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	defer request.parsed()
 
 	if refusal != nil {
-		if refusal.Status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", "GET, POST")
-		}
-
+		explain(w, r, refusal)
 		refuse(w, exec, r, media, refusal)
 
 		return

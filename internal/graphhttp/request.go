@@ -101,6 +101,10 @@ func readURL(rawQuery string) (operationRequest, *admission.Refusal) {
 }
 
 func (t httpTransport) readBody(r *http.Request) (operationRequest, *admission.Refusal) {
+	if isEncoded(r.Header) {
+		return operationRequest{}, unsupportedEncoding()
+	}
+
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON || !isUTF8(parameters["charset"]) {
 		// Any web page may send forms and plain text to any server, without a preflight request; see

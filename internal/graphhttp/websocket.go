@@ -147,8 +147,13 @@ func (t webSocketTransport) allows(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	page, err := url.Parse(origin)
 
-	return origin == "" || err == nil && strings.EqualFold(page.Host, r.Host) ||
+	return origin == "" || err == nil && strings.EqualFold(page.Host, withoutDefaultPort(page.Scheme, r.Host)) ||
 		slices.Contains(t.origins, origin) || slices.Contains(t.origins, "*")
+}
+
+// withoutDefaultPort returns the host of a page as browsers write it in its origin. Some proxies add the default port.
+func withoutDefaultPort(scheme, host string) string {
+	return strings.TrimSuffix(host, map[string]string{"https": ":443", "http": ":80"}[scheme])
 }
 
 // hijacker keeps the connection that a WebSocket takes over. Deadlines of the connection bound what the WebSocket
