@@ -89,7 +89,7 @@ test-web: node node_modules/.package-lock.json ## Run the unit tests of the cons
 	cd web && ../node_modules/.bin/vitest run
 
 .PHONY: test-console
-test-console: node chromium postgresql build ## Run the tests of the console in a browser, on SQLite and PostgreSQL.
+test-console: node chromium postgresql nginx build ## Run the tests of the console in a browser, on SQLite and PostgreSQL.
 	cd examples/signin && CGO_ENABLED=0 go build -o ../../bin/signin .
 	cd test/console && $(PLAYWRIGHT)
 
@@ -113,6 +113,12 @@ postgresql:
 .PHONY: pgbouncer
 pgbouncer:
 	@command -v pgbouncer >/dev/null || ls /usr/sbin/pgbouncer >/dev/null 2>&1 || { $(call install,pgbouncer,pgbouncer); }
+
+# nginx stands between the console and its server in one test. openssl makes its certificate.
+.PHONY: nginx
+nginx:
+	@{ command -v nginx >/dev/null || ls /usr/sbin/nginx >/dev/null 2>&1; } && command -v openssl >/dev/null || \
+	{ $(call install,nginx openssl,nginx and openssl); }
 
 .PHONY: chromium
 chromium:

@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 const program = fileURLToPath(new URL("../../bin/autoclaim", import.meta.url));
 
 /**
- * Starts a server and returns its URL, the tokens of the demo callers, its directory, which has its SQLite file unless the
- * flags name another database, and a function that stops it.
+ * Starts a server and returns its URL, the address that it listens on, the tokens of the demo callers, its directory, which
+ * has its SQLite file unless the flags name another database, and functions that return its log and stop it.
  */
 export async function startServer(...flags) {
   const directory = await mkdtemp(path.join(tmpdir(), "autoclaim-"));
@@ -21,15 +21,22 @@ export async function startServer(...flags) {
 
   let output = "";
   let log = "";
-  server.stderr.on("data", (text) => (log += text));
 
-  const url = await new Promise((resolve, reject) => {
+  const [url, address] = await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
+    const lookForAddresses = () => {
+      const playground = /Playground: (\S+)\/playground\//.exec(output);
+      const listener = /msg=serving address=(\S+)/.exec(log);
+      if (playground && listener) resolve([playground[1], listener[1]]);
+    };
+    server.stderr.on("data", (text) => {
+      log += text;
+      lookForAddresses();
+    });
     server.stdout.on("data", (text) => {
       output += text;
-      const playground = /Playground: (http:\/\/[^/\s]+)/.exec(output);
-      if (playground) resolve(playground[1]);
+      lookForAddresses();
     });
   });
 
@@ -40,8 +47,10 @@ export async function startServer(...flags) {
 
   return {
     url,
+    address,
     tokens,
     directory,
+    log: () => log,
     async stop() {
       const ended = new Promise((resolve) => server.once("exit", resolve));
       server.kill("SIGTERM");
