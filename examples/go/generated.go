@@ -151,7 +151,7 @@ type CreatePolicyCreatePolicyCreatePolicyPayloadPolicy struct {
 	Id string `json:"id"`
 	// The name, unique among the tenant's policies. Case is ignored.
 	Name string `json:"name"`
-	// The number of available licenses, summed over the policy's products.
+	// The number of licenses that users can still claim: the sum over those of the policy's products that include its app.
 	AvailableLicenses int `json:"availableLicenses"`
 }
 
