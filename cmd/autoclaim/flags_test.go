@@ -274,7 +274,7 @@ func TestTextsOfAllKindsAreTrimmedAlike(t *testing.T) {
 
 	sensible := map[string]string{
 		"database": "sqlite:x.db", "address": "127.0.0.1:8080", "origin": "https://a", "issuer": "https://a", "keys-url": "https://a/keys",
-		"claim": "oid", "external-id": "acme", "label": "autoclaim", "scopes": "openid", "role": "GLOBAL_ADMIN",
+		"public-url": "https://a/b", "network": "10.0.0.0/8", "claim": "oid", "external-id": "acme", "label": "autoclaim", "scopes": "openid", "role": "GLOBAL_ADMIN",
 		"role-map": "a=GLOBAL_ADMIN", "file": file, "new-file": file, "argument": "TEAMS1",
 	}
 
