@@ -45,7 +45,7 @@ func safeguards() []safeguard {
 		{name: "unique index of active licenses", sql: dropIndex, fault: "none"},
 		{name: "row locks and the unique index", edits: append(usersUnlocked, poolsUnlocked), sql: dropIndex, fault: "none"},
 		{name: "transaction around reading and writing", edits: []testbed.Edit{
-			{File: claimsFile, From: `statements.Queue("BEGIN")`, To: `statements.Queue("SELECT 1")`},
+			{File: claimsFile, From: `statements.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")`, To: `statements.Queue("SELECT 1")`},
 			{File: claimsFile, From: `statements.Queue("COMMIT")`, To: `statements.Queue("SELECT 1")`},
 		}, fault: "none"},
 		{name: "one transaction for license and claim", edits: claimsApart(), fault: "none"},
