@@ -75,14 +75,10 @@ func (k publicKey) Key() any                           { return k.key.Public() }
 func New(t testing.TB) *Provider {
 	t.Helper()
 
-	var handler http.Handler
-
-	p := &Provider{Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handler.ServeHTTP(w, r)
-	}))}
+	p := &Provider{Server: httptest.NewUnstartedServer(nil)}
 	t.Cleanup(p.Server.Close)
 
-	p.URL = p.Server.URL
+	p.URL = "http://" + p.Server.Listener.Addr().String()
 	p.Storage = storage.NewStorage(storage.NewUserStore(p.URL))
 	p.Rotate(t, "key-1")
 
@@ -90,7 +86,8 @@ func New(t testing.TB) *Provider {
 		op.WithLogger(slog.New(slog.DiscardHandler)))
 	require.NoError(t, err)
 
-	handler = p.configured(opened)
+	p.Server.Config.Handler = p.configured(opened)
+	p.Server.Start()
 
 	return p
 }
