@@ -1,25 +1,16 @@
 // Runs nginx in front of a server, with the configuration that is documented in deploy/nginx.
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { freePort } from "./ports.mjs";
 import { startServer } from "./server.mjs";
 
 const documented = fileURLToPath(new URL("../../deploy/nginx/autoclaim.conf", import.meta.url));
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** Replaces texts of a configuration. Each of them must be there. */
 function replaced(text, replacements) {

@@ -1,10 +1,11 @@
 // A PostgreSQL server that runs as long as the tests, and databases in it.
 import { execFile, spawn } from "node:child_process";
 import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+
+import { freePort } from "../api/ports.mjs";
 
 const run = promisify(execFile);
 const user = "autoclaim_test";
@@ -24,16 +25,6 @@ async function postgresUser() {
   const id = async (flag) => Number((await run("id", [flag, "postgres"])).stdout);
   return { uid: await id("-u"), gid: await id("-g") };
 }
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** Starts the server if one of the chosen projects needs it, and returns a function that stops it. */
 export default async function start(config) {
