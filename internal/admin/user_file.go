@@ -149,6 +149,6 @@ func emailAddress(cell string) (address string, ok bool) {
 	case strings.HasSuffix(cell, ">"):
 		return parsed.Address, licensing.CheckStorable(parsed.Address) == nil
 	default:
-		return cell, true
+		return cell, licensing.IsEmail(cell)
 	}
 }

@@ -45,14 +45,16 @@ func EmailFrom(text string) string {
 	// Entra ID makes such names for guests: their mail has another address.
 	guest := strings.Contains(strings.ToUpper(text), "#EXT#")
 
-	if text == "" || guest || CheckLabel("email", text) != nil {
-		return ""
-	}
-
-	address, err := mail.ParseAddress(text)
-	if err != nil || address.Address != text {
+	if text == "" || guest || CheckLabel("email", text) != nil || !IsEmail(text) {
 		return ""
 	}
 
 	return text
+}
+
+// IsEmail says whether a text is an email address (RFC 5322), without a name or a comment.
+func IsEmail(text string) bool {
+	address, err := mail.ParseAddress(text)
+
+	return err == nil && address.Address == text
 }

@@ -72,6 +72,10 @@ func (u User) Update(update UserUpdate) (User, error) {
 		}
 	}
 
+	if after.Email != u.Email && after.Email != "" && !IsEmail(after.Email) {
+		return u, Refuse(CodeInvalidInput, "email", "%q is no email address. Write one such as ann@example.com, or leave it out.", after.Email)
+	}
+
 	return after, nil
 }
 
