@@ -12,10 +12,19 @@ import (
 	"syscall"
 )
 
+// personalAccounts stands in tokens of Entra ID for the organization of people who have none.
+const personalAccounts = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
 // checkURLs checks the URLs of an issuer and its keys.
 func (c Config) checkURLs() error {
 	if strings.Contains(strings.Replace(c.Issuer, tenantPlaceholder, "", 1), "{") {
 		return fmt.Errorf("the issuer %s: only %s can stand for an organization's id, and only once", c.Issuer, tenantPlaceholder)
+	}
+
+	// No token has this issuer. The provider says so too, but may be out of reach.
+	if rest, personal := strings.CutPrefix(c.Issuer, "https://login.microsoftonline.com/consumers"); personal {
+		return fmt.Errorf("%s is %q, and tokens of personal accounts have another iss: write https://login.microsoftonline.com/%s%s",
+			c.setting("issuer"), c.Issuer, personalAccounts, rest)
 	}
 
 	if c.JWKSURL == "" {

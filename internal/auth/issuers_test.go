@@ -295,3 +295,10 @@ func TestARedirectToAPublicAddressWithoutTLSIsNotFollowed(t *testing.T) {
 		require.ErrorContains(t, err, fmt.Sprintf("%s is neither a private nor a loopback address", parsed.Hostname()))
 	}
 }
+
+func TestTheIssuerOfPersonalAccountsIsRefusedWithoutAskingTheProvider(t *testing.T) {
+	t.Parallel()
+
+	err := auth.CheckIssuers(auth.Config{Issuer: "https://login.microsoftonline.com/consumers/v2.0", Audience: "a"})
+	assert.ErrorContains(t, err, "write https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0")
+}
